@@ -1,0 +1,61 @@
+import type { KubernetesObject } from "@pinnace/apimachinery";
+import type { CacheEvent, Client, Informer, InformerFactory } from "@pinnace/client";
+import type { Clock } from "@pinnace/clock";
+import type { Logger } from "@pinnace/logging";
+import type { MetricRegistry } from "@pinnace/metrics";
+
+/** What every controller is given. Nothing else of the process is reachable from a controller. */
+export interface ControllerComponents {
+  readonly client: Client;
+  readonly informers: InformerFactory;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: MetricRegistry;
+  readonly events: EventRecorder;
+  /** Uniform in [0, 1): seeded on a virtual clock, so that a run repeats. */
+  readonly random: () => number;
+}
+
+/** Writes `events.k8s.io/v1`-compatible core Events about objects, aggregated like client-go's correlator. */
+export interface EventRecorder {
+  event(regarding: KubernetesObject, type: "Normal" | "Warning", reason: string, message: string): void;
+}
+
+/**
+ * The outcome of one reconciliation. A thrown error requeues the key with exponential back-off (5 ms doubling to
+ * 1,000 s, like client-go's default controller rate limiter); a conflict (409) is expected and logged at debug.
+ */
+export interface ReconcileResult {
+  /** Reconcile again after this many milliseconds, even when nothing changes. */
+  readonly requeueAfter?: number;
+}
+
+/** What makes a controller look at a key. */
+export interface ControllerWatch<T extends KubernetesObject = KubernetesObject> {
+  readonly informer: Informer<T>;
+  /** The keys to reconcile when this object changes. Called synchronously for each event; must not throw. */
+  keys(event: CacheEvent<T>): Iterable<string>;
+}
+
+/**
+ * A controller: a set of watches and one function. `reconcile` is called with one key at a time per key, at most
+ * `concurrency` (default 1) at once, only after all informers have synced. It reads the caches, compares with what
+ * should be, and writes through the client. It must be idempotent and must stop when `signal` aborts.
+ */
+export interface ControllerDefinition {
+  /** The name of upstream's controller: `deployment-controller`. Used for queues, metrics, user agents, logs. */
+  readonly name: string;
+  readonly concurrency?: number;
+  readonly watches: readonly ControllerWatch<never>[];
+  reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult | undefined>;
+}
+
+/** Builds a controller from its components. The built-in controllers and anyone's own are values of this type. */
+export type ControllerFactory = (components: ControllerComponents) => ControllerDefinition;
+
+/** A running controller. */
+export interface RunningController {
+  readonly name: string;
+  /** Stops watching, aborts the reconciliations under way and waits for them. */
+  stop(): Promise<void>;
+}
