@@ -1,0 +1,6 @@
+/**
+ * The built-in kinds of Kubernetes 1.36.
+ *
+ * @packageDocumentation
+ */
+export * from "./kind-behaviour.ts";
