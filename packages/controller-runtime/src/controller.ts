@@ -16,9 +16,18 @@ export interface ControllerComponents {
   readonly random: () => number;
 }
 
-/** Writes `events.k8s.io/v1`-compatible core Events about objects, aggregated like client-go's correlator. */
+/**
+ * Writes `events.k8s.io/v1`-compatible core Events about objects, aggregated like client-go's correlator. `fieldPath`
+ * becomes `involvedObject.fieldPath`: kubelets name a container by `spec.containers{app}`.
+ */
 export interface EventRecorder {
-  event(regarding: KubernetesObject, type: "Normal" | "Warning", reason: string, message: string): void;
+  event(
+    regarding: KubernetesObject,
+    type: "Normal" | "Warning",
+    reason: string,
+    message: string,
+    fieldPath?: string,
+  ): void;
 }
 
 /**
