@@ -4,8 +4,11 @@
  * @packageDocumentation
  */
 export * from "./field-error.ts";
+export { FieldPath, fieldPath } from "./field-path.ts";
+export { isPrintable, quoteGo } from "./go-quote.ts";
 export * from "./object.ts";
 export * from "./request.ts";
 export * from "./resource-definition.ts";
 export * from "./schema.ts";
 export * from "./status.ts";
+export * from "./status-errors.ts";
