@@ -92,8 +92,11 @@ export interface ResourceClient<T extends KubernetesObject> {
     patch: Patch,
     options?: WriteOptions & { readonly subresource?: string; readonly force?: boolean },
   ): Promise<T>;
-  /** Resolves with the object when its deletion has only begun (finalizers, grace period), else with its last state. */
-  delete(name: string, options?: DeleteOptions): Promise<T>;
+  /**
+   * Resolves with the object when the server answers with it (its deletion has only begun: finalizers, grace period;
+   * pods always), and with undefined when the server answers that it is gone.
+   */
+  delete(name: string, options?: DeleteOptions): Promise<T | undefined>;
   deleteCollection(options?: DeleteOptions & Selector): Promise<void>;
   /** GET, POST or PUT of any subresource: `binding`, `eviction`, `token`, `scale`, `finalize`. */
   subresource<R = KubernetesObject>(
