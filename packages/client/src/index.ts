@@ -28,9 +28,14 @@
  *
  * @packageDocumentation
  */
+
+export { type Backoff, type BackoffOptions, createBackoff } from "./backoff.ts";
 export * from "./client.ts";
 export { createClient, createClientFactory } from "./create-client.ts";
+export { createInformerFactory, type InformerFactoryComponents } from "./informer/informer-factory.ts";
 export * from "./informer-contract.ts";
+export { type LeaderElectionOptions, runAsLeader } from "./leader-election.ts";
 export { createLocalTransport } from "./local-transport.ts";
 export { retryOnConflict } from "./retry-on-conflict.ts";
 export * from "./transport.ts";
+export { createWorkQueue, type WorkQueue, type WorkQueueObserver, type WorkQueueOptions } from "./work-queue.ts";

@@ -1,5 +1,8 @@
 import type { ApiRequest, ApiResponse } from "@pinnace/apimachinery";
 
+/** The DI token of the {@link Transport}. */
+export const TRANSPORT: unique symbol = Symbol.for("pinnace.client.transport") as never;
+
 /**
  * Carries one request to an API server. `LocalTransport` calls the server's handler in process (same authentication,
  * authorization and admission); `HttpTransport` (`@pinnace/client/node`) goes over TLS. Rejects only when no answer
