@@ -1,0 +1,32 @@
+import { type KubernetesList, type KubernetesObject, StatusError } from "@pinnace/apimachinery";
+
+export interface PartialObjectMetadata extends KubernetesObject {
+  readonly kind: "PartialObjectMetadata";
+}
+
+/** Only the metadata of an object. */
+export function partialMetadata(object: KubernetesObject, metaVersion: string): PartialObjectMetadata {
+  return Object.freeze({
+    kind: "PartialObjectMetadata",
+    apiVersion: `meta.k8s.io/${metaVersion}`,
+    metadata: object.metadata ?? {},
+  });
+}
+
+export function partialMetadataList(
+  list: KubernetesList<KubernetesObject>,
+  metaVersion: string,
+): KubernetesList<PartialObjectMetadata> {
+  return {
+    kind: "PartialObjectMetadataList",
+    apiVersion: `meta.k8s.io/${metaVersion}`,
+    metadata: list.metadata ?? {},
+    items: list.items.map((item) => partialMetadata(item, metaVersion)),
+  };
+}
+
+/** 406 for a list asked as a single object, or the other way round. */
+export function wrongPartialKind(asked: string, kind: string, list: boolean): StatusError {
+  const what = list ? `the requested object is a list (*core.${kind})` : `the requested object is not a list (*core.${kind})`;
+  return new StatusError(406, "NotAcceptable", `you requested ${asked}, but ${what}`);
+}

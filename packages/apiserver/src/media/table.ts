@@ -1,0 +1,61 @@
+import type {
+  Column,
+  Json,
+  KubernetesList,
+  KubernetesObject,
+  ResourceDefinition,
+} from "@pinnace/apimachinery";
+import { badRequest } from "@pinnace/apimachinery";
+import { partialMetadata } from "./partial-metadata.ts";
+
+/** meta/v1 Table: what `kubectl get` prints. */
+export interface Table {
+  readonly kind: "Table";
+  readonly apiVersion: string;
+  readonly metadata: KubernetesList<never>["metadata"];
+  readonly columnDefinitions: readonly Column[] | null;
+  readonly rows: readonly TableRow[];
+}
+
+export interface TableRow {
+  readonly cells: readonly Json[];
+  readonly object?: KubernetesObject;
+}
+
+export interface TableOptions {
+  readonly metaVersion: string;
+  /** What a row carries: `Metadata` (default), `Object` or `None`. */
+  readonly includeObject: "Metadata" | "Object" | "None";
+  /** For ages; milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Reads `?includeObject=`; throws 400 for an unknown value. */
+export function includeObjectOf(query: URLSearchParams): TableOptions["includeObject"] {
+  const value = query.get("includeObject") ?? "";
+  if (value === "") return "Metadata";
+  if (value === "Metadata" || value === "Object" || value === "None") return value;
+  throw badRequest(`unrecognized includeObject value: "${value}"`);
+}
+
+export function tableOf(
+  definition: ResourceDefinition,
+  items: readonly KubernetesObject[],
+  metadata: KubernetesList<never>["metadata"],
+  options: TableOptions,
+): Table {
+  return {
+    kind: "Table",
+    apiVersion: `meta.k8s.io/${options.metaVersion}`,
+    metadata,
+    columnDefinitions: definition.columns,
+    rows: items.map((item) => rowOf(definition, item, options)),
+  };
+}
+
+export function rowOf(definition: ResourceDefinition, item: KubernetesObject, options: TableOptions): TableRow {
+  const cells = definition.cells(item, { now: options.now });
+  if (options.includeObject === "None") return { cells };
+  const object = options.includeObject === "Object" ? item : partialMetadata(item, options.metaVersion);
+  return { cells, object };
+}

@@ -1,0 +1,211 @@
+import type { KubernetesObject, ResourceDefinition, WatchEvent } from "@pinnace/apimachinery";
+import { expired } from "@pinnace/apimachinery";
+import type { Clock, Timer } from "@pinnace/clock";
+import { Observable, type Subscriber } from "rxjs";
+import type { Selection } from "./selection.ts";
+import { encodeObject } from "./storage/object-value.ts";
+import type { CacheChange, ResourceCache } from "./storage/resource-cache.ts";
+import type { StoreCache } from "./storage/store-cache.ts";
+import { toVersion } from "./storage/versions.ts";
+
+export interface WatchStreamOptions {
+  /** Deliver changes after this revision; undefined: begin with the present state. */
+  readonly from: number | undefined;
+  /** Begin with what exists as ADDED events. */
+  readonly initialEvents: boolean;
+  /** End the initial events with a bookmark that says so. */
+  readonly markInitialEventsEnd: boolean;
+  readonly bookmarks: boolean;
+  /** Milliseconds after which the watch completes. */
+  readonly timeout: number;
+}
+
+/** Upstream's period of bookmarks, and how long before the end of a watch the last one comes. */
+const BOOKMARK_PERIOD = 60_000;
+const BOOKMARK_BEFORE_END = 2_000;
+
+/** The events of one watch. Subscribing starts it; it never errors. */
+export function watchStream(
+  components: { readonly caches: StoreCache; readonly clock: Clock },
+  definition: ResourceDefinition,
+  selection: Selection,
+  options: WatchStreamOptions,
+): Observable<WatchEvent> {
+  return new Observable((subscriber) => {
+    const cache = components.caches.cache(definition.storageResource);
+    const watcher = new Watcher(components, cache, definition, selection, options, subscriber);
+    watcher.start();
+    return () => watcher.stop();
+  });
+}
+
+class Watcher {
+  readonly #components: { readonly caches: StoreCache; readonly clock: Clock };
+  readonly #cache: ResourceCache;
+  readonly #definition: ResourceDefinition;
+  readonly #selection: Selection;
+  readonly #options: WatchStreamOptions;
+  readonly #subscriber: Subscriber<WatchEvent>;
+  readonly #deadline: number;
+  #unlisten: (() => void) | undefined;
+  #timer: Timer | undefined;
+
+  constructor(
+    components: { readonly caches: StoreCache; readonly clock: Clock },
+    cache: ResourceCache,
+    definition: ResourceDefinition,
+    selection: Selection,
+    options: WatchStreamOptions,
+    subscriber: Subscriber<WatchEvent>,
+  ) {
+    this.#components = components;
+    this.#cache = cache;
+    this.#definition = definition;
+    this.#selection = selection;
+    this.#options = options;
+    this.#subscriber = subscriber;
+    this.#deadline = components.clock.now() + options.timeout;
+  }
+
+  start(): void {
+    const { from, initialEvents } = this.#options;
+    if (initialEvents || from === undefined) this.#replayState(initialEvents);
+    else if (!this.#replayHistory(from)) return;
+    if (this.#subscriber.closed) return;
+    const floor = from ?? 0;
+    this.#unlisten = this.#cache.listen((change) => {
+      if (change.revision > floor) this.#deliver(change);
+    });
+    this.#arm();
+  }
+
+  stop(): void {
+    this.#unlisten?.();
+    this.#timer?.cancel();
+  }
+
+  #replayState(initialEvents: boolean): void {
+    if (!initialEvents) return;
+    const { namespace } = this.#selection;
+    const entries = namespace === "" ? this.#cache.list() : this.#cache.inNamespace(namespace);
+    for (const entry of entries) {
+      const object = toVersion(entry.object, this.#definition);
+      if (this.#selection.matches(object)) this.#subscriber.next({ type: "ADDED", object });
+    }
+    if (this.#options.markInitialEventsEnd) this.#subscriber.next(this.#bookmark(true));
+  }
+
+  #replayHistory(from: number): boolean {
+    const changes = this.#cache.since(from);
+    if (changes === undefined) {
+      const { status } = expired(`too old resource version: ${from} (${this.#cache.historyStart})`);
+      this.#subscriber.next({ type: "ERROR", object: status as unknown as KubernetesObject });
+      this.#subscriber.complete();
+      return false;
+    }
+    for (const change of changes) this.#deliver(change);
+    return true;
+  }
+
+  #deliver(change: CacheChange): void {
+    const event = selectEvent(change, this.#definition, this.#selection);
+    if (event !== undefined) this.#subscriber.next(event);
+  }
+
+  /** One timer serves both the bookmarks and the end. */
+  #arm(): void {
+    const { clock } = this.#components;
+    const left = this.#deadline - clock.now();
+    if (left <= 0) {
+      this.#subscriber.complete();
+      return;
+    }
+    const last = left - BOOKMARK_BEFORE_END;
+    const bookmark = this.#options.bookmarks && last > 0;
+    this.#timer = clock.setTimeout(
+      () => {
+        if (bookmark) this.#subscriber.next(this.#bookmark(false));
+        this.#arm();
+      },
+      bookmark ? Math.min(BOOKMARK_PERIOD, last) : left,
+    );
+  }
+
+  #bookmark(initialEventsEnd: boolean): WatchEvent {
+    const { kind, group, version } = this.#definition;
+    const resourceVersion = String(this.#components.caches.revision);
+    const annotations = initialEventsEnd ? { annotations: { "k8s.io/initial-events-end": "true" } } : {};
+    const apiVersion = group === "" ? version : `${group}/${version}`;
+    return { type: "BOOKMARK", object: { kind, apiVersion, metadata: { resourceVersion, ...annotations } } };
+  }
+}
+
+/**
+ * What a change means to a watch with a selection. An object that leaves it is DELETED with its old state, one that
+ * enters it is ADDED.
+ */
+function selectEvent(
+  change: CacheChange,
+  definition: ResourceDefinition,
+  selection: Selection,
+): WatchEvent | undefined {
+  if (selection.namespace !== "" && selection.namespace !== change.namespace) return undefined;
+  if (selection.everything) return sharedEvent(change, definition, change.current === undefined);
+  const current = change.current === undefined ? false : matches(change.current.object, definition, selection);
+  const previous = change.previous === undefined ? false : matches(change.previous.object, definition, selection);
+  if (current) {
+    if (previous || change.previous === undefined) return sharedEvent(change, definition, false);
+    return { type: "ADDED", object: toVersion(change.current!.object, definition) };
+  }
+  return previous ? sharedEvent(change, definition, true) : undefined;
+}
+
+function matches(object: KubernetesObject, definition: ResourceDefinition, selection: Selection): boolean {
+  return selection.matches(toVersion(object, definition));
+}
+
+const sharedEvents = new WeakMap<CacheChange, Map<string, WatchEvent>>();
+
+/** One event instance for all watchers of a change, so that it is encoded once. */
+function sharedEvent(change: CacheChange, definition: ResourceDefinition, deleted: boolean): WatchEvent | undefined {
+  let events = sharedEvents.get(change);
+  if (events === undefined) {
+    events = new Map();
+    sharedEvents.set(change, events);
+  }
+  const key = `${deleted}/${definition.group}/${definition.version}`;
+  let event = events.get(key);
+  if (event === undefined) {
+    event = makeEvent(change, definition, deleted);
+    if (event !== undefined) events.set(key, event);
+  }
+  return event;
+}
+
+function makeEvent(change: CacheChange, definition: ResourceDefinition, deleted: boolean): WatchEvent | undefined {
+  if (!deleted) {
+    const type = change.previous === undefined ? "ADDED" : "MODIFIED";
+    return Object.freeze({ type, object: toVersion(change.current!.object, definition) });
+  }
+  if (change.previous === undefined) return undefined;
+  const last = change.previous.value.at(change.revision);
+  return Object.freeze({ type: "DELETED", object: toVersion(last, definition) });
+}
+
+const encoder = new TextEncoder();
+const lines = new WeakMap<WatchEvent, Uint8Array>();
+
+/** An event as one JSON line, made from the object's stored bytes, once for all who watch it. */
+export function encodeEvent(event: WatchEvent): Uint8Array {
+  const known = lines.get(event);
+  if (known !== undefined) return known;
+  const head = encoder.encode(`{"type":"${event.type}","object":`);
+  const object = encodeObject(event.object);
+  const line = new Uint8Array(head.length + object.length + 2);
+  line.set(head);
+  line.set(object, head.length);
+  line[line.length - 2] = 125;
+  line[line.length - 1] = 10;
+  lines.set(event, line);
+  return line;
+}
