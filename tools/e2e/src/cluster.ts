@@ -23,10 +23,7 @@ export interface ClusterOptions {
   readonly dataDirectory?: string;
 }
 
-export const PINNACE: readonly string[] = [
-  "--conditions=@pinnace/source",
-  join(root, "apps/pinnace/src/main.ts"),
-];
+export const PINNACE: readonly string[] = ["--conditions=@pinnace/source", join(root, "apps/pinnace/src/main.ts")];
 
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const dataDirectory = options.dataDirectory ?? mkdtempSync(join(tmpdir(), "pinnace-e2e-"));
