@@ -3,4 +3,6 @@
  *
  * @packageDocumentation
  */
+export * from "./generated/resource-types.ts";
+export type * from "./generated/types/index.ts";
 export * from "./kind-behaviour.ts";
