@@ -6,6 +6,16 @@
 export * from "./field-error.ts";
 export { FieldPath, fieldPath } from "./field-path.ts";
 export { isPrintable, quoteGo } from "./go-quote.ts";
+export {
+  type Cidr,
+  cidrContains,
+  formatCidr,
+  formatIp,
+  type IpAddress,
+  type IpOptions,
+  parseCidr,
+  parseIp,
+} from "./ip-address.ts";
 export * from "./object.ts";
 export {
   canonicalQuantity,
@@ -18,5 +28,13 @@ export type { QuantityFormat } from "./quantity-parse.ts";
 export * from "./request.ts";
 export * from "./resource-definition.ts";
 export * from "./schema.ts";
+export * from "./selectors/field-selector.ts";
+export type { LabelOperator, LabelRequirement, Labels } from "./selectors/label-requirement.ts";
+export * from "./selectors/label-selector.ts";
 export * from "./status.ts";
 export * from "./status-errors.ts";
+export * from "./validation/ip.ts";
+export * from "./validation/label-selector.ts";
+export * from "./validation/names.ts";
+export * from "./validation/object-meta.ts";
+export * from "./validation/text-rules.ts";
