@@ -82,7 +82,7 @@ async function headersOf(options: HttpTransportOptions, request: ApiRequest): Pr
   const headers: Record<string, string> = { ...options.headers };
   for (const [name, value] of Object.entries(request.headers)) if (value !== undefined) headers[name] = value;
   const token = typeof options.token === "function" ? await options.token() : options.token;
-  if (token !== undefined) headers["authorization"] = `Bearer ${token}`;
+  if (token !== undefined) headers.authorization = `Bearer ${token}`;
   return headers;
 }
 
