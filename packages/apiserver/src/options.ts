@@ -1,0 +1,65 @@
+import type { AdmissionPlugin } from "@pinnace/admission";
+import type { KubernetesObject, ResourceDefinition } from "@pinnace/apimachinery";
+import type { Authenticator, TokenIssuer } from "@pinnace/authentication";
+import type { Clock } from "@pinnace/clock";
+import type { Logger } from "@pinnace/logging";
+import type { MetricRegistry } from "@pinnace/metrics";
+import type { Authorizer } from "@pinnace/rbac";
+import type { Store } from "@pinnace/store";
+import type { NodeConnector } from "./node-connector.ts";
+
+/** What an API server works with. Everything but the store, the clock and the definitions may be left out. */
+export interface ApiServerComponents {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** The resources that are served from the start. */
+  readonly definitions: readonly ResourceDefinition[];
+  readonly logger?: Logger;
+  readonly metrics?: MetricRegistry;
+  /** Absent: every request without `user` is anonymous. */
+  readonly authenticator?: Authenticator;
+  /** Absent: everything is allowed. */
+  readonly authorizer?: Authorizer;
+  /** In order. More can be added once the server runs: {@link ApiServer.useAdmission}. */
+  readonly admission?: readonly AdmissionPlugin[];
+  readonly tokenIssuer?: TokenIssuer;
+  readonly tokenReviewer?: TokenReviewer;
+  /** How kubelets are reached; absent: logs and exec answer 503. */
+  readonly nodes?: NodeConnector;
+  /** Uniform numbers in [0, 1), for generated names and allocated addresses. */
+  readonly random?: () => number;
+  /** Makes object uids and audit ids: RFC 4122 version 4. */
+  readonly uuid?: () => string;
+}
+
+/** Says who a token belongs to, for TokenReview. */
+export interface TokenReviewer {
+  reviewToken(
+    token: string,
+    audiences: readonly string[],
+  ): Promise<{
+    readonly authenticated: boolean;
+    readonly user?: { readonly name: string; readonly uid?: string; readonly groups: readonly string[] };
+    readonly audiences?: readonly string[];
+    readonly error?: string;
+  }>;
+}
+
+export interface ApiServerOptions {
+  /** From which Services get their cluster IPs; default `10.96.0.0/16`. The first address is the `kubernetes` Service's. */
+  readonly serviceCidr?: string;
+  /** Node ports, first and last; default 30000 to 32767. */
+  readonly nodePorts?: { readonly first: number; readonly last: number };
+  /** Where clients in the cluster reach this server; makes the `kubernetes` Service and its endpoints. */
+  readonly address?: { readonly ip: string; readonly port: number };
+  /** Objects to create at start when they are missing: default roles, priority classes and the like. */
+  readonly bootstrapObjects?: readonly KubernetesObject[];
+  /** Milliseconds that Events are kept; default one hour. */
+  readonly eventTtl?: number;
+  /** Changes kept for each resource, for watches that start in the past; default 10,000. */
+  readonly watchHistory?: number;
+  /** `gitVersion` of `/version`; default `v1.36.3+pinnace.0`. */
+  readonly gitVersion?: string;
+  /** PEM of the CA that signs client certificates, for ConfigMap `extension-apiserver-authentication`. */
+  readonly clientCa?: string;
+}

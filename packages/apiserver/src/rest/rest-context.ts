@@ -1,0 +1,39 @@
+import type { AdmissionPlugin } from "@pinnace/admission";
+import type { Draft, KubernetesObject, ResourceDefinition } from "@pinnace/apimachinery";
+import type { Clock } from "@pinnace/clock";
+import type { Condition, Mutation, Store } from "@pinnace/store";
+import type { DefinitionRegistry } from "../definition-registry.ts";
+import type { StoreCache } from "../storage/store-cache.ts";
+
+/** What a write reserved outside of its object: addresses, ports. */
+export interface Reservation {
+  /** Written in the same transaction as the object. */
+  readonly when?: readonly Condition[];
+  readonly then?: readonly Mutation[];
+  /** Called when the write did not happen. */
+  release(): void;
+}
+
+/** Takes part in the writes of one resource: completes the draft and reserves what it needs. */
+export interface WriteParticipant {
+  beforeCreate?(draft: Draft, dryRun: boolean): Promise<Reservation | undefined>;
+  beforeUpdate?(draft: Draft, old: KubernetesObject, dryRun: boolean): Promise<Reservation | undefined>;
+  /** What goes with the object when it is removed. */
+  beforeRemove?(old: KubernetesObject): Reservation | undefined;
+}
+
+/** What the verbs share. */
+export interface RestContext {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly caches: StoreCache;
+  readonly registry: DefinitionRegistry;
+  readonly random: () => number;
+  readonly uuid: () => string;
+  /** The admission chain as it is now. */
+  admission(): readonly AdmissionPlugin[];
+  /** By storage resource. */
+  readonly participants: ReadonlyMap<string, WriteParticipant>;
+  /** Milliseconds that an object of this resource lives; undefined: for ever. */
+  ttlOf(definition: ResourceDefinition): number | undefined;
+}

@@ -1,0 +1,263 @@
+import {
+  type ApiResponse,
+  badRequest,
+  conflict,
+  type Draft,
+  invalid,
+  invalidValue,
+  type KubernetesObject,
+  notFound,
+  type Strategy,
+} from "@pinnace/apimachinery";
+import { resourceResponse } from "../media/responses.ts";
+import type { ResourceRequest } from "../request-context.ts";
+import type { CacheEntry } from "../storage/resource-cache.ts";
+import { storageKey } from "../storage/keys.ts";
+import { storedValue } from "../storage/object-value.ts";
+import { toStorage, toVersion } from "../storage/versions.ts";
+import { admissionRequest, mutate, validate } from "./admit.ts";
+import { createObject } from "./create.ts";
+import { decodeBody } from "./decode.ts";
+import { sameContent, withoutTimes } from "./content.ts";
+import { managedOnUpdate } from "./managed-fields.ts";
+import { checkMetadata, keepSystemMetadata } from "./metadata.ts";
+import { type WriteOptions, writeOptions } from "./options.ts";
+import { responseContext } from "./read.ts";
+import type { Reservation, RestContext } from "./rest-context.ts";
+import { strategyContext, strategyOf } from "./strategy-context.ts";
+
+/** How a write makes the next state from the stored one. */
+export interface Change {
+  /** The next object, decoded and defaulted, from the stored one at the request's version. Called again after a conflict. */
+  next(old: KubernetesObject): Draft | Promise<Draft>;
+  /** The object for a resource that does not exist yet; absent: 404. */
+  create?(): Draft | Promise<Draft>;
+  /** Writes `managedFields` of the draft; absent: as an Update by the request's field manager. */
+  manage?(draft: Draft, old: KubernetesObject | undefined): void;
+  /** Further conditions on the stored object; throws to refuse. */
+  check?(old: KubernetesObject): void;
+  /** How often a lost race is tried again when the client named no resourceVersion. */
+  readonly attempts: number;
+}
+
+export interface ChangeResult {
+  readonly object: KubernetesObject;
+  readonly created: boolean;
+}
+
+const UPDATE_ATTEMPTS = 5;
+
+export async function update(rest: RestContext, request: ResourceRequest): Promise<ApiResponse> {
+  const { definition } = request;
+  const context = responseContext(rest, request);
+  const options = writeOptions(request, "UpdateOptions");
+  const draft = await decodeBody(request, definition, options.fieldValidation);
+  checkName(draft, request);
+  const copy = (): Draft => JSON.parse(JSON.stringify(draft));
+  const creates = definition.strategy.allowCreateOnUpdate && request.info.subresource === "";
+  const result = await changeObject(rest, request, options, {
+    next: copy,
+    ...(creates ? { create: () => creation(copy(), request) } : {}),
+    attempts: UPDATE_ATTEMPTS,
+  });
+  return resourceResponse(result.created ? 201 : 200, definition, result.object, context);
+}
+
+/** A PUT that creates must not name a uid. */
+function creation(draft: Draft, { definition, info }: ResourceRequest): Draft {
+  if (draft.metadata.uid) {
+    const key = storageKey(definition, info.namespace, info.name);
+    throw conflict(
+      definition.group,
+      definition.resource,
+      info.name,
+      `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${draft.metadata.uid}, UID in object meta: `,
+    );
+  }
+  delete draft.metadata.resourceVersion;
+  return draft;
+}
+
+function checkName(draft: Draft, { info, definition }: ResourceRequest): void {
+  draft.metadata ??= {};
+  const { name, namespace } = draft.metadata;
+  if (!name) throw badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`);
+  if (name !== info.name)
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`);
+  if (!definition.namespaced) return;
+  if (namespace && namespace !== info.namespace)
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  draft.metadata.namespace = info.namespace;
+}
+
+/** Changes a stored object, or creates it; tries again when another writer was faster and the client allows it. */
+export async function changeObject(
+  rest: RestContext,
+  request: ResourceRequest,
+  options: WriteOptions,
+  change: Change,
+): Promise<ChangeResult> {
+  const { definition, info } = request;
+  const cacheKey = definition.namespaced ? `${info.namespace}/${info.name}` : info.name;
+  for (let attempt = 1; ; attempt += 1) {
+    await rest.caches.current();
+    const entry = rest.caches.cache(definition.storageResource).get(cacheKey);
+    if (entry === undefined) {
+      if (change.create === undefined) throw notFound(definition.group, definition.resource, info.name);
+      const draft = await change.create();
+      const manage = change.manage;
+      const created = await createObject(
+        rest,
+        request,
+        draft,
+        options,
+        ...(manage === undefined ? [] : [(next: Draft) => manage(next, undefined)]),
+      );
+      return { object: created, created: true };
+    }
+    const outcome = await attemptChange(rest, request, options, change, entry);
+    if (outcome !== "lost") return { object: outcome, created: false };
+    if (attempt >= change.attempts) throw conflict(definition.group, definition.resource, info.name);
+  }
+}
+
+async function attemptChange(
+  rest: RestContext,
+  request: ResourceRequest,
+  options: WriteOptions,
+  change: Change,
+  entry: CacheEntry,
+): Promise<KubernetesObject | "lost"> {
+  const { definition, info } = request;
+  const old = toVersion(entry.object, definition);
+  change.check?.(old);
+  const strategy = strategyOf(definition, info.subresource);
+  const draft = await change.next(old);
+  draft.metadata ??= {};
+  const unconditional = checkPreconditions(draft, old, request, strategy);
+  draft.metadata.resourceVersion = old.metadata!.resourceVersion;
+  keepSystemMetadata(draft, old);
+  const context = strategyContext(rest, request);
+  strategy.prepareForUpdate?.(draft, old, context);
+  if (change.manage !== undefined) change.manage(draft, old);
+  else managedOnUpdate(rest, request, old, draft, options.fieldManager);
+  const admission = admissionRequest(request, {
+    operation: "UPDATE",
+    name: info.name,
+    object: draft,
+    oldObject: old,
+    options: { fieldManager: options.fieldManager, ...(options.dryRun ? { dryRun: ["All"] } : {}) },
+    dryRun: options.dryRun,
+  });
+  const plugins = rest.admission();
+  await mutate(plugins, admission);
+  const participant = rest.participants.get(definition.storageResource);
+  const reservation = info.subresource === "" ? await participant?.beforeUpdate?.(draft, old, options.dryRun) : undefined;
+  let release = async (): Promise<void> => undefined;
+  let stored = false;
+  try {
+    prepareUpdate(rest, request, draft, old, strategy);
+    release = await validate(plugins, admission);
+    const result = await commitChange(rest, request, draft, old, entry, options, reservation);
+    stored = result !== "lost" && !options.dryRun;
+    if (result === "lost" && !unconditional) throw conflict(definition.group, definition.resource, info.name);
+    return result;
+  } finally {
+    if (!stored) {
+      reservation?.release();
+      await release();
+    }
+  }
+}
+
+/** Throws 409 for another uid or resourceVersion; says whether the client named no resourceVersion. */
+function checkPreconditions(draft: Draft, old: KubernetesObject, request: ResourceRequest, strategy: Strategy): boolean {
+  const { definition, info } = request;
+  const { uid, resourceVersion } = draft.metadata;
+  const stored = old.metadata!;
+  if (uid && uid !== stored.uid) {
+    const key = storageKey(definition, info.namespace, info.name);
+    throw conflict(
+      definition.group,
+      definition.resource,
+      info.name,
+      `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${stored.uid}`,
+    );
+  }
+  if (!resourceVersion || resourceVersion === "0") {
+    if (!strategy.allowUnconditionalUpdate)
+      throw invalid(definition.group, definition.resource, info.name, [
+        invalidValue("metadata.resourceVersion", 0, "must be specified for an update"),
+      ]);
+    return true;
+  }
+  if (resourceVersion !== stored.resourceVersion) throw conflict(definition.group, definition.resource, info.name);
+  return false;
+}
+
+function prepareUpdate(
+  rest: RestContext,
+  request: ResourceRequest,
+  draft: Draft,
+  old: KubernetesObject,
+  strategy: Strategy,
+): void {
+  const { definition, warnings, info } = request;
+  const context = strategyContext(rest, request);
+  keepSystemMetadata(draft, old);
+  strategy.prepareForUpdate?.(draft, old, context);
+  keepGeneration(draft, old, definition.strategy.generation);
+  const errors = [
+    ...checkMetadata(draft, old, definition),
+    ...(strategy.validateUpdate?.(draft, old, context) ?? []),
+  ];
+  if (errors.length > 0) throw invalid(definition.group, definition.kind, info.name, errors);
+  for (const text of strategy.warningsOnUpdate?.(draft, old, context) ?? []) warnings.add(text);
+  strategy.canonicalize?.(draft);
+}
+
+function keepGeneration(draft: Draft, old: KubernetesObject, counts: boolean): void {
+  const before = old.metadata!.generation;
+  if (!counts) {
+    if (before !== undefined && draft.metadata.generation === undefined) draft.metadata.generation = before;
+    return;
+  }
+  const { metadata: _, status: __, ...spec } = draft;
+  const { metadata: ___, status: ____, ...oldSpec } = old as Draft;
+  draft.metadata.generation = sameContent(spec, oldSpec) ? before : (before ?? 0) + 1;
+}
+
+async function commitChange(
+  rest: RestContext,
+  request: ResourceRequest,
+  draft: Draft,
+  old: KubernetesObject,
+  entry: CacheEntry,
+  options: WriteOptions,
+  reservation: Reservation | undefined,
+): Promise<KubernetesObject | "lost"> {
+  const { definition, info } = request;
+  if (sameContent(withoutTimes(draft), withoutTimes(old))) return old;
+  const key = storageKey(definition, info.namespace, info.name);
+  const removed = finishesDeletion(draft, old);
+  toStorage(draft, definition);
+  const value = storedValue(draft);
+  if (options.dryRun) return toVersion(value.at(entry.revision), definition);
+  const ttl = rest.ttlOf(definition);
+  const removal = removed ? rest.participants.get(definition.storageResource)?.beforeRemove?.(old) : undefined;
+  const commit = await rest.store.commit({
+    when: [{ key, modRevision: entry.revision }, ...(reservation?.when ?? [])],
+    then: removed
+      ? [{ type: "delete", key }, ...(removal?.then ?? [])]
+      : [{ type: "put", key, value, ...(ttl === undefined ? {} : { ttl }) }, ...(reservation?.then ?? [])],
+  });
+  if (!commit.succeeded) return "lost";
+  return toVersion(value.at(commit.revision), definition);
+}
+
+/** The update took away the last finalizer of an object whose deletion waits for nothing else. */
+function finishesDeletion(draft: Draft, old: KubernetesObject): boolean {
+  if (draft.metadata.deletionTimestamp === undefined) return false;
+  if ((draft.metadata.finalizers ?? []).length > 0 || (old.metadata!.finalizers ?? []).length === 0) return false;
+  return (draft.metadata.deletionGracePeriodSeconds ?? 0) === 0;
+}
