@@ -3,9 +3,12 @@
  *
  * @packageDocumentation
  */
+export { deepEqual, semanticEqual, thaw } from "./copy.ts";
+export { formatDuration, humanDuration, parseDuration, shortHumanDuration } from "./duration.ts";
 export * from "./field-error.ts";
 export { FieldPath, fieldPath } from "./field-path.ts";
 export { isPrintable, quoteGo } from "./go-quote.ts";
+export { type IntOrString, scaledValue } from "./int-or-string.ts";
 export {
   type Cidr,
   cidrContains,
@@ -33,6 +36,7 @@ export type { LabelOperator, LabelRequirement, Labels } from "./selectors/label-
 export * from "./selectors/label-selector.ts";
 export * from "./status.ts";
 export * from "./status-errors.ts";
+export { formatMicroTime, formatTime, parseTime, type TimeError, timeOf } from "./time.ts";
 export * from "./validation/ip.ts";
 export * from "./validation/label-selector.ts";
 export * from "./validation/names.ts";
