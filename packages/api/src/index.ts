@@ -3,6 +3,11 @@
  *
  * @packageDocumentation
  */
+
+export { definitionNameOfType, typeOfDefinitionName, typeOfKind } from "./definition-names.ts";
 export * from "./generated/resource-types.ts";
 export type * from "./generated/types/index.ts";
 export * from "./kind-behaviour.ts";
+export { createBuiltInDefinitions } from "./registry.ts";
+export { type BuiltInResource, builtInResources } from "./resources.ts";
+export { builtInSchema, resolveBuiltInSchema } from "./schemas.ts";
