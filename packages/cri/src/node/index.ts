@@ -1,0 +1,11 @@
+/** CRI over containerd, and a containerd of one's own. Linux only. */
+export {
+  type Containerd,
+  type ContainerdOptions,
+  PAUSE_IMAGE,
+  removeContainerdState,
+  startContainerd,
+} from "./containerd.ts";
+export { type CriClientOptions, createCriClient } from "./create-cri-client.ts";
+export { buildImageArchive, type ImageFile, type ImageSpecification } from "./image-archive.ts";
+export { findRequirements, INSTALL_COMMAND, NODE_PACKAGES, type NodeRequirements } from "./requirements.ts";
