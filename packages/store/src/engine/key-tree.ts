@@ -8,12 +8,15 @@ const LEAST = CAPACITY / 4;
 interface Leaf {
   /** The tree that may change this node in place; every other one copies it first. */
   readonly owner: object;
+  /** No key of the node is less, and every key of the node before it is. Kept here because searches read it most. */
+  first: string;
   readonly items: Entry[];
   readonly children?: undefined;
 }
 
 interface Inner {
   readonly owner: object;
+  first: string;
   readonly children: Node[];
   /** How many entries are below this node. */
   count: number;
@@ -30,7 +33,7 @@ export class KeyTree {
   #root: Node;
 
   constructor(root: KeyTree | undefined = undefined) {
-    this.#root = root === undefined ? { owner: this.#owner, items: [] } : root.#root;
+    this.#root = root === undefined ? { owner: this.#owner, first: "", items: [] } : root.#root;
   }
 
   get size(): number {
@@ -52,7 +55,12 @@ export class KeyTree {
     this.#root = root;
     const right = this.#split(root);
     if (right !== undefined)
-      this.#root = { owner: this.#owner, children: [root, right], count: countOf(root) + countOf(right) };
+      this.#root = {
+        owner: this.#owner,
+        first: root.first,
+        children: [root, right],
+        count: countOf(root) + countOf(right),
+      };
     return previous;
   }
 
@@ -80,7 +88,7 @@ export class KeyTree {
     while (node.children !== undefined) {
       let index = 0;
       // The last child that starts before the border is the one that has the border.
-      while (index + 1 < node.children.length && isBefore(firstKey(node.children[index + 1] as Node))) {
+      while (index + 1 < node.children.length && isBefore((node.children[index + 1] as Node).first)) {
         rank += countOf(node.children[index] as Node);
         index++;
       }
@@ -98,11 +106,13 @@ export class KeyTree {
 
   #own<N extends Node>(node: N): N {
     if (node.owner === this.#owner) return node;
-    if (node.children === undefined) return { owner: this.#owner, items: node.items.slice() } as unknown as N;
-    return { owner: this.#owner, children: node.children.slice(), count: node.count } as unknown as N;
+    const { first } = node;
+    if (node.children === undefined) return { owner: this.#owner, first, items: node.items.slice() } as unknown as N;
+    return { owner: this.#owner, first, children: node.children.slice(), count: node.count } as unknown as N;
   }
 
   #insert(node: Node, entry: Entry): Entry | undefined {
+    if (compareKeys(entry.key, node.first) < 0) node.first = entry.key;
     if (node.children === undefined) {
       const index = itemIndex(node, entry.key);
       const previous = node.items[index];
@@ -124,11 +134,13 @@ export class KeyTree {
   #split(node: Node): Node | undefined {
     if (node.children === undefined) {
       if (node.items.length <= CAPACITY) return undefined;
-      return { owner: this.#owner, items: node.items.splice(splitPoint(node.items.length)) };
+      const items = node.items.splice(splitPoint(node.items.length));
+      return { owner: this.#owner, first: (items[0] as Entry).key, items };
     }
     if (node.children.length <= CAPACITY) return undefined;
     const children = node.children.splice(splitPoint(node.children.length));
-    const right: Inner = { owner: this.#owner, children, count: sumOf(children) };
+    const { first } = children[0] as Node;
+    const right: Inner = { owner: this.#owner, first, children, count: sumOf(children) };
     node.count -= right.count;
     return right;
   }
@@ -178,12 +190,6 @@ function sumOf(nodes: readonly Node[]): number {
   return sum;
 }
 
-function firstKey(node: Node): string {
-  let first = node;
-  while (first.children !== undefined) first = first.children[0] as Node;
-  return first.items[0]!.key;
-}
-
 /** The smallest index for which `isBefore` is false. */
 function lowerBound(length: number, isBefore: (index: number) => boolean): number {
   let low = 0;
@@ -204,7 +210,7 @@ function itemIndex(leaf: Leaf, key: string): number {
 /** The last child that starts at or before `key`, else the first. */
 function childIndex(node: Inner, key: string): number {
   const { children } = node;
-  const after = lowerBound(children.length, (index) => compareKeys(firstKey(children[index] as Node), key) <= 0);
+  const after = lowerBound(children.length, (index) => compareKeys((children[index] as Node).first, key) <= 0);
   return Math.max(0, after - 1);
 }
 

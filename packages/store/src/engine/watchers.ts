@@ -56,6 +56,7 @@ export class Watchers {
 class Watcher {
   readonly #history: History;
   readonly #prefix: string;
+  readonly #lastUnit: number;
   readonly #subscriber: Subscriber<StoreEvent>;
   readonly #from: number;
   #position: number;
@@ -64,6 +65,7 @@ class Watcher {
   constructor(history: History, prefix: string, start: Start, subscriber: Subscriber<StoreEvent>) {
     this.#history = history;
     this.#prefix = prefix;
+    this.#lastUnit = prefix.charCodeAt(prefix.length - 1);
     this.#from = start.from;
     this.#position = start.position;
     this.#subscriber = subscriber;
@@ -89,6 +91,12 @@ class Watcher {
     }
     this.#position++;
     const key = event.type === "put" ? event.entry.key : event.key;
-    if (event.revision > this.#from && key.startsWith(this.#prefix)) this.#subscriber.next(event);
+    if (event.revision > this.#from && this.#covers(key)) this.#subscriber.next(event);
+  }
+
+  #covers(key: string): boolean {
+    const { length } = this.#prefix;
+    // One unit tells most keys of other kinds apart; every event passes here once for each watch.
+    return length === 0 || (key.charCodeAt(length - 1) === this.#lastUnit && key.startsWith(this.#prefix));
   }
 }
