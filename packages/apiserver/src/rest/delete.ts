@@ -166,7 +166,7 @@ async function attemptDelete(
       name,
       object: undefined,
       oldObject: old,
-      options: options as Readonly<Record<string, unknown>>,
+      options: { ...options },
       dryRun: options.dryRun,
     }),
     namespace,

@@ -1,0 +1,93 @@
+import type { AdmissionPlugin } from "@pinnace/admission";
+import type { ApiHandler, ResourceDefinition } from "@pinnace/apimachinery";
+import { silentLogger } from "@pinnace/logging";
+import { DefinitionRegistry } from "./definition-registry.ts";
+import { createDispatch, type ResourceHandler } from "./dispatch.ts";
+import { addHealthPaths } from "./health.ts";
+import { textResponse } from "./media/responses.ts";
+import type { ApiServerComponents, ApiServerOptions } from "./options.ts";
+import { Paths } from "./paths.ts";
+import { createPipeline } from "./pipeline.ts";
+import { uuidFrom } from "./random-values.ts";
+import type { RestContext, WriteParticipant } from "./rest/rest-context.ts";
+import { ServerMetrics } from "./server-metrics.ts";
+import { StoreCache } from "./storage/store-cache.ts";
+import { DEFAULT_GIT_VERSION, versionHandler } from "./version.ts";
+
+/** The DI token of the {@link ApiServer}. */
+export const API_SERVER: unique symbol = Symbol.for("pinnace.apiserver") as never;
+
+/** The DI token of the server's {@link ApiHandler}. */
+export const API_HANDLER: unique symbol = Symbol.for("pinnace.apiserver.handler") as never;
+
+/** A Kubernetes API server without a port. */
+export interface ApiServer {
+  /** Answers requests; never rejects. Usable once {@link start} has resolved. */
+  readonly handler: ApiHandler;
+  /** The resources that are served; changes while the server runs. */
+  readonly definitions: DefinitionRegistry;
+  /** Reads the store and creates what every cluster has. */
+  start(): Promise<void>;
+  /** Ends all watches. The store stays open. */
+  stop(): Promise<void>;
+  /** Appends admission plugins, such as those that need a client of this very server. */
+  useAdmission(...plugins: readonly AdmissionPlugin[]): void;
+}
+
+const EVENT_TTL = 3_600_000;
+
+/** Makes an API server. It does nothing until it is started. */
+export function createApiServer(components: ApiServerComponents, options: ApiServerOptions = {}): ApiServer {
+  const { store, clock, logger = silentLogger, random = Math.random } = components;
+  const uuid = components.uuid ?? (() => uuidFrom(random));
+  const registry = new DefinitionRegistry(components.definitions);
+  const caches = new StoreCache(store, logger, options.watchHistory);
+  const plugins: AdmissionPlugin[] = [...(components.admission ?? [])];
+  const participants = new Map<string, WriteParticipant>();
+  const rest: RestContext = {
+    store,
+    clock,
+    caches,
+    registry,
+    random,
+    uuid,
+    admission: () => plugins,
+    participants,
+    ttlOf: (definition: ResourceDefinition) =>
+      definition.storageResource === "events" ? (options.eventTtl ?? EVENT_TTL) : undefined,
+  };
+  const handlers = new Map<string, ResourceHandler>();
+  const paths = new Paths();
+  addPaths(paths, components, options);
+  const handler = createPipeline({
+    clock,
+    logger,
+    metrics: new ServerMetrics(components.metrics),
+    uuid,
+    authenticator: components.authenticator,
+    authorizer: components.authorizer,
+    dispatch: createDispatch({ registry, rest, handlers, paths }),
+  });
+  return {
+    handler,
+    definitions: registry,
+    start: async () => {
+      await caches.start();
+      for (const definition of registry.all()) if (definition.stored) caches.cache(definition.storageResource);
+    },
+    stop: async () => caches.stop(),
+    useAdmission: (...more) => void plugins.push(...more),
+  };
+}
+
+function addPaths(paths: Paths, { store, metrics }: ApiServerComponents, options: ApiServerOptions): void {
+  paths.add("/version", versionHandler(options.gitVersion ?? DEFAULT_GIT_VERSION));
+  addHealthPaths(paths, [
+    { name: "ping", check: () => undefined },
+    { name: "log", check: () => undefined },
+    { name: "etcd", check: () => store.revision().then(() => undefined, () => "the store does not answer") },
+  ]);
+  paths.add("/metrics", () =>
+    textResponse(200, metrics?.expose() ?? "", { "content-type": "text/plain; version=0.0.4; charset=utf-8" }),
+  );
+}
