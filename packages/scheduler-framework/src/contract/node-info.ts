@@ -1,0 +1,51 @@
+import type { Node, Pod } from "@pinnace/api";
+import type { Resources } from "./resources.ts";
+
+/** A pod with what plugins would otherwise compute again and again. Immutable. */
+export interface PodInfo {
+  readonly pod: Pod;
+  /** Effective request: containers summed, init containers by maximum (sidecars added), overhead, pod-level resources. */
+  readonly requests: Resources;
+  /** Request with the defaults for pods that ask for nothing (100m, 200Mi per container), as scores use it. */
+  readonly nonZeroRequests: Resources;
+  readonly hasAffinity: boolean;
+  readonly hasRequiredAntiAffinity: boolean;
+  readonly hostPorts: readonly HostPort[];
+}
+
+export interface HostPort {
+  readonly ip: string;
+  readonly protocol: string;
+  readonly port: number;
+}
+
+/**
+ * A node with the pods that are on it or assumed to be. A snapshot's infos are immutable and shared by all plugins of a
+ * cycle; preemption works on copies that the runtime makes.
+ */
+export interface NodeInfo {
+  readonly node: Node;
+  readonly name: string;
+  /** Grows whenever anything below changes: an unchanged generation means an unchanged node. */
+  readonly generation: number;
+  readonly pods: readonly PodInfo[];
+  readonly podsWithAffinity: readonly PodInfo[];
+  readonly podsWithRequiredAntiAffinity: readonly PodInfo[];
+  readonly requested: Resources;
+  readonly nonZeroRequested: Resources;
+  readonly allocatable: Resources;
+  readonly allowedPods: number;
+  readonly usedPorts: readonly HostPort[];
+  /** Bytes by image name (all names of an image). */
+  readonly images: ReadonlyMap<string, { readonly size: number; readonly nodes: number }>;
+}
+
+/** All nodes at the start of a cycle. Does not change while the cycle runs. */
+export interface Snapshot {
+  readonly generation: number;
+  /** In the order in which nodes are tried (zones interleaved). */
+  readonly nodes: readonly NodeInfo[];
+  get(name: string): NodeInfo | undefined;
+  readonly nodesWithAffinityPods: readonly NodeInfo[];
+  readonly nodesWithRequiredAntiAffinityPods: readonly NodeInfo[];
+}

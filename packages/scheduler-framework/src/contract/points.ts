@@ -1,0 +1,151 @@
+import type { CycleState } from "./cycle-state.ts";
+import type { ClusterEventWithHint } from "./events.ts";
+import type { NodeInfo, PodInfo, Snapshot } from "./node-info.ts";
+import type { Status } from "./status.ts";
+
+/** The least and the greatest score that a plugin may give a node after NormalizeScore. */
+export const MIN_SCORE = 0;
+export const MAX_SCORE = 100;
+
+/** What every point of one attempt is given. */
+export interface Cycle {
+  readonly state: CycleState;
+  readonly pod: PodInfo;
+  readonly snapshot: Snapshot;
+  /** Aborts when the scheduler stops or the attempt is given up. */
+  readonly signal: AbortSignal;
+}
+
+/** A pod in the queue, as QueueSort sees it. */
+export interface QueuedPod {
+  readonly pod: PodInfo;
+  /** When it was first added, milliseconds since the epoch. */
+  readonly timestamp: number;
+  /** Attempts so far. */
+  readonly attempts: number;
+}
+
+/** Called before a pod enters the active queue, for each pod and each try. Anything but `Success` keeps it out. Must be quick. */
+export interface PreEnqueuePlugin {
+  preEnqueue(pod: PodInfo): Status;
+}
+
+/** Orders the active queue; exactly one is active per scheduler. Negative when `a` comes first. Pure and quick. */
+export interface QueueSortPlugin {
+  compare(a: QueuedPod, b: QueuedPod): number;
+}
+
+/** PreFilter's answer: a status, and optionally the only nodes that need to be looked at. */
+export interface PreFilterResult {
+  readonly status: Status;
+  readonly nodeNames?: ReadonlySet<string>;
+}
+
+/** Called once at the start of an attempt. `Skip` leaves out the plugin's Filter. */
+export interface PreFilterPlugin {
+  preFilter(cycle: Cycle): PreFilterResult;
+}
+
+/**
+ * Lets the runtime ask "what if this pod were (not) on this node" without running PreFilter again. Offered together with
+ * PreFilter by plugins whose state depends on the pods of nodes. `node` is the changed copy.
+ */
+export interface PreFilterExtensions {
+  addPod(cycle: Cycle, added: PodInfo, node: NodeInfo): Status;
+  removePod(cycle: Cycle, removed: PodInfo, node: NodeInfo): Status;
+}
+
+/** Called for each node until enough are found. Pure: the same cycle and node give the same status. */
+export interface FilterPlugin {
+  filter(cycle: Cycle, node: NodeInfo): Status;
+}
+
+/**
+ * All nodes in one call. When present the runtime uses it instead of {@link FilterPlugin}, whose results it must equal.
+ * Answers one status per node, in order.
+ */
+export interface FilterTablePlugin {
+  filterTable(cycle: Cycle, nodes: readonly NodeInfo[]): readonly Status[];
+}
+
+/** Called when no node fits. The first plugin that does not answer `Unschedulable` ends the round; `nominatedNode` is where the pod will fit. */
+export interface PostFilterPlugin {
+  postFilter(
+    cycle: Cycle,
+    rejections: ReadonlyMap<string, Status>,
+  ): Promise<{ readonly status: Status; readonly nominatedNode?: string }>;
+}
+
+/** Called once before scoring with the nodes that fit. `Skip` leaves out the plugin's Score. */
+export interface PreScorePlugin {
+  preScore(cycle: Cycle, nodes: readonly NodeInfo[]): Status;
+}
+
+/** Called for each node that fits. Any integer when there is a NormalizeScore, else {@link MIN_SCORE} to {@link MAX_SCORE}. */
+export interface ScorePlugin {
+  score(cycle: Cycle, node: NodeInfo): number;
+}
+
+/** All scores in one call, in the order of `nodes`; must equal what {@link ScorePlugin} gives. */
+export interface ScoreTablePlugin {
+  scoreTable(cycle: Cycle, nodes: readonly NodeInfo[]): readonly number[];
+}
+
+/** Called once with the plugin's own raw scores; returns them within {@link MIN_SCORE} to {@link MAX_SCORE}. */
+export interface NormalizeScorePlugin {
+  normalizeScore(cycle: Cycle, scores: readonly number[], nodes: readonly NodeInfo[]): readonly number[];
+}
+
+/** Called when a node is chosen; claims what the pod needs. When any later point fails, `unreserve` is called in reverse order; it must be idempotent and cannot fail. */
+export interface ReservePlugin {
+  reserve(cycle: Cycle, nodeName: string): Promise<Status>;
+  unreserve(cycle: Cycle, nodeName: string): Promise<void>;
+}
+
+/** Called after Reserve. `Wait` keeps the pod until it is allowed or rejected through the handle, or `timeout` milliseconds are over. */
+export interface PermitPlugin {
+  permit(cycle: Cycle, nodeName: string): { readonly status: Status; readonly timeout?: number };
+}
+
+/** Called before binding, outside the scheduling loop; several pods may be here at once. */
+export interface PreBindPlugin {
+  /** Called first for every PreBind plugin; `Skip` says that `preBind` has nothing to do for this pod. */
+  preBindPreFlight?(cycle: Cycle, nodeName: string): Status;
+  preBind(cycle: Cycle, nodeName: string): Promise<Status>;
+}
+
+/** Binds. The first plugin that does not answer `Skip` has done it. */
+export interface BindPlugin {
+  bind(cycle: Cycle, nodeName: string): Promise<Status>;
+}
+
+/** Told after a pod was bound. */
+export interface PostBindPlugin {
+  postBind(cycle: Cycle, nodeName: string): void;
+}
+
+/** Which events may make a pod schedulable that this plugin rejected. Asked once at start. */
+export interface EnqueueExtensions {
+  eventsToRegister(): readonly ClusterEventWithHint[];
+}
+
+/** What `create` of a scheduler plugin returns: any of the points. */
+export type SchedulerPlugin = Partial<
+  PreEnqueuePlugin &
+    QueueSortPlugin &
+    PreFilterPlugin &
+    PreFilterExtensions &
+    FilterPlugin &
+    FilterTablePlugin &
+    PostFilterPlugin &
+    PreScorePlugin &
+    ScorePlugin &
+    ScoreTablePlugin &
+    NormalizeScorePlugin &
+    ReservePlugin &
+    PermitPlugin &
+    PreBindPlugin &
+    BindPlugin &
+    PostBindPlugin &
+    EnqueueExtensions
+>;
