@@ -31,8 +31,8 @@ export interface WorkQueue {
 export interface WorkQueueObserver {
   added?(depth: number): void;
   /** `waited` since the key was added. */
-  started?(depth: number, waited: number): void;
-  finished?(worked: number): void;
+  started?(key: string, depth: number, waited: number): void;
+  finished?(key: string, worked: number): void;
   retried?(): void;
 }
 
@@ -141,7 +141,7 @@ class ClockedWorkQueue implements WorkQueue {
     const started = this.#processing.get(key);
     if (started === undefined) return;
     this.#processing.delete(key);
-    this.#observer.finished?.(this.#clock.now() - started);
+    this.#observer.finished?.(key, this.#clock.now() - started);
     const added = this.#dirty.get(key);
     if (added !== undefined) {
       this.#dirty.delete(key);
@@ -176,7 +176,7 @@ class ClockedWorkQueue implements WorkQueue {
     const since = this.#waiting.get(key) ?? now;
     this.#waiting.delete(key);
     this.#processing.set(key, now);
-    this.#observer.started?.(this.#waiting.size, now - since);
+    this.#observer.started?.(key, this.#waiting.size, now - since);
     return key;
   }
 

@@ -111,8 +111,8 @@ describe("a work queue", () => {
       clock,
       observer: {
         added: (depth) => seen.push(["added", depth]),
-        started: (depth, waited) => seen.push(["started", depth, waited]),
-        finished: (worked) => seen.push(["finished", worked]),
+        started: (key, depth, waited) => seen.push(["started", key, depth, waited]),
+        finished: (key, worked) => seen.push(["finished", key, worked]),
         retried: () => seen.push(["retried"]),
       },
     });
@@ -122,6 +122,6 @@ describe("a work queue", () => {
     await clock.advance(3);
     queue.addRateLimited(key!);
     queue.done(key!);
-    expect(seen).toEqual([["added", 1], ["started", 0, 7], ["retried"], ["finished", 3]]);
+    expect(seen).toEqual([["added", 1], ["started", "a", 0, 7], ["retried"], ["finished", "a", 3]]);
   });
 });

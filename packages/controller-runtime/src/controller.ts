@@ -52,15 +52,23 @@ export interface ControllerWatch<T extends KubernetesObject = KubernetesObject> 
  * should be, and writes through the client. It must be idempotent and must stop when `signal` aborts.
  */
 export interface ControllerDefinition {
-  /** The name of upstream's controller: `deployment-controller`. Used for queues, metrics, user agents, logs. */
-  readonly name: string;
   readonly concurrency?: number;
   readonly watches: readonly ControllerWatch<never>[];
+  /** Keys to reconcile once after the sync, whatever is in the caches: for periodic work, with `requeueAfter`. */
+  readonly initialKeys?: readonly string[];
   reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult | undefined>;
 }
 
-/** Builds a controller from its components. The built-in controllers and anyone's own are values of this type. */
-export type ControllerFactory = (components: ControllerComponents) => ControllerDefinition;
+/**
+ * A named controller and how it is made. The built-in controllers and anyone's own are values of this type. The name
+ * comes first because it decides as whom the controller speaks to the API server.
+ */
+export interface ControllerFactory {
+  /** The name of upstream's controller: `deployment-controller`. Used for identities, queues, metrics, events, logs. */
+  readonly name: string;
+  /** Called once per control plane. Asks for its informers and makes its queues; does nothing else yet. */
+  create(components: ControllerComponents): ControllerDefinition;
+}
 
 /** A running controller. */
 export interface RunningController {
