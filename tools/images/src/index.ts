@@ -1,0 +1,1 @@
+export { buildWebImage, WEB_IMAGE } from "./web-image.ts";
