@@ -2,6 +2,7 @@ import type { AdmissionPlugin } from "@pinnace/admission";
 import type { ApiHandler, ResourceDefinition } from "@pinnace/apimachinery";
 import { silentLogger } from "@pinnace/logging";
 import { DefinitionRegistry } from "./definition-registry.ts";
+import { addDiscoveryPaths } from "./discovery/paths.ts";
 import { createDispatch, type ResourceHandler } from "./dispatch.ts";
 import { addHealthPaths } from "./health.ts";
 import { textResponse } from "./media/responses.ts";
@@ -58,7 +59,7 @@ export function createApiServer(components: ApiServerComponents, options: ApiSer
   };
   const handlers = new Map<string, ResourceHandler>();
   const paths = new Paths();
-  addPaths(paths, components, options);
+  addPaths(paths, components, options, registry);
   const handler = createPipeline({
     clock,
     logger,
@@ -80,7 +81,14 @@ export function createApiServer(components: ApiServerComponents, options: ApiSer
   };
 }
 
-function addPaths(paths: Paths, { store, metrics }: ApiServerComponents, options: ApiServerOptions): void {
+function addPaths(
+  paths: Paths,
+  { store, metrics }: ApiServerComponents,
+  options: ApiServerOptions,
+  registry: DefinitionRegistry,
+): void {
+  const { ip, port } = options.address ?? { ip: "127.0.0.1", port: 6443 };
+  addDiscoveryPaths(paths, registry, `${ip}:${port}`);
   paths.add("/version", versionHandler(options.gitVersion ?? DEFAULT_GIT_VERSION));
   addHealthPaths(paths, [
     { name: "ping", check: () => undefined },

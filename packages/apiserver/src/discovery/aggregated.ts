@@ -1,0 +1,60 @@
+import type { HandledSubresource, ResourceDefinition, StoredSubresource } from "@pinnace/apimachinery";
+import type { DefinitionRegistry } from "../definition-registry.ts";
+
+/** Discovery of whole groups in one document (KEP-3352). `version` is `v2` or `v2beta1`. */
+export function aggregatedDiscovery(registry: DefinitionRegistry, core: boolean, version: string): object {
+  const groups = registry.groups().filter(({ group }) => (group === "") === core);
+  return {
+    kind: "APIGroupDiscoveryList",
+    apiVersion: `apidiscovery.k8s.io/${version}`,
+    metadata: {},
+    items: groups.map(({ group, versions }) => ({
+      metadata: group === "" ? {} : { name: group },
+      versions: versions.map((each) => ({
+        version: each,
+        resources: registry.resources(group, each).map(resourceDiscovery),
+        freshness: "Current",
+      })),
+    })),
+  };
+}
+
+function resourceDiscovery(definition: ResourceDefinition): object {
+  const { resource, kind, namespaced, singular, shortNames, categories } = definition;
+  const subresources = [...definition.subresources].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return {
+    resource,
+    responseKind: ownKind(kind),
+    scope: namespaced ? "Namespaced" : "Cluster",
+    singularResource: singular,
+    verbs: sortedVerbs(definition.verbs),
+    ...(shortNames.length === 0 ? {} : { shortNames }),
+    ...(categories.length === 0 ? {} : { categories }),
+    ...(subresources.length === 0 ? {} : { subresources: subresources.map((each) => subresourceDiscovery(each, definition)) }),
+  };
+}
+
+/** A kind of the group version itself is written without either. */
+function ownKind(kind: string): object {
+  return { group: "", version: "", kind };
+}
+
+function subresourceDiscovery(
+  subresource: StoredSubresource | HandledSubresource,
+  definition: ResourceDefinition,
+): object {
+  const { name, kind } = subresource;
+  return {
+    subresource: name,
+    responseKind: kind === undefined || isOwn(kind, definition) ? ownKind(kind?.kind ?? definition.kind) : kind,
+    verbs: sortedVerbs(subresource.verbs),
+  };
+}
+
+export function isOwn(kind: { readonly group: string; readonly version: string }, definition: ResourceDefinition): boolean {
+  return kind.group === definition.group && kind.version === definition.version;
+}
+
+export function sortedVerbs(verbs: readonly string[]): readonly string[] {
+  return [...verbs].sort();
+}

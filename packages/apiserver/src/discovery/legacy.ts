@@ -1,0 +1,74 @@
+import { apiVersionOf, type ResourceDefinition } from "@pinnace/apimachinery";
+import type { DefinitionRegistry, GroupVersions } from "../definition-registry.ts";
+import { isOwn, sortedVerbs } from "./aggregated.ts";
+
+/** `/api` */
+export function apiVersions(registry: DefinitionRegistry, address: string): object {
+  return {
+    kind: "APIVersions",
+    versions: registry.versionsOf(""),
+    serverAddressByClientCIDRs: [{ clientCIDR: "0.0.0.0/0", serverAddress: address }],
+  };
+}
+
+/** `/apis` */
+export function apiGroupList(registry: DefinitionRegistry): object {
+  const groups = registry.groups().filter(({ group }) => group !== "");
+  return { kind: "APIGroupList", apiVersion: "v1", groups: groups.map(groupEntry) };
+}
+
+/** `/apis/apps` */
+export function apiGroup(group: GroupVersions): object {
+  return { kind: "APIGroup", apiVersion: "v1", ...groupEntry(group) };
+}
+
+function groupEntry({ group, versions }: GroupVersions): object {
+  const entries = versions.map((version) => ({ groupVersion: `${group}/${version}`, version }));
+  return { name: group, versions: entries, preferredVersion: entries[0] };
+}
+
+/** `/api/v1`, `/apis/apps/v1` */
+export function apiResourceList(registry: DefinitionRegistry, group: string, version: string): object {
+  return {
+    kind: "APIResourceList",
+    ...(group === "" ? {} : { apiVersion: "v1" }),
+    groupVersion: apiVersionOf({ group, version }),
+    resources: registry.resources(group, version).flatMap(resourceEntries),
+  };
+}
+
+function resourceEntries(definition: ResourceDefinition): object[] {
+  const { resource, singular, namespaced, kind, shortNames, categories } = definition;
+  const subresources = [...definition.subresources].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [
+    {
+      name: resource,
+      singularName: singular,
+      namespaced,
+      kind,
+      verbs: sortedVerbs(definition.verbs),
+      ...(shortNames.length === 0 ? {} : { shortNames }),
+      ...(categories.length === 0 ? {} : { categories }),
+      ...(definition.stored ? { storageVersionHash: storageVersionHash(definition) } : {}),
+    },
+    ...subresources.map((each) => ({
+      name: `${resource}/${each.name}`,
+      singularName: "",
+      namespaced,
+      ...(each.kind === undefined || isOwn(each.kind, definition)
+        ? {}
+        : { group: each.kind.group, version: each.kind.version }),
+      kind: each.kind?.kind ?? kind,
+      verbs: sortedVerbs(each.verbs),
+    })),
+  ];
+}
+
+/** Changes when the stored version changes; clients only compare it. */
+function storageVersionHash({ storageApiVersion, group, kind }: ResourceDefinition): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const char of `${group}/${storageApiVersion}/${kind}`)
+    hash = BigInt.asUintN(64, (hash ^ BigInt(char.codePointAt(0)!)) * 0x100000001b3n);
+  const bytes = Array.from({ length: 8 }, (_, index) => Number((hash >> BigInt(8 * (7 - index))) & 0xffn));
+  return btoa(String.fromCharCode(...bytes));
+}

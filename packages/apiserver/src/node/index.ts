@@ -1,0 +1,17 @@
+/**
+ * The HTTP adapter of the API server: one TLS port with HTTP/2, HTTP/1.1, WebSocket and SPDY upgrades.
+ *
+ * ```ts
+ * import { serve } from "@pinnace/apiserver/node";
+ *
+ * const listener = await serve({
+ *   handler: async () => ({ status: 200, headers: { "content-type": "text/plain" }, body: { type: "bytes", bytes: new TextEncoder().encode("ok") } }),
+ *   port: 0,
+ * });
+ * await fetch(listener.url);
+ * await listener.close();
+ * ```
+ *
+ * @packageDocumentation
+ */
+export { type Listener, type ServeOptions, serve, type TlsOptions } from "./serve.ts";

@@ -1,0 +1,22 @@
+import type { IncomingMessage } from "node:http";
+import type { ApiResponse } from "@pinnace/apimachinery";
+import { type StatusError, tooLarge, unauthorized } from "@pinnace/apimachinery";
+import { JSON_OUTPUT } from "../media/negotiation.ts";
+import { objectResponse } from "../media/responses.ts";
+import { tlsSocket } from "./read-request.ts";
+
+/** 401 when the client showed a certificate that the cluster's CA did not sign or that is no longer valid. */
+export function unauthorizedCertificate(request: IncomingMessage): ApiResponse | undefined {
+  const socket = tlsSocket(request);
+  if (socket === undefined || socket.authorized) return undefined;
+  const shown = socket.getPeerCertificate();
+  return shown?.subject === undefined ? undefined : statusResponse(unauthorized());
+}
+
+export function tooLargeResponse(limit: number): ApiResponse {
+  return statusResponse(tooLarge(`limit is ${limit}`));
+}
+
+function statusResponse(error: StatusError): ApiResponse {
+  return objectResponse(error.code, error.status, JSON_OUTPUT);
+}
