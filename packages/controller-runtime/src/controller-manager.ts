@@ -51,9 +51,9 @@ export function createControllerManager(
   let stopEvents: (() => void)[] = [];
 
   const start = (factory: ControllerFactory, queueMetrics: WorkQueueMetrics): RunningController => {
-    const user = options.impersonate === false ? undefined : controllerIdentity(factory.name);
+    const user = options.impersonate === false ? undefined : controllerIdentity(factory.serviceAccount ?? factory.name);
     const client = clients.client({ program: PROGRAM, ...(user === undefined ? {} : { user }) });
-    const events = createEventRecorder({ client, clock, logger, component: factory.name });
+    const events = createEventRecorder({ client, clock, logger, component: factory.eventSource ?? factory.name });
     stopEvents.push(() => events.stop());
     return startController(factory, { client, informers, clock, logger, metrics, events, random }, { queueMetrics });
   };
@@ -73,7 +73,7 @@ export function createControllerManager(
   };
 }
 
-/** The service account as which a controller acts: `system:serviceaccount:kube-system:<name>`. */
+/** A service account of kube-system, as which a controller acts: `system:serviceaccount:kube-system:<name>`. */
 export function controllerIdentity(name: string): UserInfo {
   return {
     name: `system:serviceaccount:kube-system:${name}`,

@@ -3,6 +3,7 @@ import type { CacheEvent, Client, Informer, InformerFactory } from "@pinnace/cli
 import type { Clock } from "@pinnace/clock";
 import type { Logger } from "@pinnace/logging";
 import type { MetricRegistry } from "@pinnace/metrics";
+import type { Observable } from "rxjs";
 
 /** What every controller is given. Nothing else of the process is reachable from a controller. */
 export interface ControllerComponents {
@@ -56,6 +57,8 @@ export interface ControllerDefinition {
   readonly watches: readonly ControllerWatch<never>[];
   /** Keys to reconcile once after the sync, whatever is in the caches: for periodic work, with `requeueAfter`. */
   readonly initialKeys?: readonly string[];
+  /** Keys from elsewhere than the watches, added as they come. Subscribed to before the watches. */
+  readonly triggers?: Observable<string>;
   reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult | undefined>;
 }
 
@@ -66,6 +69,10 @@ export interface ControllerDefinition {
 export interface ControllerFactory {
   /** The name of upstream's controller: `deployment-controller`. Used for identities, queues, metrics, events, logs. */
   readonly name: string;
+  /** The service account in kube-system as which it speaks; default: the name. */
+  readonly serviceAccount?: string;
+  /** `source.component` of its events; default: the name. */
+  readonly eventSource?: string;
   /** Called once per control plane. Asks for its informers and makes its queues; does nothing else yet. */
   create(components: ControllerComponents): ControllerDefinition;
 }

@@ -39,6 +39,7 @@ class ControllerRun implements RunningController {
     this.#definition = definition;
     this.#queue = queue;
     this.#logger = logger;
+    this.#subscriptions.add(definition.triggers?.subscribe((key) => queue.add(key)));
     for (const watch of definition.watches) {
       this.#subscriptions.add(
         watch.informer.events.subscribe((event) => {
