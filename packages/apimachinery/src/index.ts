@@ -3,6 +3,11 @@
  *
  * @packageDocumentation
  */
+export { type Decoded, type DecodeError, decodeJson, decodeYaml, encodeJson } from "./codec/decode.ts";
+export { type DecodeErrorCode, MAX_DEPTH } from "./codec/decode-error.ts";
+export { type DecodedFields, type DecodeFieldsOptions, decodeFields } from "./codec/decode-fields.ts";
+export type { NumberLiterals } from "./codec/json-reader.ts";
+export { pruneUnknown } from "./codec/prune.ts";
 export { deepEqual, semanticEqual, thaw } from "./copy.ts";
 export { formatDuration, humanDuration, parseDuration, shortHumanDuration } from "./duration.ts";
 export * from "./field-error.ts";
