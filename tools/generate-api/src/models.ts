@@ -37,7 +37,7 @@ export function modelRelease(): string {
   return /OpenAPI spec version: (\S+)/.exec(text)?.[1] ?? "unknown";
 }
 
-function unescape(comment: string): string {
+function plainText(comment: string): string {
   return comment
     .replace(/^\s*\* ?/gm, "")
     .replaceAll("\\'", "'")
@@ -58,10 +58,10 @@ function parseDeclaration(text: string): { description: string; members: Map<str
       type: "",
       format: "",
       required: optional === "",
-      description: unescape(comment),
+      description: plainText(comment),
     });
   }
-  return { description: unescape(description), members };
+  return { description: plainText(description), members };
 }
 
 /** The model of a definition; undefined where the npm package has none. */

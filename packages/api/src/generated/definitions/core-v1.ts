@@ -19,10 +19,10 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 @AzureDiskVolumeSource
 1 diskName string r z
 2 diskURI string r z
-3 cachingMode *string
-4 fsType *string
-5 readOnly *bool
-6 kind *string
+3 cachingMode *string default="ReadWrite"
+4 fsType *string default="ext4"
+5 readOnly *bool default=false
+6 kind *string default="Shared"
 @AzureFilePersistentVolumeSource
 1 secretName string r z
 2 shareName string r z
@@ -169,7 +169,7 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 1 name string
 2 hostPort int32
 3 containerPort int32 r z
-4 protocol string
+4 protocol string default="TCP"
 5 hostIP string
 @ContainerResizePolicy
 1 resourceName string r z
@@ -380,7 +380,7 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 4 readOnly bool
 @GRPCAction
 1 port int32 r z
-2 service *string z
+2 service *string z default=""
 @GitRepoVolumeSource
 1 repository string r z
 2 revision string
@@ -415,7 +415,7 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 1 targetPortal string r z
 2 iqn string r z
 3 lun int32 r z
-4 iscsiInterface string
+4 iscsiInterface string default="default"
 5 fsType string
 6 readOnly bool
 7 portals []string atomic
@@ -427,7 +427,7 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 1 targetPortal string r z
 2 iqn string r z
 3 lun int32 r z
-4 iscsiInterface string
+4 iscsiInterface string default="default"
 5 fsType string
 6 readOnly bool
 7 portals []string atomic
@@ -952,18 +952,18 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 1 monitors []string r z atomic
 2 image string r z
 3 fsType string
-4 pool string
-5 user string
-6 keyring string
+4 pool string default="rbd"
+5 user string default="admin"
+6 keyring string default="/etc/ceph/keyring"
 7 secretRef *SecretReference
 8 readOnly bool
 @RBDVolumeSource
 1 monitors []string r z atomic
 2 image string r z
 3 fsType string
-4 pool string
-5 user string
-6 keyring string
+4 pool string default="rbd"
+5 user string default="admin"
+6 keyring string default="/etc/ceph/keyring"
 7 secretRef *LocalObjectReference
 8 readOnly bool
 @RangeAllocation wire
@@ -1039,9 +1039,9 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 4 sslEnabled bool
 5 protectionDomain string
 6 storagePool string
-7 storageMode string
+7 storageMode string default="ThinProvisioned"
 8 volumeName string
-9 fsType string
+9 fsType string default="xfs"
 10 readOnly bool
 @ScaleIOVolumeSource
 1 gateway string r z
@@ -1050,9 +1050,9 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 4 sslEnabled bool
 5 protectionDomain string
 6 storagePool string
-7 storageMode string
+7 storageMode string default="ThinProvisioned"
 8 volumeName string
-9 fsType string
+9 fsType string default="xfs"
 10 readOnly bool
 @ScopeSelector map-type=atomic
 1 matchExpressions []ScopedResourceSelectorRequirement atomic
@@ -1130,7 +1130,7 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 2 items []Service r z
 @ServicePort
 1 name string
-2 protocol string
+2 protocol string default="TCP"
 3 port int32 r z
 4 targetPort IntOrString
 5 nodePort int32

@@ -1,0 +1,158 @@
+import type { Draft } from "@pinnace/apimachinery";
+import { typeOfDefinitionName } from "./definition-names.ts";
+import { jsonFields, type TypeEntry, type TypeField, type TypeRef, typeEntry } from "./type-table.ts";
+
+/** How one member of a struct reads when it is absent, and which values count as absent. */
+interface Member {
+  readonly json: string;
+  /** What JSON prints for a missing member: `undefined` (nothing), `""`, 0, false, null, or a struct to fill. */
+  readonly missing: unknown;
+  /** The struct whose empty value stands for a missing member. */
+  readonly missingStruct: Plan | undefined;
+  /** Whether this value is left out. */
+  omits(value: unknown): boolean;
+  /** Completes what is below. */
+  descend?(value: Draft): void;
+}
+
+interface Plan {
+  members: readonly Member[];
+}
+
+const plans = new Map<string, Plan>();
+
+const scalarZeros: Readonly<Record<string, unknown>> = { string: "", bool: false, int32: 0, int64: 0, double: 0 };
+
+function isEmpty(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}
+
+function isNull(value: unknown): boolean {
+  return value === null;
+}
+
+/** Values that Go's `omitempty` leaves out. A struct, a `Time` included, is never empty. */
+function omission(field: TypeField): (value: unknown) => boolean {
+  const { type } = field;
+  if (field.printsZero) return () => false;
+  switch (type.form) {
+    case "pointer":
+      return isNull;
+    case "list":
+    case "map":
+      return (value) => value === null || isEmpty(value);
+    case "struct":
+      return () => false;
+    case "value": {
+      if (type.name === "bytes") return (value) => value === null || value === "";
+      if (type.name === "StringList") return (value) => value === null || isEmpty(value);
+      const zero = scalarZeros[type.name];
+      if (zero !== undefined) return (value) => value === null || value === zero;
+      return field.omitZero ? isNull : () => false;
+    }
+  }
+}
+
+/** What Go prints for a zero value that it does not leave out; `undefined` when it leaves it out. */
+function missingValue(field: TypeField): unknown {
+  const { type } = field;
+  const printed = field.printsZero;
+  switch (type.form) {
+    case "pointer":
+    case "list":
+    case "map":
+      return printed ? null : undefined;
+    case "struct":
+      return {};
+    case "value":
+      if (type.name in scalarZeros) return printed ? scalarZeros[type.name] : undefined;
+      if (type.name === "Quantity") return "0";
+      if (type.name === "IntOrString") return 0;
+      if (type.name === "bytes" || type.name === "StringList") return printed ? null : undefined;
+      return field.omitZero ? undefined : null;
+  }
+}
+
+function descent(type: TypeRef): ((value: Draft) => void) | undefined {
+  switch (type.form) {
+    case "pointer":
+      return descent(type.of);
+    case "struct": {
+      const plan = planOf(type.id);
+      return (value) => complete(value, plan);
+    }
+    case "value":
+      return undefined;
+    default: {
+      const each = descent(type.of);
+      if (each === undefined) return undefined;
+      return (values) => {
+        if (typeof values === "object" && values !== null) for (const value of Object.values(values)) each(value);
+      };
+    }
+  }
+}
+
+function memberOf(field: TypeField): Member {
+  const descend = descent(field.type);
+  return {
+    json: field.json,
+    missing: missingValue(field),
+    missingStruct: field.type.form === "struct" ? planOf(field.type.id) : undefined,
+    omits: omission(field),
+    ...(descend === undefined ? {} : { descend }),
+  };
+}
+
+function planOf(id: string): Plan {
+  let plan = plans.get(id);
+  if (plan === undefined) {
+    plan = { members: [] };
+    plans.set(id, plan);
+    const entry = typeEntry(id);
+    if (entry !== undefined) plan.members = membersOf(entry);
+  }
+  return plan;
+}
+
+function membersOf(entry: TypeEntry): readonly Member[] {
+  return jsonFields(entry).map(memberOf);
+}
+
+function complete(draft: Draft, plan: Plan): void {
+  if (typeof draft !== "object" || draft === null || Array.isArray(draft)) return;
+  for (const member of plan.members) {
+    const value = draft[member.json];
+    if (value === undefined || (value === null && member.missing !== null)) fill(draft, member);
+    else if (member.omits(value)) delete draft[member.json];
+    else member.descend?.(value);
+  }
+}
+
+function fill(draft: Draft, member: Member): void {
+  if (member.missing === undefined) delete draft[member.json];
+  else if (member.missingStruct === undefined) draft[member.json] = member.missing;
+  else {
+    const struct = {};
+    complete(struct, member.missingStruct);
+    draft[member.json] = struct;
+  }
+}
+
+/**
+ * Brings a draft of a built-in type into the form in which a Go server prints it, in place: zero values that it never
+ * leaves out appear (`status: {}`, `resources: {}`, `strategy: {}`, `lastProbeTime: null`), zero values that it always
+ * leaves out go (`hostNetwork: false`, `args: []`, `labels: {}`, explicit nulls). `typeId` is such as `core/v1.Pod`.
+ * Run it on every decoded request after defaulting and before managed fields are computed: what is stored is then what
+ * upstream stores. Unknown members stay.
+ */
+export function completeZeroValuesOf(draft: Draft, typeId: string): void {
+  complete(draft, planOf(typeId));
+}
+
+/** {@link completeZeroValuesOf} for a resource definition; custom resources, whose form is theirs, stay as they are. */
+export function completeZeroValues(draft: Draft, definition: { readonly definitionName: string }): void {
+  const typeId = typeOfDefinitionName(definition.definitionName);
+  if (typeId !== undefined) completeZeroValuesOf(draft, typeId);
+}
