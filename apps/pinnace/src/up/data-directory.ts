@@ -1,0 +1,106 @@
+import { mkdir, open, readFile, realpath, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { messageOf } from "@pinnace/errors";
+import { AppError } from "../app-error.ts";
+
+/** Where a cluster keeps what it needs to go on after a restart. */
+export interface DataDirectory {
+  readonly path: string;
+  readonly pki: string;
+  readonly store: string;
+  readonly kubeconfig: string;
+  readonly containerd: string;
+  readonly kubelet: string;
+  readonly cni: string;
+  readonly podLogs: string;
+  readonly log: string;
+  /** Lets the next process in. */
+  release(): Promise<void>;
+}
+
+/** All that `--reset` removes. The folder itself stays: it may be a mount, and it was the user's choice. */
+const CONTENTS = ["pki", "store", "kubeconfig", "containerd", "kubelet", "cni", "pod-logs", "pinnace.log"];
+
+/**
+ * Makes the folder (mode 0700) when it is not there and locks it. Rejects with `ALREADY_RUNNING` when a living process
+ * holds the lock, and with `DATA_DIRECTORY` when the folder cannot be used.
+ */
+export async function openDataDirectory(folder: string): Promise<DataDirectory> {
+  const wanted = resolve(folder);
+  try {
+    await mkdir(wanted, { recursive: true, mode: 0o700 });
+    const path = await realpath(wanted);
+    const lock = join(path, "lock");
+    await acquire(lock, path);
+    return layout(path, () => rm(lock, { force: true }));
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    throw new AppError("DATA_DIRECTORY", `the data directory ${wanted} cannot be used: ${messageOf(cause)}`, {
+      cause,
+      remedy: "choose another with --data-dir",
+    });
+  }
+}
+
+function layout(path: string, release: () => Promise<void>): DataDirectory {
+  const at = (name: string): string => join(path, name);
+  return {
+    path,
+    pki: at("pki"),
+    store: at("store"),
+    kubeconfig: at("kubeconfig"),
+    containerd: at("containerd"),
+    kubelet: at("kubelet"),
+    cni: at("cni"),
+    podLogs: at("pod-logs"),
+    log: at("pinnace.log"),
+    release,
+  };
+}
+
+/** Removes the state of a stopped cluster. The caller holds the lock. */
+export async function resetDataDirectory(directory: DataDirectory): Promise<void> {
+  for (const name of CONTENTS) await rm(join(directory.path, name), { recursive: true, force: true });
+}
+
+async function acquire(lock: string, folder: string): Promise<void> {
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    try {
+      const file = await open(lock, "wx", 0o600);
+      await file.writeFile(`${process.pid} ${await startTime(process.pid)}\n`);
+      await file.close();
+      return;
+    } catch (error) {
+      if ((error as { code?: string }).code !== "EEXIST") throw error;
+    }
+    const [pid = 0, started = ""] = await holder(lock);
+    if (pid !== 0 && (await startTime(pid)) === started) {
+      throw new AppError("ALREADY_RUNNING", `a cluster is running on ${folder} already (process ${pid})`, {
+        remedy: "stop it, or choose another folder with --data-dir",
+      });
+    }
+    await rm(lock, { force: true }); // its holder was killed
+  }
+  throw new AppError("ALREADY_RUNNING", `another process is starting on ${folder} at this moment`);
+}
+
+async function holder(lock: string): Promise<readonly [number, string]> {
+  const [pid = "0", started = ""] = (await readFile(lock, "utf8")).trim().split(" ");
+  return [Number(pid), started];
+}
+
+/** When a process started, in clock ticks since boot: with the pid it names one process. "" when there is none. */
+async function startTime(pid: number): Promise<string> {
+  if (process.platform !== "linux") return isAlive(pid) ? "alive" : "";
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => ""); // it has ended
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,75 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { Command, InvalidArgumentError, Option } from "commander";
+
+/** What `pinnace up` was asked for. */
+export interface UpOptions {
+  readonly dataDir: string;
+  readonly bindAddress: string;
+  readonly port: number;
+  readonly reset: boolean;
+  /** How many simulated nodes; undefined: not said. */
+  readonly nodes?: number;
+  readonly simulated: boolean;
+  readonly real: boolean;
+  readonly installPackages: boolean;
+  readonly nodeCpu: string;
+  readonly nodeMemory: string;
+  readonly nodePods: number;
+  readonly tokenAuthFile?: string;
+  readonly plugins: readonly string[];
+  readonly logLevel: "debug" | "info" | "warn" | "error";
+}
+
+/** An integer within bounds, or one line that says what is wrong. */
+function integer(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || value > most) {
+      throw new InvalidArgumentError(`must be an integer from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+function quantity(text: string): string {
+  if (!/^\d+(\.\d+)?([munkMGTPE]|[KMGTPE]i)?$/.test(text)) {
+    throw new InvalidArgumentError('must be a quantity such as "4", "500m" or "8Gi".');
+  }
+  return text;
+}
+
+const collect = (text: string, before: readonly string[] | undefined): string[] => [...(before ?? []), text];
+
+/** The `up` command with its flags; `run` is called with what was given. */
+export function upCommand(run: (options: UpOptions) => Promise<void>): Command {
+  const command = new Command("up")
+    .description("start a cluster and keep it running until Ctrl-C; a second start goes on from its state")
+    .option("--data-dir <folder>", "where the cluster's state is kept", join(homedir(), ".pinnace"))
+    .option("--bind-address <address>", "the address that the API server listens on", "127.0.0.1")
+    .option("--port <port>", "the API server's port; 0 takes a free one", integer(0, 65_535), 6_443)
+    .option("--reset", "forget the state in the data directory first", false)
+    .option("--nodes <n>", "run this many simulated nodes, sim-0 and up; 0 for none", integer(0, 10_000))
+    .option(
+      "--simulated",
+      "run simulated nodes even where a real one could run (1 unless --nodes says otherwise)",
+      false,
+    )
+    .addOption(
+      new Option("--real", "run a real node on containerd, or fail and say what is missing")
+        .default(false)
+        .conflicts(["simulated", "nodes"]),
+    )
+    .option("--install-packages", "install what a real node needs from the distribution's packages (apt-get)", false)
+    .option("--node-cpu <quantity>", "CPUs of each simulated node", quantity, "4")
+    .option("--node-memory <quantity>", "memory of each simulated node", quantity, "8Gi")
+    .option("--node-pods <n>", "pods that each simulated node takes", integer(1, 1_000), 110)
+    .option("--token-auth-file <file>", 'static bearer tokens: lines of token,user,uid,"group1,group2"')
+    .option("--plugins <folder>", "look for plugins in this folder, too (repeatable)", collect)
+    .addOption(
+      new Option("--log-level <level>", "what goes to the log in the data directory")
+        .choices(["debug", "info", "warn", "error"])
+        .default("info"),
+    );
+  return command.action((options: UpOptions) => run({ ...options, plugins: options.plugins ?? [] }));
+}
