@@ -1,10 +1,10 @@
 import type { Clock } from "@pinnace/clock";
 import type { Observable } from "rxjs";
-import { evaluate } from "./engine/evaluate.ts";
 import { type Deadline, Expiry } from "./engine/expiry.ts";
 import { History } from "./engine/history.ts";
 import { KeyTree } from "./engine/key-tree.ts";
 import { Ledger, type LedgerState } from "./engine/ledger.ts";
+import { apply, unmet } from "./engine/transact.ts";
 import { validateTransaction } from "./engine/validation.ts";
 import type { Commit, Entry, ListOptions, Page, Store, StoreEvent, Transaction, WatchOptions } from "./store.ts";
 import { StoreError } from "./store-error.ts";
@@ -89,14 +89,14 @@ class TreeStore implements MemoryStore {
     return new TreeStore(options.clock ?? this.#clock, state, this.#expiry.deadlines());
   }
 
-  #apply(transaction: Transaction): Commit {
+  #apply({ when, then }: Transaction): Commit {
     const ledger = this.#ledger;
-    const evaluation = evaluate(ledger.tree, transaction, ledger.revision + 1);
-    if (!evaluation.succeeded) return { ...evaluation, revision: ledger.revision };
-    const { events } = evaluation;
-    if (events.length === 0) return { succeeded: true, revision: ledger.revision };
+    const current = unmet(ledger.tree, when);
+    if (current !== undefined) return { succeeded: false, revision: ledger.revision, current };
     const revision = ledger.revision + 1;
-    this.#expiry.follow(transaction.then, events);
+    const events = apply(ledger.tree, then, revision);
+    if (events.length === 0) return { succeeded: true, revision: ledger.revision };
+    this.#expiry.follow(then, revision, this.#clock.now());
     ledger.publish(ledger.tree, events);
     return { succeeded: true, revision };
   }

@@ -4,8 +4,8 @@ import type { Observable } from "rxjs";
 export const STORE: unique symbol = Symbol.for("pinnace.store") as never;
 
 /**
- * What is stored under a key. Opaque to the store: an engine that persists calls `bytes()` once, an engine in memory
- * may never call it. An engine keeps the identity of a value when it can: the very instance that a writer handed in
+ * What is stored under a key. Opaque to the store: an engine that persists calls `bytes()` when it writes the value and
+ * now and then again (so a value keeps what it encoded), an engine in memory may never call it. An engine keeps the identity of a value when it can: the very instance that a writer handed in
  * may be what reads and watches in the same process return, so values are immutable.
  */
 export interface Value {

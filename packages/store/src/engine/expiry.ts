@@ -1,5 +1,5 @@
 import type { Clock, Timer } from "@pinnace/clock";
-import type { Mutation, StoreEvent } from "../store.ts";
+import type { Mutation } from "../store.ts";
 
 /** A key that will be deleted. */
 export interface Deadline {
@@ -22,13 +22,15 @@ export class Expiry {
     this.#expire = expire;
   }
 
-  /** Follows a commit: its puts start, replace or end deadlines, its deletions end them. */
-  follow(mutations: readonly Mutation[], events: readonly StoreEvent[]): void {
-    const revision = events[0]?.revision ?? 0;
+  /**
+   * Follows a commit that was made at `revision` and at the instant `now`: its puts start, replace or end deadlines, its
+   * deletions end them.
+   */
+  follow(mutations: readonly Mutation[], revision: number, now: number): void {
     for (const mutation of mutations) {
       this.#forget(mutation.key);
       if (mutation.type !== "put" || mutation.ttl === undefined) continue;
-      this.add({ key: mutation.key, at: this.#clock.now() + mutation.ttl, modRevision: revision });
+      this.add({ key: mutation.key, at: now + mutation.ttl, modRevision: revision });
     }
   }
 
@@ -39,6 +41,12 @@ export class Expiry {
       this.#expire(deadline);
     }, deadline.at - this.#clock.now());
     this.#waiting.set(deadline.key, { deadline, timer });
+  }
+
+  /** When the entry of this key, as it was last written at `modRevision`, will be deleted. */
+  deadlineOf(key: string, modRevision: number): number | undefined {
+    const deadline = this.#waiting.get(key)?.deadline;
+    return deadline?.modRevision === modRevision ? deadline.at : undefined;
   }
 
   *deadlines(): Generator<Deadline> {

@@ -4,10 +4,10 @@
  *
  * @packageDocumentation
  */
-export { type Evaluation, evaluate, undo } from "./evaluate.ts";
 export { type Deadline, Expiry } from "./expiry.ts";
 export { History } from "./history.ts";
 export { comesBefore, compareKeys } from "./key-order.ts";
 export { KeyTree } from "./key-tree.ts";
 export { Ledger, type LedgerState } from "./ledger.ts";
+export { apply, undo, unmet } from "./transact.ts";
 export * from "./validation.ts";

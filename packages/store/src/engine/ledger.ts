@@ -98,10 +98,15 @@ export class Ledger {
     });
   }
 
-  compact(revision: number): void {
+  /** Refuses what cannot be compacted, see `Store.compact`. */
+  requireCompactable(revision: number): void {
     this.requireOpen();
     validateCompaction(revision);
     if (revision > this.#revision) throw future(revision, this.#revision);
+  }
+
+  compact(revision: number): void {
+    this.requireCompactable(revision);
     this.#history.compact(revision);
     this.#snapshots.compact(this.#history.compacted);
   }

@@ -1,6 +1,6 @@
-import { undo } from "./evaluate.ts";
 import type { History } from "./history.ts";
 import type { KeyTree } from "./key-tree.ts";
+import { undo } from "./transact.ts";
 
 /** Readers of pages come back soon, and to few snapshots. */
 const KEPT = 8;
