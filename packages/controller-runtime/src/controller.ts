@@ -1,4 +1,5 @@
 import type { KubernetesObject } from "@pinnace/apimachinery";
+import { objectKey } from "@pinnace/apimachinery";
 import type { CacheEvent, Client, Informer, InformerFactory } from "@pinnace/client";
 import type { Clock } from "@pinnace/clock";
 import type { Logger } from "@pinnace/logging";
@@ -40,11 +41,19 @@ export interface ReconcileResult {
   readonly requeueAfter?: number;
 }
 
-/** What makes a controller look at a key. */
-export interface ControllerWatch<T extends KubernetesObject = KubernetesObject> {
-  readonly informer: Informer<T>;
+/** What makes a controller look at a key; made by {@link watchOf}, which ties the two types together. */
+export interface ControllerWatch {
+  readonly informer: Informer<KubernetesObject>;
   /** The keys to reconcile when this object changes. Called synchronously for each event; must not throw. */
-  keys(event: CacheEvent<T>): Iterable<string>;
+  keys(event: CacheEvent<never>): Iterable<string>;
+}
+
+/** A watch of `informer`; without `keys` every object is its own key. */
+export function watchOf<T extends KubernetesObject>(
+  informer: Informer<T>,
+  keys: (event: CacheEvent<T>) => Iterable<string> = (event) => [objectKey(event.object)],
+): ControllerWatch {
+  return { informer, keys };
 }
 
 /**
@@ -54,7 +63,7 @@ export interface ControllerWatch<T extends KubernetesObject = KubernetesObject> 
  */
 export interface ControllerDefinition {
   readonly concurrency?: number;
-  readonly watches: readonly ControllerWatch<never>[];
+  readonly watches: readonly ControllerWatch[];
   /** Keys to reconcile once after the sync, whatever is in the caches: for periodic work, with `requeueAfter`. */
   readonly initialKeys?: readonly string[];
   /** Keys from elsewhere than the watches, added as they come. Subscribed to before the watches. */

@@ -3,15 +3,14 @@
  *
  * ```ts
  * import { CONFIG_MAPS } from "@pinnace/api";
- * import { objectKey } from "@pinnace/apimachinery";
- * import type { ControllerFactory } from "@pinnace/controller-runtime";
+ * import { type ControllerFactory, watchOf } from "@pinnace/controller-runtime";
  *
  * export const labelController: ControllerFactory = {
  *   name: "label-controller",
  *   create: ({ client, informers }) => {
  *     const configMaps = informers.informer(CONFIG_MAPS);
  *     return {
- *       watches: [{ informer: configMaps, keys: (event) => [objectKey(event.object)] }],
+ *       watches: [watchOf(configMaps)],
  *       reconcile: async (key) => {
  *         const configMap = configMaps.lister.get(key);
  *         if (configMap === undefined || configMap.metadata?.labels?.seen === "true") return undefined;
@@ -66,5 +65,4 @@ export {
   untilNextAvailable,
 } from "./pods/pod-state.ts";
 export { type StartControllerOptions, startController } from "./start-controller.ts";
-export { microTimestamp, parseTimestamp, timestamp } from "./timestamp.ts";
 export { WorkQueueMetrics } from "./work-queue-metrics.ts";

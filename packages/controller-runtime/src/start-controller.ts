@@ -1,5 +1,5 @@
 import { hasReason } from "@pinnace/apimachinery";
-import { createWorkQueue, type WorkQueue } from "@pinnace/client";
+import { type CacheEvent, createWorkQueue, type WorkQueue } from "@pinnace/client";
 import { messageOf } from "@pinnace/errors";
 import type { Logger } from "@pinnace/logging";
 import { Subscription } from "rxjs";
@@ -43,7 +43,7 @@ class ControllerRun implements RunningController {
     for (const watch of definition.watches) {
       this.#subscriptions.add(
         watch.informer.events.subscribe((event) => {
-          for (const key of watch.keys(event)) queue.add(key);
+          for (const key of watch.keys(event as CacheEvent<never>)) queue.add(key);
         }),
       );
     }

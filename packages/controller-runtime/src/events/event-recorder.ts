@@ -1,11 +1,10 @@
 import { EVENTS, type Event } from "@pinnace/api";
-import { hasReason } from "@pinnace/apimachinery";
+import { formatTime, hasReason } from "@pinnace/apimachinery";
 import type { Client, ResourceClient } from "@pinnace/client";
 import type { Clock } from "@pinnace/clock";
 import { messageOf } from "@pinnace/errors";
 import { type Logger, silentLogger } from "@pinnace/logging";
 import type { EventRecorder } from "../controller.ts";
-import { timestamp } from "../timestamp.ts";
 import { type Correlation, EventCorrelator, type EventDraft } from "./event-correlator.ts";
 
 /** How often an event is sent again while the server cannot be reached, and how long in between (client-go). */
@@ -129,8 +128,8 @@ class QueuedEventRecorder implements StoppableEventRecorder {
       reason,
       message: correlation.message,
       source: { component, ...(host === undefined ? {} : { host }) },
-      firstTimestamp: present?.firstTimestamp ?? timestamp(at),
-      lastTimestamp: timestamp(at),
+      firstTimestamp: present?.firstTimestamp ?? formatTime(at),
+      lastTimestamp: formatTime(at),
       count: (present?.count ?? 0) + 1,
       type,
       reportingComponent: component,
@@ -152,7 +151,7 @@ async function countUp(
   { present, message }: Extract<Correlation, { action: "count" }>,
   at: number,
 ): Promise<Event | undefined> {
-  const body = { count: (present.count ?? 0) + 1, lastTimestamp: timestamp(at), message };
+  const body = { count: (present.count ?? 0) + 1, lastTimestamp: formatTime(at), message };
   try {
     return await events.patch(present.metadata.name ?? "", { type: "strategic", body });
   } catch (error) {

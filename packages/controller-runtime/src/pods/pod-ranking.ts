@@ -1,5 +1,5 @@
 import type { Pod } from "@pinnace/api";
-import { parseTimestamp } from "../timestamp.ts";
+import { timeOf } from "@pinnace/apimachinery";
 import { isPodReady, readySince } from "./pod-state.ts";
 
 /** Lower values are deleted first (KEP-2255). */
@@ -60,7 +60,7 @@ function deletionCost(pod: Pod): number {
 }
 
 function createdAt(pod: Pod): number | undefined {
-  return parseTimestamp(pod.metadata?.creationTimestamp);
+  return timeOf(pod.metadata?.creationTimestamp);
 }
 
 /** Times that are far back differ only when their ages differ by a power of two (KEP-2185). No time counts as youngest. */

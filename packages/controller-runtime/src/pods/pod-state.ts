@@ -1,7 +1,7 @@
 import type { Pod, PodTemplateSpec } from "@pinnace/api";
 import type { OwnerReference } from "@pinnace/apimachinery";
+import { timeOf } from "@pinnace/apimachinery";
 import { findCondition, isConditionTrue } from "../conditions.ts";
-import { parseTimestamp } from "../timestamp.ts";
 
 /** True while the pod is neither finished nor being deleted. */
 export function isPodActive(pod: Pod): boolean {
@@ -25,7 +25,7 @@ export function isPodReady(pod: Pod): boolean {
 /** When the pod became ready, milliseconds since the epoch; undefined when it is not. */
 export function readySince(pod: Pod): number | undefined {
   const ready = findCondition(pod.status?.conditions, "Ready");
-  return ready?.status === "True" ? parseTimestamp(ready.lastTransitionTime) : undefined;
+  return ready?.status === "True" ? timeOf(ready.lastTransitionTime) : undefined;
 }
 
 /** True when the pod has been ready for `minReadySeconds` at `now` (milliseconds since the epoch). */
