@@ -25,6 +25,9 @@ export {
   parseIp,
 } from "./ip-address.ts";
 export * from "./object.ts";
+export { jsonPatch, MAX_JSON_PATCH_OPERATIONS } from "./patches/json-patch.ts";
+export { createMergePatch, mergePatch } from "./patches/merge-patch.ts";
+export { strategicMergePatch } from "./patches/strategic-merge-patch.ts";
 export {
   canonicalQuantity,
   isQuantity,

@@ -88,6 +88,11 @@ export function invalid(group: string, kind: string, name: string, errors: reado
   return failure(422, "Invalid", message, { group, kind, name, causes: errors.map(causeOf) });
 }
 
+/** 422 Invalid without a subject: what a patch gets that cannot be applied. */
+export function rejectedRequest(): StatusError {
+  return failure(422, "Invalid", "the server rejected our request due to an error in our request", {});
+}
+
 /** 403 Forbidden. Without a resource (both ""): `forbidden: why`; without a name: `pods is forbidden: why`. */
 export function forbidden(group: string, resource: string, name: string, why: string): StatusError {
   const subject = qualifiedName(group, resource);

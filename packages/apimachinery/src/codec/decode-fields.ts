@@ -26,7 +26,7 @@ export interface DecodedFields {
 
 /**
  * Brings a decoded value into the form that upstream's typed decoder would give it, in place: unknown fields are dropped and listed,
- * nulls become absent (or zero values in maps and lists), quantities and times become canonical.
+ * nulls become absent (or zero values in maps and lists), so do empty optional lists and maps, quantities and times become canonical.
  */
 export function decodeFields(
   value: unknown,
@@ -106,6 +106,7 @@ class FieldDecoder {
       else {
         const inside = { struct, field: place.field === "" ? name : `${place.field}.${name}` };
         this.#member(value, name, field, inside, literals?.get(name));
+        if (isEmptyCollection(value[name]) && this.#omitsEmpty(schema, name, field)) delete value[name];
       }
     }
     return value;
@@ -144,6 +145,13 @@ class FieldDecoder {
     this.#path.pop();
   }
 
+  /** True for the field of a list or map that Go leaves out when it is empty. */
+  #omitsEmpty(schema: Schema, name: string, field: Schema): boolean {
+    if (schema.required?.includes(name)) return false;
+    const resolved = field.$ref === undefined ? field : this.#resolve(field.$ref);
+    return resolved.type === "array" || isObject(resolved.additionalProperties);
+  }
+
   /** The scalar kind of an element, or `object`, `array`. */
   #kindOf(schema: Schema): string {
     const definition = definitionNameOf(schema);
@@ -176,6 +184,12 @@ class FieldDecoder {
     this.#error ??= message;
     return undefined;
   }
+}
+
+function isEmptyCollection(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  for (const _ in value) return false;
+  return true;
 }
 
 /** What Go calls a JSON value in an error. */
