@@ -1,1 +1,39 @@
+/**
+ * What an API server adds to, and refuses of, the objects that it is about to store: the admission chain and the plugins
+ * that Kubernetes enables by default, under upstream's names and in upstream's order.
+ *
+ * ```ts
+ * import { type AdmissionPlugin, createDefaultTolerationSeconds, runMutation } from "@pinnace/admission";
+ *
+ * const plugins: readonly AdmissionPlugin[] = [
+ *   createDefaultTolerationSeconds({ seconds: 60 }),
+ *   { name: "Owner", mutate: async ({ object, user }) => void (object.metadata.labels = { owner: user.name }) },
+ * ];
+ * export const mutate = runMutation.bind(undefined, plugins);
+ * ```
+ *
+ * A plugin is one small object; `createDefaultAdmissionPlugins` makes upstream's. They read through informers and ask the
+ * server itself where a cache may lag, so an object written a moment ago counts.
+ *
+ * @packageDocumentation
+ */
+export { type Admitted, runAdmission, runMutation, runValidation } from "./chain.ts";
+export type { AdmissionComponents } from "./components.ts";
 export * from "./contract.ts";
+export {
+  type AdmissionPluginFactory,
+  createDefaultAdmissionPlugins,
+  DEFAULT_ADMISSION_PLUGINS,
+} from "./default-plugins.ts";
+export { createDefaultIngressClass, createDefaultStorageClass } from "./plugins/default-class.ts";
+export { createDefaultTolerationSeconds } from "./plugins/default-toleration-seconds.ts";
+export { createLimitRanger } from "./plugins/limit-ranger.ts";
+export { createNamespaceLifecycle } from "./plugins/namespace-lifecycle.ts";
+export { createPersistentVolumeClaimResize } from "./plugins/persistent-volume-claim-resize.ts";
+export { createPodTopologyLabels } from "./plugins/pod-topology-labels.ts";
+export { createPriority } from "./plugins/priority.ts";
+export { createRbacEscalation } from "./plugins/rbac-escalation.ts";
+export { createRuntimeClass } from "./plugins/runtime-class.ts";
+export { createServiceAccountPlugin } from "./plugins/service-account.ts";
+export { createStorageObjectInUseProtection } from "./plugins/storage-object-in-use-protection.ts";
+export { createTaintNodesByCondition } from "./plugins/taint-nodes-by-condition.ts";

@@ -1,0 +1,39 @@
+import type { AdmissionComponents } from "./components.ts";
+import type { AdmissionPlugin } from "./contract.ts";
+import { createDefaultIngressClass, createDefaultStorageClass } from "./plugins/default-class.ts";
+import { createDefaultTolerationSeconds } from "./plugins/default-toleration-seconds.ts";
+import { createLimitRanger } from "./plugins/limit-ranger.ts";
+import { createNamespaceLifecycle } from "./plugins/namespace-lifecycle.ts";
+import { createPersistentVolumeClaimResize } from "./plugins/persistent-volume-claim-resize.ts";
+import { createPodTopologyLabels } from "./plugins/pod-topology-labels.ts";
+import { createPriority } from "./plugins/priority.ts";
+import { createRbacEscalation } from "./plugins/rbac-escalation.ts";
+import { createRuntimeClass } from "./plugins/runtime-class.ts";
+import { createServiceAccountPlugin } from "./plugins/service-account.ts";
+import { createStorageObjectInUseProtection } from "./plugins/storage-object-in-use-protection.ts";
+import { createTaintNodesByCondition } from "./plugins/taint-nodes-by-condition.ts";
+
+/** Makes one plugin. */
+export type AdmissionPluginFactory = (components: AdmissionComponents) => AdmissionPlugin;
+
+/** Makers of the plugins that upstream enables by default, in upstream's order. */
+export const DEFAULT_ADMISSION_PLUGINS: readonly AdmissionPluginFactory[] = [
+  createNamespaceLifecycle,
+  createLimitRanger,
+  createServiceAccountPlugin,
+  createTaintNodesByCondition,
+  createPriority,
+  () => createDefaultTolerationSeconds(),
+  createDefaultStorageClass,
+  createStorageObjectInUseProtection,
+  createPersistentVolumeClaimResize,
+  createRuntimeClass,
+  createDefaultIngressClass,
+  createPodTopologyLabels,
+  createRbacEscalation,
+];
+
+/** The plugins that upstream enables by default. */
+export function createDefaultAdmissionPlugins(components: AdmissionComponents): readonly AdmissionPlugin[] {
+  return DEFAULT_ADMISSION_PLUGINS.map((create) => create(components));
+}
