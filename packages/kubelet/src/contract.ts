@@ -8,6 +8,7 @@ import type { Logger } from "@pinnace/logging";
 import type { MetricRegistry } from "@pinnace/metrics";
 import type { ObjectSource, VolumeHost } from "@pinnace/storage";
 import type { Observable } from "rxjs";
+import type { PodNetwork } from "./network.ts";
 import type { Prober } from "./probes/prober.ts";
 
 /** The pods bound to one node, as a cache that is followed. Subscribing to `events` replays what is there. */
@@ -16,6 +17,8 @@ export interface PodSource {
   /** `namespace/name`. */
   get(key: string): Pod | undefined;
   list(): readonly Pod[];
+  /** Resolves once all pods of the node are known: only then is a container without a pod an orphan. */
+  whenSynced(signal: AbortSignal): Promise<void>;
 }
 
 /** Services for the environment of containers. */
@@ -125,6 +128,7 @@ export interface KubeletComponents {
   readonly files: PodFiles;
   readonly cgroups: PodCgroups;
   readonly prober: Prober;
+  readonly network: PodNetwork;
   readonly streams?: StreamServer;
   /** Uniform in [0, 1). */
   readonly random: () => number;

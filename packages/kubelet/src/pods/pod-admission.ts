@@ -7,6 +7,8 @@ import { allContainers, initContainers, isHostNetwork, isSidecar, isTerminal, re
 export interface Verdict {
   readonly reason: string;
   readonly message: string;
+  /** The pod was never admitted: its status says nothing about containers. */
+  readonly rejected?: boolean;
 }
 
 /** Whether a pod fits the node beside those that are there already; undefined admits it. Texts are upstream's. */

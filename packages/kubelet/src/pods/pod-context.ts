@@ -2,14 +2,13 @@ import type { Pod } from "@pinnace/api";
 import type { KubeletComponents, KubeletOptions } from "../contract.ts";
 import type { DnsSettings } from "../containers/dns-config.ts";
 import type { ContainerEvent, ImagePuller } from "../images/image-puller.ts";
-import type { PodNetwork } from "../network.ts";
 import type { ProbeManager } from "../probes/probe-manager.ts";
 import type { StatusManager } from "../status/status-manager.ts";
 import type { BackOff } from "./back-off.ts";
 
 /** What all pod workers of a kubelet share. */
 export interface PodContext {
-  readonly components: KubeletComponents & { readonly network: PodNetwork };
+  readonly components: KubeletComponents;
   readonly options: KubeletOptions;
   readonly dns: DnsSettings;
   readonly hostIPs: readonly string[];

@@ -190,7 +190,7 @@ export class PodWorker {
   /** Computes the status and hands it to the status manager; `terminal` when everything has stopped for good. */
   async #report(state: PodState, terminal: boolean): Promise<void> {
     const { components, statuses, probes, hostIPs } = this.#context;
-    if (this.#removed) return;
+    if (this.#removed || isTerminal(this.#pod)) return;
     this.#watchProbes(state);
     const messages = await this.#messages.read(uidOf(this.#pod), state);
     const known = {

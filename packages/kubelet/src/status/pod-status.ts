@@ -1,6 +1,7 @@
 import type { Pod, PodStatus } from "@pinnace/api";
 import { ephemeralContainers, initContainers, isHostNetwork, regularContainers } from "../pods/pod-facts.ts";
 import { sandboxNeed } from "../pods/pod-actions.ts";
+import type { Verdict } from "../pods/pod-admission.ts";
 import type { PodState } from "../pods/pod-state.ts";
 import { podConditions, timed } from "./conditions.ts";
 import { type ContainerKnowledge, containerStatuses } from "./container-statuses.ts";
@@ -16,12 +17,13 @@ export interface StatusContext {
   /** The kubelet starts nothing any more and everything has stopped. */
   readonly terminal: boolean;
   /** Set when the kubelet itself ended the pod (`Evicted`, `DeadlineExceeded`, `OutOfcpu`). */
-  readonly verdict?: { readonly reason: string; readonly message: string } | undefined;
+  readonly verdict?: Verdict | undefined;
 }
 
 /** The whole status of a pod from its spec and what runs. `pod.status` is what was written last. */
 export function podStatus(pod: Pod, state: PodState, context: StatusContext): PodStatus {
   const { known, now, hostIPs, verdict } = context;
+  if (verdict?.rejected) return rejectedStatus(pod, verdict);
   const before = pod.status ?? {};
   const init = containerStatuses(pod, initContainers(pod), state, known);
   const statuses = containerStatuses(pod, regularContainers(pod), state, known);
@@ -43,6 +45,17 @@ export function podStatus(pod: Pod, state: PodState, context: StatusContext): Po
     ...(init.length === 0 ? {} : { initContainerStatuses: init }),
     containerStatuses: statuses,
     ...(ephemeral.length === 0 ? {} : { ephemeralContainerStatuses: ephemeral }),
+  };
+}
+
+function rejectedStatus(pod: Pod, { reason, message }: Verdict): PodStatus {
+  const generation = pod.metadata?.generation;
+  return {
+    phase: "Failed",
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    reason,
+    message: `Pod was rejected: ${message}`,
+    qosClass: qosClass(pod),
   };
 }
 

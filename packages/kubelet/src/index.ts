@@ -1,0 +1,11 @@
+/**
+ * The node agent.
+ *
+ * @packageDocumentation
+ */
+export * from "./contract.ts";
+export { createKubelet } from "./kubelet.ts";
+export * from "./network.ts";
+export { informerPodSource, informerServices } from "./pod-source.ts";
+export { createProber } from "./probes/create-prober.ts";
+export * from "./probes/prober.ts";
