@@ -4,6 +4,7 @@ import { createDefaultIngressClass, createDefaultStorageClass } from "./plugins/
 import { createDefaultTolerationSeconds } from "./plugins/default-toleration-seconds.ts";
 import { createLimitRanger } from "./plugins/limit-ranger.ts";
 import { createNamespaceLifecycle } from "./plugins/namespace-lifecycle.ts";
+import { createNodeRestriction } from "./plugins/node-restriction/node-restriction.ts";
 import { createPersistentVolumeClaimResize } from "./plugins/persistent-volume-claim-resize.ts";
 import { createPodTopologyLabels } from "./plugins/pod-topology-labels.ts";
 import { createPriority } from "./plugins/priority.ts";
@@ -21,6 +22,7 @@ export const DEFAULT_ADMISSION_PLUGINS: readonly AdmissionPluginFactory[] = [
   createNamespaceLifecycle,
   createLimitRanger,
   createServiceAccountPlugin,
+  createNodeRestriction,
   createTaintNodesByCondition,
   createPriority,
   () => createDefaultTolerationSeconds(),

@@ -29,6 +29,7 @@ export { createDefaultIngressClass, createDefaultStorageClass } from "./plugins/
 export { createDefaultTolerationSeconds } from "./plugins/default-toleration-seconds.ts";
 export { createLimitRanger } from "./plugins/limit-ranger.ts";
 export { createNamespaceLifecycle } from "./plugins/namespace-lifecycle.ts";
+export { createNodeRestriction } from "./plugins/node-restriction/node-restriction.ts";
 export { createPersistentVolumeClaimResize } from "./plugins/persistent-volume-claim-resize.ts";
 export { createPodTopologyLabels } from "./plugins/pod-topology-labels.ts";
 export { createPriority } from "./plugins/priority.ts";

@@ -22,3 +22,13 @@ function volumeRefersToSecrets(volume: Draft): boolean {
   if (SECRET_REF_VOLUMES.some((member) => volume[member]?.secretRef)) return true;
   return volume.projected?.sources?.some((source: Draft) => source.secret) ?? false;
 }
+
+/** Whether a pod refers to any ConfigMap: by environment or volume. */
+export function refersToConfigMaps(spec: Draft): boolean {
+  for (const container of allContainers(spec)) {
+    if (container.env?.some((variable: Draft) => variable.valueFrom?.configMapKeyRef)) return true;
+    if (container.envFrom?.some((source: Draft) => source.configMapRef)) return true;
+  }
+  const projects = (volume: Draft): boolean => volume.projected?.sources?.some((source: Draft) => source.configMap);
+  return spec.volumes?.some((volume: Draft) => volume.configMap || projects(volume)) ?? false;
+}
