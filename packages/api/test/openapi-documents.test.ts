@@ -1,0 +1,97 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { openApiV2Document } from "../src/openapi-v2.ts";
+import { encodeOpenApiV2 } from "../src/openapi-v2-protobuf.ts";
+import { openApiV3Document, openApiV3Keys } from "../src/openapi-v3.ts";
+import { createBuiltInDefinitions } from "../src/registry.ts";
+import type { Json } from "./recorded-objects.ts";
+
+const definitions = createBuiltInDefinitions();
+
+describe("OpenAPI v3", () => {
+  it("has a document for every key", () => {
+    const keys = openApiV3Keys(definitions);
+    expect(keys).toEqual(expect.arrayContaining(["api", "api/v1", "apis", "apis/apps", "apis/apps/v1", "version"]));
+    for (const key of keys) expect(openApiV3Document(key, definitions), key).toMatchObject({ openapi: "3.0.0" });
+    expect(openApiV3Document("apis/nope/v1", definitions)).toBeUndefined();
+  });
+
+  it("refers to nothing that is not there", () => {
+    for (const key of openApiV3Keys(definitions)) {
+      const document = openApiV3Document(key, definitions) as Json;
+      const references = new Set(
+        [...JSON.stringify(document).matchAll(/#\/components\/schemas\/([^"]+)/g)].map((m) => m[1]),
+      );
+      for (const name of references) expect(document.components.schemas, `${key} ${name}`).toHaveProperty([name!]);
+    }
+  });
+
+  it("names the query parameters that clients look for in a patch", () => {
+    const document = openApiV3Document("apis/apps/v1", definitions) as Json;
+    const patch = document.paths["/apis/apps/v1/namespaces/{namespace}/deployments/{name}"].patch;
+    expect(patch["x-kubernetes-group-version-kind"]).toEqual({ group: "apps", version: "v1", kind: "Deployment" });
+    const names = patch.parameters.map((parameter: Json) => parameter.name);
+    expect(names).toEqual(["dryRun", "fieldManager", "fieldValidation", "force"]);
+  });
+});
+
+describe("OpenAPI v2", () => {
+  const document = openApiV2Document(definitions) as Json;
+
+  it("has the paths of discovery and of resources", () => {
+    expect(Object.keys(document.paths)).toEqual(
+      expect.arrayContaining(["/api/", "/apis/apps/", "/apis/apps/v1/", "/version/", "/api/v1/pods"]),
+    );
+    expect(document.definitions["io.k8s.api.core.v1.Pod"].properties.spec).toEqual({
+      $ref: "#/definitions/io.k8s.api.core.v1.PodSpec",
+    });
+  });
+
+  it("becomes a message of the same document", () => {
+    const small = {
+      swagger: "2.0",
+      definitions: { a: { type: "object", "x-b": [1] } },
+    };
+    const bytes = [
+      ...[0x0a, 3, 0x32, 0x2e, 0x30],
+      ...[0x4a, 38, 0x0a, 36, 0x0a, 1, 0x61, 0x12, 31],
+      ...[0xb2, 1, 8, 0x0a, 6, ...new TextEncoder().encode("object")],
+      ...[
+        0xfa,
+        1,
+        12,
+        0x0a,
+        3,
+        ...new TextEncoder().encode("x-b"),
+        0x12,
+        5,
+        0x12,
+        3,
+        ...new TextEncoder().encode("[1]"),
+      ],
+    ];
+    const encoded = encodeOpenApiV2(small);
+    expect(encoded.length).toBe(bytes.length - 0);
+    expect([...encoded.subarray(0, 5)]).toEqual(bytes.slice(0, 5));
+    expect(encodeOpenApiV2(document).length).toBeGreaterThan(500_000);
+  });
+});
+
+const recorded = join(import.meta.dirname, "../../../../shared/golden/cases/rest/health-version-openapi.json");
+
+function withoutDescriptions(value: Json): Json {
+  return JSON.parse(
+    JSON.stringify(value, (key, member) => (key === "description" && typeof member === "string" ? undefined : member)),
+  );
+}
+
+describe.skipIf(!existsSync(recorded))("the recorded document of coordination.k8s.io/v1", () => {
+  it("has the same schemas", () => {
+    const content = JSON.parse(readFileSync(recorded, "utf8")) as Json;
+    const [found] = (content.cases ?? content).filter((each: Json) => each.name === "openapi-v3-schema-extensions");
+    const expected = found.steps[0].expect["components.schemas"];
+    const document = openApiV3Document("apis/coordination.k8s.io/v1", definitions) as Json;
+    expect(withoutDescriptions(document.components.schemas)).toEqual(withoutDescriptions(expected));
+  });
+});
