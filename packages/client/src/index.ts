@@ -32,6 +32,7 @@
 export { type Backoff, type BackoffOptions, createBackoff } from "./backoff.ts";
 export * from "./client.ts";
 export { createClient, createClientFactory } from "./create-client.ts";
+export { type DiscoveredResource, type Discovery, discover } from "./discovery.ts";
 export { createInformerFactory, type InformerFactoryComponents } from "./informer/informer-factory.ts";
 export * from "./informer-contract.ts";
 export { type LeaderElectionOptions, runAsLeader } from "./leader-election.ts";
