@@ -1,0 +1,80 @@
+import { open, readdir, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { StoreError } from "@pinnace/store";
+
+/** The version of what is written; readers refuse later ones. */
+const FORMAT_VERSION = 1;
+const SIGNATURE = "PINNACESTORE";
+
+/** What every file begins with: signature and format version u32. */
+export const PREAMBLE_LENGTH = 16;
+
+export function preamble(): Uint8Array {
+  const bytes = Buffer.alloc(PREAMBLE_LENGTH);
+  bytes.write(SIGNATURE, "latin1");
+  bytes.writeUInt32LE(FORMAT_VERSION, SIGNATURE.length);
+  return bytes;
+}
+
+/** Throws `CORRUPT` unless `bytes` begin a file that this version reads. */
+export function requirePreamble(bytes: Buffer, path: string): void {
+  if (bytes.length < PREAMBLE_LENGTH || bytes.toString("latin1", 0, SIGNATURE.length) !== SIGNATURE)
+    throw new StoreError("CORRUPT", `${path} is not a file of a store`, { remedy: RESTORE });
+  const version = bytes.readUInt32LE(SIGNATURE.length);
+  if (version === FORMAT_VERSION) return;
+  throw new StoreError("CORRUPT", `${path} has format version ${version}, this program reads ${FORMAT_VERSION}`, {
+    remedy: "Use the version of Pinnace that wrote it.",
+  });
+}
+
+/** The remedy for damage. */
+export const RESTORE = "Restore the directory from a backup.";
+
+/** The file of the log whose commits follow `revision`. */
+export function logPath(directory: string, revision: number): string {
+  return join(directory, `log-${paddedHex(revision)}`);
+}
+
+/** The file that has all entries of `revision`. */
+export function checkpointPath(directory: string, revision: number): string {
+  return join(directory, `checkpoint-${paddedHex(revision)}`);
+}
+
+function paddedHex(revision: number): string {
+  return revision.toString(16).padStart(14, "0");
+}
+
+/** The revisions in the names of a directory's files, ascending. */
+export interface DirectoryContent {
+  readonly logs: readonly number[];
+  readonly checkpoints: readonly number[];
+}
+
+/** Reads the names in a directory and removes what a crash left unfinished. */
+export async function readDirectory(directory: string): Promise<DirectoryContent> {
+  const names = await readdir(directory);
+  await Promise.all(names.filter((name) => name.endsWith(".tmp")).map((name) => unlink(join(directory, name))));
+  const revisionsOf = (kind: string): number[] =>
+    names
+      .flatMap((name) => new RegExp(`^${kind}-([0-9a-f]{14})$`).exec(name)?.[1] ?? [])
+      .map((digits) => Number.parseInt(digits, 16))
+      .toSorted((a, b) => a - b);
+  return { logs: revisionsOf("log"), checkpoints: revisionsOf("checkpoint") };
+}
+
+/** Makes the names in a directory durable: files that were created, renamed or removed. */
+export async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Removes the files that a checkpoint at `revision` makes superfluous. */
+export async function removeBefore(directory: string, revision: number): Promise<void> {
+  const { logs, checkpoints } = await readDirectory(directory);
+  for (const log of logs) if (log < revision) await unlink(logPath(directory, log));
+  for (const checkpoint of checkpoints) if (checkpoint < revision) await unlink(checkpointPath(directory, checkpoint));
+}

@@ -1,0 +1,82 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { StoreError } from "@pinnace/store";
+import { PREAMBLE_LENGTH, RESTORE, requirePreamble } from "./files.ts";
+import { containsFrame, parseFrame } from "./frame.ts";
+
+const CHUNK = 1 << 20;
+
+/** How reading a file ended: `size` are the bytes that are good; the rest is a write that a crash interrupted. */
+export interface FrameFileEnd {
+  readonly size: number;
+  readonly torn: boolean;
+}
+
+/**
+ * Calls `onPayload` with the payload of each frame, in order. An unreadable frame that nothing readable follows is an
+ * interrupted write; one that is followed by a readable frame is damage: `CORRUPT`. The writer never starts a frame
+ * before the one before it is on the disk.
+ */
+export async function readFrameFile(path: string, onPayload: (payload: Buffer) => void): Promise<FrameFileEnd> {
+  const handle = await open(path, "r");
+  try {
+    return await readFrames(path, new Window(handle), onPayload);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readFrames(path: string, window: Window, onPayload: (payload: Buffer) => void): Promise<FrameFileEnd> {
+  await window.want(PREAMBLE_LENGTH);
+  // A crash between creating the file and its first write.
+  if (window.bytes.length < PREAMBLE_LENGTH) return { size: 0, torn: true };
+  requirePreamble(window.bytes, path);
+  window.drop(PREAMBLE_LENGTH);
+  for (;;) {
+    if (window.bytes.length === 0 && !(await window.want(1))) return { size: window.position, torn: false };
+    const parsed = parseFrame(window.bytes, window.position);
+    if (parsed.type === "frame") {
+      onPayload(parsed.payload);
+      window.drop(parsed.length);
+    } else if (parsed.type === "damaged" || !(await window.want(parsed.length))) {
+      return requireTorn(path, window);
+    }
+  }
+}
+
+async function requireTorn(path: string, window: Window): Promise<FrameFileEnd> {
+  await window.want(Number.POSITIVE_INFINITY);
+  if (!containsFrame(window.bytes.subarray(1), window.position + 1)) return { size: window.position, torn: true };
+  throw new StoreError("CORRUPT", `${path} is damaged at byte ${window.position}`, { remedy: RESTORE });
+}
+
+/** The part of a file that is in memory. */
+class Window {
+  readonly #handle: FileHandle;
+  bytes: Buffer = Buffer.alloc(0);
+  /** Where `bytes` begins in the file. */
+  position = 0;
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle;
+  }
+
+  drop(length: number): void {
+    this.bytes = this.bytes.subarray(length);
+    this.position += length;
+  }
+
+  /** Reads on until `length` bytes are there; false when the file ends before. */
+  async want(length: number): Promise<boolean> {
+    const parts = [this.bytes];
+    let present = this.bytes.length;
+    while (present < length) {
+      const target = Buffer.allocUnsafeSlow(Math.max(CHUNK, Math.min(length - present, 64 * CHUNK)));
+      const { bytesRead } = await this.#handle.read(target, 0, target.length, this.position + present);
+      if (bytesRead === 0) break;
+      parts.push(target.subarray(0, bytesRead));
+      present += bytesRead;
+    }
+    this.bytes = parts.length === 1 ? this.bytes : Buffer.concat(parts);
+    return present >= length;
+  }
+}

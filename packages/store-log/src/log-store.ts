@@ -1,0 +1,266 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Clock } from "@pinnace/clock";
+import type { Logger } from "@pinnace/logging";
+import {
+  type Commit,
+  type Entry,
+  type ListOptions,
+  type Mutation,
+  type Page,
+  type Store,
+  StoreError,
+  type StoreEvent,
+  type Transaction,
+  type WatchOptions,
+} from "@pinnace/store";
+import { apply, type Deadline, Expiry, type KeyTree, Ledger, unmet, validateTransaction } from "@pinnace/store/engine";
+import type { Observable } from "rxjs";
+import { Batch } from "./batch.ts";
+import type { DirectoryLock } from "./directory-lock.ts";
+import { FrameBuilder } from "./frame.ts";
+import type { Log } from "./log.ts";
+import type { StoreMeter } from "./meter.ts";
+import type { LoggedMutation } from "./record.ts";
+import { type Recovered, sizeOf } from "./recovery.ts";
+import type { SpaceGuard } from "./space-guard.ts";
+
+/** A {@link Store} whose commits are on the disk of this machine. */
+export interface LogStore extends Store {
+  /** Bytes of the files. */
+  size(): number;
+  /** Bytes of keys and values, which is what the quota counts. */
+  used(): number;
+  /** Writes a checkpoint now and removes the logs that it replaces; resolves when it is on the disk. */
+  checkpoint(): Promise<void>;
+  /** True when no commit is on its way to the disk: an idle check for a virtual clock. */
+  idle(): boolean;
+}
+
+/** The parts that {@link TreeLogStore} is made of. */
+export interface LogStoreParts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly lock: DirectoryLock;
+  readonly log: Log;
+  readonly space: SpaceGuard;
+  readonly meter: StoreMeter;
+  readonly recovered: Recovered;
+}
+
+const EXPIRY_RETRY = 10_000;
+
+/**
+ * Commits change a tree ahead of the disk and wait for it in batches: what arrives while one batch is being written
+ * shares the next one. Readers and watches see a batch when it is on the disk.
+ */
+export class TreeLogStore implements LogStore {
+  readonly #parts: LogStoreParts;
+  readonly #ledger: Ledger;
+  readonly #expiry: Expiry;
+  /** The state after all commits that were accepted, durable or not. */
+  #head: KeyTree;
+  #headRevision: number;
+  #used: number;
+  #batch: Batch = new Batch(new FrameBuilder());
+  #spare: FrameBuilder = new FrameBuilder();
+  #inFlight: Batch | undefined;
+  #draining: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+  #checkpointWanted = false;
+
+  constructor(parts: LogStoreParts) {
+    this.#parts = parts;
+    const { recovered } = parts;
+    this.#ledger = new Ledger(recovered);
+    this.#head = recovered.tree.snapshot();
+    this.#headRevision = recovered.revision;
+    this.#used = recovered.used;
+    this.#expiry = new Expiry(parts.clock, (deadline) => this.#expire(deadline));
+    for (const deadline of recovered.deadlines) this.#expiry.add(deadline);
+    parts.meter.observe({ revision: () => this.#ledger.revision, size: () => this.size(), used: () => this.#used });
+  }
+
+  async read(key: string): Promise<Entry | undefined> {
+    return this.#ledger.read(key);
+  }
+
+  async list(prefix: string, options?: ListOptions): Promise<Page> {
+    return this.#ledger.list(prefix, options);
+  }
+
+  async commit(transaction: Transaction): Promise<Commit> {
+    this.#requireOpen();
+    validateTransaction(transaction);
+    return this.#enter(transaction);
+  }
+
+  watch(prefix: string, options?: WatchOptions): Observable<StoreEvent> {
+    return this.#ledger.watch(prefix, options);
+  }
+
+  async compact(revision: number): Promise<void> {
+    this.#requireOpen();
+    this.#ledger.requireCompactable(revision);
+    this.#batch.addCompaction(revision);
+    return this.#durable();
+  }
+
+  async revision(): Promise<number> {
+    this.#ledger.requireOpen();
+    return this.#ledger.revision;
+  }
+
+  size(): number {
+    return this.#parts.log.size;
+  }
+
+  used(): number {
+    return this.#used;
+  }
+
+  idle(): boolean {
+    return this.#draining === undefined;
+  }
+
+  async checkpoint(): Promise<void> {
+    this.#requireOpen();
+    this.#checkpointWanted = true;
+    this.#wake();
+    await this.#draining;
+    await this.#parts.log.settled();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#finish();
+    return this.#closing;
+  }
+
+  async #finish(): Promise<void> {
+    this.#expiry.close();
+    await this.#draining;
+    this.#ledger.close(new StoreError("CLOSED", "the store is closed"));
+    await this.#parts.log.close();
+    this.#parts.lock.release();
+  }
+
+  #requireOpen(): void {
+    this.#ledger.requireOpen();
+    if (this.#closing !== undefined) throw new StoreError("CLOSED", "the store is closed");
+  }
+
+  #enter({ when, then }: Transaction): Promise<Commit> {
+    const current = unmet(this.#head, when);
+    if (current !== undefined) return this.#observed({ succeeded: false, revision: this.#headRevision, current });
+    const at = this.#parts.clock.now();
+    const logged = then.map((mutation) => toLog(mutation, at));
+    this.#parts.space.requireFor(logged, this.#head, this.#used);
+    const revision = this.#headRevision + 1;
+    const events = apply(this.#head, then, revision);
+    if (events.length === 0) return this.#observed({ succeeded: true, revision: this.#headRevision });
+    this.#headRevision = revision;
+    for (const event of events) this.#used += growth(event);
+    this.#batch.add({ mutations: then, revision, at, events }, logged);
+    return this.#durable().then(() => ({ succeeded: true, revision }));
+  }
+
+  /** Answers with what is in memory as soon as that is on the disk. */
+  #observed(commit: Commit): Promise<Commit> {
+    const behind = this.#batch.empty ? this.#inFlight : this.#batch;
+    return behind === undefined ? Promise.resolve(commit) : behind.settled.then(() => commit);
+  }
+
+  #durable(): Promise<void> {
+    this.#wake();
+    return this.#batch.settled;
+  }
+
+  #wake(): void {
+    this.#draining ??= this.#drain();
+  }
+
+  async #drain(): Promise<void> {
+    for (;;) {
+      // Everybody who runs in this turn of the event loop joins the batch.
+      await nextTurn();
+      if (this.#batch.empty && !this.#checkpointWanted) break;
+      if (!this.#batch.empty) await this.#flush();
+      if (this.#checkpointWanted || this.#parts.log.checkpointDue) await this.#startCheckpoint();
+    }
+    this.#draining = undefined;
+  }
+
+  async #flush(): Promise<void> {
+    const { log, meter } = this.#parts;
+    const batch = this.#batch;
+    const tree = this.#head.snapshot();
+    this.#inFlight = batch;
+    this.#batch = new Batch(this.#spare);
+    this.#spare = batch.frame;
+    try {
+      await meter.append(batch.commits.length, () => log.append(batch.frame.finish(log.position)));
+    } catch (error) {
+      await this.#refuse(batch, error);
+      return;
+    } finally {
+      this.#inFlight = undefined;
+    }
+    this.#publish(tree, batch);
+  }
+
+  #publish(tree: KeyTree, batch: Batch): void {
+    const events: StoreEvent[] = [];
+    for (const commit of batch.commits) {
+      this.#expiry.follow(commit.mutations, commit.revision, commit.at);
+      for (const event of commit.events) events.push(event);
+    }
+    this.#ledger.publish(tree, events);
+    for (const revision of batch.compactions) this.#ledger.compact(revision);
+    batch.resolve();
+  }
+
+  /** Nothing of the batch happened, and so nothing of what was built on it. */
+  async #refuse(batch: Batch, error: unknown): Promise<void> {
+    const reason = await this.#parts.space.explain(error);
+    const next = this.#batch;
+    this.#batch = new Batch(new FrameBuilder());
+    this.#head = this.#ledger.tree.snapshot();
+    this.#headRevision = this.#ledger.revision;
+    for (const refused of [batch, next])
+      for (const { events } of refused.commits) for (const event of events) this.#used -= growth(event);
+    this.#parts.logger.error("the store could not write", { error: reason });
+    if (reason.code !== "NO_SPACE") this.#ledger.close(reason);
+    batch.reject(reason);
+    next.reject(reason);
+  }
+
+  async #startCheckpoint(): Promise<void> {
+    this.#checkpointWanted = false;
+    const { tree, revision, history } = this.#ledger;
+    await this.#parts.log.startCheckpoint({
+      tree,
+      revision,
+      compacted: history.compacted,
+      deadlineOf: (key, modRevision) => this.#expiry.deadlineOf(key, modRevision),
+    });
+  }
+
+  #expire(deadline: Deadline): void {
+    const { key, modRevision } = deadline;
+    if (this.#closing !== undefined) return;
+    this.#enter({ when: [{ key, modRevision }], then: [{ type: "delete", key }] }).catch((error: unknown) => {
+      if (this.#closing !== undefined || !(error instanceof StoreError) || error.code !== "NO_SPACE") return;
+      this.#expiry.add({ ...deadline, at: this.#parts.clock.now() + EXPIRY_RETRY });
+    });
+  }
+}
+
+function toLog(mutation: Mutation, at: number): LoggedMutation {
+  const { type, key } = mutation;
+  if (type === "delete") return { type, key };
+  return { type, key, bytes: mutation.value.bytes(), expiresAt: mutation.ttl === undefined ? 0 : at + mutation.ttl };
+}
+
+function growth(event: StoreEvent): number {
+  const before = event.previous === undefined ? 0 : sizeOf(event.previous.key, event.previous.value.bytes());
+  return event.type === "put" ? sizeOf(event.entry.key, event.entry.value.bytes()) - before : -before;
+}

@@ -1,0 +1,141 @@
+import { unlink } from "node:fs/promises";
+import type { Logger } from "@pinnace/logging";
+import { type CheckpointState, writeCheckpoint } from "./checkpoint.ts";
+import type { DurableFile, OpenDurableFile } from "./durable-file.ts";
+import { logPath, preamble, removeBefore, syncDirectory } from "./files.ts";
+import type { Recovered } from "./recovery.ts";
+
+export interface LogOptions {
+  readonly directory: string;
+  readonly openFile: OpenDurableFile;
+  readonly logger: Logger;
+  /** The least bytes of log for which a checkpoint is worth its while. */
+  readonly checkpointAfter: number;
+}
+
+/**
+ * The files of a store: one log that grows, and now and then a checkpoint that replaces the logs before it. A checkpoint
+ * is written beside the work: the log changes to a new file, the state of that moment is written, and only when that is
+ * on the disk are older files removed.
+ */
+export class Log {
+  readonly #options: LogOptions;
+  #file: DurableFile;
+  #start: number;
+  #closedLogSize: number;
+  #checkpointSize: number;
+  /** Log bytes from which the next checkpoint is due. */
+  #dueAt = 0;
+  #checkpointing: Promise<void> | undefined;
+
+  private constructor(options: LogOptions, file: DurableFile, recovered: Recovered) {
+    this.#options = options;
+    this.#file = file;
+    this.#start = recovered.log.start;
+    this.#closedLogSize = recovered.closedLogSize;
+    this.#checkpointSize = recovered.checkpointSize;
+    this.#setDue();
+  }
+
+  /** Goes on where recovery ended: what a crash left at the end of the log is cut off. */
+  static async open(options: LogOptions, recovered: Recovered): Promise<Log> {
+    const file = await openLog(options, recovered.log.start, recovered.log.size);
+    return new Log(options, file, recovered);
+  }
+
+  /** Where the next frame will be. */
+  get position(): number {
+    return this.#file.size;
+  }
+
+  /** Bytes of all files. */
+  get size(): number {
+    return this.#checkpointSize + this.#logSize;
+  }
+
+  /** True when the logs have grown enough; the log checks it after an append. */
+  get checkpointDue(): boolean {
+    return this.#logSize >= this.#dueAt && this.#checkpointing === undefined;
+  }
+
+  /** See {@link DurableFile.append}. */
+  append(frame: Uint8Array): Promise<void> {
+    return this.#file.append(frame);
+  }
+
+  /**
+   * Starts a checkpoint; `state` is the one after the last append. Resolves when appends may go on, which is long before
+   * the checkpoint is written. A checkpoint that fails is tried again when the log has grown by as much as before.
+   */
+  async startCheckpoint(state: CheckpointState): Promise<void> {
+    await this.#checkpointing;
+    try {
+      if (state.revision > this.#start) await this.#change(state.revision);
+    } catch (error) {
+      this.#giveUp(error);
+      return;
+    }
+    this.#checkpointing = this.#write(state)
+      .catch((error: unknown) => this.#giveUp(error))
+      .finally(() => {
+        this.#checkpointing = undefined;
+      });
+  }
+
+  /** Resolves when no checkpoint is being written. */
+  async settled(): Promise<void> {
+    await this.#checkpointing;
+  }
+
+  async close(): Promise<void> {
+    await this.#checkpointing;
+    await this.#file.close();
+  }
+
+  get #logSize(): number {
+    return this.#closedLogSize + this.#file.size;
+  }
+
+  async #change(revision: number): Promise<void> {
+    const next = await openLog(this.#options, revision, 0);
+    const before = this.#file;
+    this.#closedLogSize += before.size;
+    this.#file = next;
+    this.#start = revision;
+    await before.close();
+  }
+
+  async #write(state: CheckpointState): Promise<void> {
+    const { directory, logger } = this.#options;
+    this.#checkpointSize = await writeCheckpoint(directory, state);
+    await removeBefore(directory, state.revision);
+    this.#closedLogSize = 0;
+    this.#setDue();
+    logger.debug("wrote a checkpoint", { revision: state.revision, bytes: this.#checkpointSize });
+  }
+
+  #giveUp(error: unknown): void {
+    this.#options.logger.warn("could not write a checkpoint of the store", { error });
+    this.#dueAt = this.#logSize + this.#options.checkpointAfter;
+  }
+
+  #setDue(): void {
+    // As much log as checkpoint at most doubles the space, and keeps the cost of rewriting proportional to writing.
+    this.#dueAt = Math.max(this.#options.checkpointAfter, this.#checkpointSize);
+  }
+}
+
+async function openLog({ openFile, directory }: LogOptions, start: number, size: number): Promise<DurableFile> {
+  const path = logPath(directory, start);
+  const file = await openFile(path, size);
+  if (size > 0) return file;
+  try {
+    await file.append(preamble());
+    await syncDirectory(directory);
+  } catch (error) {
+    await file.close();
+    await unlink(path).catch(() => undefined);
+    throw error;
+  }
+  return file;
+}

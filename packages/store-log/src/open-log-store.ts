@@ -1,0 +1,74 @@
+import { mkdir } from "node:fs/promises";
+import type { Clock } from "@pinnace/clock";
+import { messageOf } from "@pinnace/errors";
+import { type Logger, silentLogger } from "@pinnace/logging";
+import type { MetricRegistry } from "@pinnace/metrics";
+import { StoreError } from "@pinnace/store";
+import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
+import { type OpenDurableFile, openDurableFile } from "./durable-file.ts";
+import { Log } from "./log.ts";
+import { type LogStore, TreeLogStore } from "./log-store.ts";
+import { StoreMeter } from "./meter.ts";
+import { recover } from "./recovery.ts";
+import { Reserve } from "./reserve.ts";
+import { SpaceGuard } from "./space-guard.ts";
+
+export interface LogStoreOptions {
+  /** Where the files are; created when missing, readable only by its owner. One store at a time uses it. */
+  readonly directory: string;
+  readonly clock: Clock;
+  /** Default: silent. */
+  readonly logger?: Logger;
+  readonly metrics?: MetricRegistry;
+  /** How many events are kept for watches and snapshots of the past. Default: 10,000. */
+  readonly historyLimit?: number;
+  /** The most bytes of keys and values; puts beyond it fail with `NO_SPACE`. Default: 8 GiB. */
+  readonly quota?: number;
+  /** Bytes of log after which a checkpoint is written (later when the last one was larger). Default: 64 MiB. */
+  readonly checkpointAfter?: number;
+  /** How log files are opened; for tests of what happens when a disk fails. */
+  readonly openFile?: OpenDurableFile;
+}
+
+const DEFAULT_HISTORY_LIMIT = 10_000;
+const DEFAULT_QUOTA = 8 * 2 ** 30;
+const DEFAULT_CHECKPOINT_AFTER = 64 << 20;
+
+/**
+ * Opens the store of a directory, an empty one when there is none, and reads it into memory.
+ *
+ * Errors: `LOCKED` (another process has it; the message names it), `CORRUPT` (damage, or a later format),
+ * `UNAVAILABLE` (the directory cannot be used), `NO_SPACE`.
+ */
+export async function openLogStore(options: LogStoreOptions): Promise<LogStore> {
+  const { directory } = options;
+  let lock: DirectoryLock | undefined;
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    lock = await lockDirectory(directory);
+    return await openLocked(options, lock);
+  } catch (error) {
+    lock?.release();
+    if (error instanceof StoreError) throw error;
+    throw new StoreError("UNAVAILABLE", `${directory} cannot be opened: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function openLocked(options: LogStoreOptions, lock: DirectoryLock): Promise<LogStore> {
+  const { directory, clock, quota = DEFAULT_QUOTA } = options;
+  const logger = (options.logger ?? silentLogger).child({ component: "store" });
+  const recovered = await recover(directory, options.historyLimit ?? DEFAULT_HISTORY_LIMIT);
+  const { openFile = openDurableFile, checkpointAfter = DEFAULT_CHECKPOINT_AFTER } = options;
+  const log = await Log.open({ directory, openFile, logger, checkpointAfter }, recovered);
+  const reserve = new Reserve(directory);
+  if (!(await reserve.take())) logger.warn("the disk has no room to spare for the store", { directory });
+  return new TreeLogStore({
+    clock,
+    logger,
+    lock,
+    log,
+    space: new SpaceGuard(clock, reserve, quota),
+    meter: new StoreMeter(clock, options.metrics),
+    recovered,
+  });
+}
