@@ -5,6 +5,7 @@ import { defaultPodTemplate } from "../core/pod/defaults.ts";
 import { lastingTemplate, namedTemplateWarnings, neededSelector, templateWarnings } from "../core/pod-template.ts";
 import { immutable, same } from "../rules/equal.ts";
 import { intOrPercent, intOrPercentValue, notMoreThan100Percent } from "../rules/int-or-percent.ts";
+import { internalForm } from "../rules/internal-form.ts";
 import { nonNegative, type Rule } from "../rules/rule.ts";
 import { age, containerCells, name, selectorText } from "../tables/cell.ts";
 import { COUNTED, validation } from "../tables/kind.ts";
@@ -38,10 +39,13 @@ const rollingUpdate: Rule = (value, path, errors) => {
   notMoreThan100Percent(value.maxUnavailable, path.child("maxUnavailable"), errors, value);
 };
 
+const strategyForm = internalForm("Type", ["RollingUpdate", internalForm("MaxUnavailable", "MaxSurge")]);
+
 const strategy: Rule = (value, path, errors) => {
   const at = path.child("rollingUpdate");
   if (value.type === "RollingUpdate") rollingUpdate(value.rollingUpdate ?? {}, at, errors, value);
-  else if (value.type !== "Recreate") errors.push(notSupported(path, value, ["Recreate", "RollingUpdate"]));
+  else if (value.type !== "Recreate")
+    errors.push(notSupported(path, strategyForm(value), ["Recreate", "RollingUpdate"]));
   else if (value.rollingUpdate) {
     errors.push(forbiddenField(at, "may not be specified when strategy `type` is 'Recreate'"));
   }
@@ -50,8 +54,9 @@ const strategy: Rule = (value, path, errors) => {
 const deploymentRule: Rule = ({ spec }, root, errors) => {
   const path = root.child("spec");
   nonNegative(spec.replicas, path.child("replicas"), errors, spec);
-  neededSelector(spec.selector, "deployment", path.child("selector"), errors);
-  lastingTemplate(spec.template, spec.selector, "ReplicaSet", path.child("template"), errors);
+  if (neededSelector(spec.selector, "deployment", path.child("selector"), errors)) {
+    lastingTemplate(spec.template, spec.selector, "ReplicaSet", path.child("template"), errors);
+  }
   strategy(spec.strategy, path.child("strategy"), errors, spec);
   nonNegative(spec.minReadySeconds, path.child("minReadySeconds"), errors, spec);
   nonNegative(spec.revisionHistoryLimit, path.child("revisionHistoryLimit"), errors, spec);

@@ -14,8 +14,9 @@ const replicaSetRule: Rule = ({ spec }, root, errors) => {
   const path = root.child("spec");
   nonNegative(spec.replicas, path.child("replicas"), errors, spec);
   nonNegative(spec.minReadySeconds, path.child("minReadySeconds"), errors, spec);
-  neededSelector(spec.selector, "deployment", path.child("selector"), errors);
-  lastingTemplate(spec.template, spec.selector, "ReplicaSet", path.child("template"), errors);
+  if (neededSelector(spec.selector, "deployment", path.child("selector"), errors)) {
+    lastingTemplate(spec.template, spec.selector, "ReplicaSet", path.child("template"), errors);
+  }
 };
 
 /** Counts in the status of a ReplicaSet or ReplicationController. */

@@ -9,6 +9,7 @@ import { defaultPodTemplate } from "../core/pod/defaults.ts";
 import { alwaysRestarts, lastingTemplate, neededSelector, templateWarnings } from "../core/pod-template.ts";
 import { same } from "../rules/equal.ts";
 import { intOrPercent, intOrPercentValue, notMoreThan100Percent } from "../rules/int-or-percent.ts";
+import { internalForm, numberForm } from "../rules/internal-form.ts";
 import { labels } from "../rules/label-selector.ts";
 import { fields, ifPresent, ifSet, nonNegative, oneOf, text } from "../rules/rule.ts";
 import { dnsLabel } from "../rules/text.ts";
@@ -46,15 +47,18 @@ function defaultStatefulSet(object: Draft): void {
   }
 }
 
+const rollingForm = internalForm(["Partition", numberForm], "MaxUnavailable");
+const strategyForm = internalForm("Type", ["RollingUpdate", rollingForm]);
+
 function updateStrategy(strategy: Draft, path: FieldPath, errors: FieldError[]): void {
   const at = path.child("rollingUpdate");
   const { type, rollingUpdate } = strategy;
   if (!type) errors.push(required(path));
   else if (type === "OnDelete") {
     const message = "only allowed for updateStrategy 'RollingUpdate'";
-    if (rollingUpdate) errors.push(invalidValue(at, rollingUpdate, message));
+    if (rollingUpdate) errors.push(invalidValue(at, rollingForm(rollingUpdate), message));
   } else if (type !== "RollingUpdate") {
-    errors.push(invalidValue(path, strategy, "must be 'RollingUpdate' or 'OnDelete'"));
+    errors.push(invalidValue(path, strategyForm(strategy), "must be 'RollingUpdate' or 'OnDelete'"));
   } else if (rollingUpdate) {
     nonNegative(rollingUpdate.partition, at.child("partition"), errors, rollingUpdate);
     const { maxUnavailable } = rollingUpdate;
@@ -102,8 +106,9 @@ function specErrors({ spec }: Draft, isUpdate: boolean): FieldError[] {
     ordinals: ifPresent((value, at, found) => nonNegative(value.start, at.child("start"), found, value)),
   })(spec, path, errors, undefined);
   if (!isUpdate) ifSet(text(dnsLabel))(spec.serviceName, path.child("serviceName"), errors, spec);
-  neededSelector(spec.selector, "statefulset", path.child("selector"), errors);
-  templateErrors(spec, path.child("template"), errors);
+  const selectable = neededSelector(spec.selector, "statefulset", path.child("selector"), errors, "");
+  if (selectable) templateErrors(spec, path.child("template"), errors);
+  alwaysRestarts(spec.template, "StatefulSet", path.child("template"), errors);
   return errors;
 }
 
@@ -117,7 +122,6 @@ function templateErrors(spec: Draft, path: FieldPath, errors: FieldError[]): voi
   errors.push(...found.filter((error) => !isRestart(error)));
   labels(template.metadata?.labels, path.child("labels"), errors, template);
   podAnnotations(template.metadata?.annotations ?? {}, template.spec, path.child("annotations"), errors);
-  alwaysRestarts(template, "StatefulSet", path, errors);
 }
 
 const UPDATABLE = [

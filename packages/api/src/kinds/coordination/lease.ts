@@ -17,6 +17,12 @@ const spec = fields({
   preferredHolder,
 });
 
+/** Coordinated leader election (KEP-4355) is not on by default. */
+function dropStrategy(lease: Draft): void {
+  delete lease.spec?.strategy;
+  delete lease.spec?.preferredHolder;
+}
+
 /** Lease (coordination.k8s.io/v1): PUT creates, but only overwrites what it has seen. */
 export const lease: KindBehaviour = {
   columns: LEASE_COLUMNS,
@@ -26,6 +32,8 @@ export const lease: KindBehaviour = {
     allowUnconditionalUpdate: false,
     generation: false,
     ...validation(all(fields({ spec }))),
+    prepareForCreate: dropStrategy,
+    prepareForUpdate: dropStrategy,
   },
   default: (object: Draft) => {
     object.spec ??= {};

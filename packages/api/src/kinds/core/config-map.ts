@@ -12,6 +12,9 @@ import { CONFIG_MAP_COLUMNS } from "./columns.ts";
 /** 1 MiB: how much a ConfigMap or Secret may hold. */
 export const MAX_DATA_BYTES: number = 1_048_576;
 
+/** How upstream prints the path of the object itself here. */
+const WHOLE = "[]";
+
 const SEALED = "field is immutable when `immutable` is set";
 
 /** What may not change once `immutable` is true. */
@@ -36,7 +39,7 @@ const contents: Rule = ({ data = {}, binaryData = {} }, path, errors) => {
     for (const message of configMapKey(key)) errors.push(invalidValue(path.child("binaryData").key(key), key, message));
     bytes += base64Length(binaryData[key] ?? "");
   }
-  if (bytes > MAX_DATA_BYTES) errors.push(tooLong(path, MAX_DATA_BYTES));
+  if (bytes > MAX_DATA_BYTES) errors.push(tooLong(WHOLE, MAX_DATA_BYTES));
 };
 
 /** ConfigMap (core/v1). */

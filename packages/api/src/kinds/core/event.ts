@@ -1,4 +1,5 @@
 import type { Draft, Json } from "@pinnace/apimachinery";
+import { nameIsPathSegment } from "@pinnace/apimachinery";
 import type { KindBehaviour } from "../../kind-behaviour.ts";
 import { type CellContext, name, since } from "../tables/cell.ts";
 import { UPSERT } from "../tables/kind.ts";
@@ -57,6 +58,7 @@ export const event: KindBehaviour = {
   fields: (object: Draft) => eventFields(object, "involvedObject", "reportingComponent"),
   strategy: {
     ...UPSERT,
+    validateName: nameIsPathSegment,
     prepareForCreate: () => undefined,
     prepareForUpdate: () => undefined,
     validate: (object) => eventErrors(object, "reportingComponent"),

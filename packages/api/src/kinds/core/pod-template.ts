@@ -41,7 +41,7 @@ export function lastingTemplate(
   errors: FieldError[],
 ): void {
   const own = template.metadata?.labels ?? {};
-  if (!isEmptySelector(selector) && !selects(selector, own)) {
+  if (!selector || (!isEmptySelector(selector) && !selects(selector, own))) {
     errors.push(mismatch(path, template.metadata?.labels));
   }
   podTemplateSpec(template, path, errors);
@@ -63,11 +63,27 @@ export function alwaysRestarts(template: Draft, kind: string, path: FieldPath, e
   errors.push(forbiddenField(at, `activeDeadlineSeconds in ${kind} is not Supported`));
 }
 
-/** A selector that must be there and must not be empty. */
-export function neededSelector(selector: Draft, kind: string, path: FieldPath, errors: FieldError[]): void {
-  if (!selector) return void errors.push(required(path));
-  labelSelector(selector, path, errors, undefined);
+/**
+ * A selector that must be there and must not be empty. False when it cannot select anything because it is malformed; upstream
+ * then leaves the template unchecked.
+ */
+export function neededSelector(
+  selector: Draft,
+  kind: string,
+  path: FieldPath,
+  errors: FieldError[],
+  malformed = "invalid label selector",
+): boolean {
+  if (!selector) {
+    errors.push(required(path));
+    return true;
+  }
+  const found: FieldError[] = [];
+  labelSelector(selector, path, found, undefined);
+  errors.push(...found);
   if (isEmptySelector(selector)) errors.push(invalidValue(path, selector, `empty selector is invalid for ${kind}`));
+  if (found.length > 0) errors.push(invalidValue(path, selector, malformed));
+  return found.length === 0;
 }
 
 /** Warnings for the template of a workload at `spec.template`. */

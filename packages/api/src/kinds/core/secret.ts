@@ -65,6 +65,18 @@ const contents: Rule = ({ metadata, type = "", data = {} }, path, errors) => {
   if (Object.hasOwn(KEYS, type)) errors.push(...(KEYS[type]?.(data, at) ?? []));
 };
 
+function tlsWarnings({ type, data = {} }: Draft): string[] {
+  if (type !== "kubernetes.io/tls") return [];
+  for (const [key, what] of [
+    ["tls.crt", "certificate"],
+    ["tls.key", "key"],
+  ] as const) {
+    const text = new TextDecoder().decode(decodeBase64(data[key] ?? ""));
+    if (!text.includes("-----BEGIN ")) return [`tls: failed to find any PEM data in ${what} input`];
+  }
+  return [];
+}
+
 function defaultSecret(secret: Draft): void {
   secret.type ||= "Opaque";
   if (!secret.stringData) return;
@@ -87,6 +99,8 @@ export const secret: KindBehaviour = {
   fields: (object: Draft) => ({ type: object.type ?? "" }),
   strategy: {
     ...PLAIN,
+    warningsOnCreate: tlsWarnings,
+    warningsOnUpdate: tlsWarnings,
     ...changeFirst(contents, (object, old) => [
       ...immutable(object.type, old.type, fieldPath("type")),
       ...sealed(object, old, ["data"]),

@@ -119,6 +119,11 @@ function validate(slice: Draft, old?: Draft): FieldError[] {
   return old && same(old.endpoints, slice.endpoints) ? errors : [...errors, ...found];
 }
 
+/** The topology of v1beta1 cannot be written any more. */
+function dropTopology(slice: Draft): void {
+  for (const endpoint of slice.endpoints ?? []) delete endpoint.deprecatedTopology;
+}
+
 function portText(port: Draft): string {
   return port.port === undefined || port.port === null ? (port.name ?? "*") : String(port.port);
 }
@@ -144,6 +149,8 @@ export const endpointSlice: KindBehaviour = {
   ],
   strategy: {
     ...COUNTED,
+    prepareForCreate: dropTopology,
+    prepareForUpdate: dropTopology,
     validate: (slice) => validate(slice),
     validateUpdate: (slice, old) => [
       ...validate(slice, old),

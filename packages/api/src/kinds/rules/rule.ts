@@ -123,7 +123,7 @@ export const nonNegative: Rule = (value, path, errors) => {
 
 /** A number of at least 1; absent counts as 0. */
 export const positive: Rule = (value, path, errors) => {
-  if ((value ?? 0) <= 0) errors.push(invalidValue(path, value ?? 0, "must be greater than 0"));
+  if ((value ?? 0) <= 0) errors.push(invalidValue(path, value ?? 0, "must be greater than zero"));
 };
 
 /** A number within bounds, both included; absent counts as 0. */

@@ -136,7 +136,7 @@ export function regularContainers(context: PodContext, path: FieldPath, errors: 
     common(container, context, at, errors);
     if (names.has(container.name)) errors.push(duplicate(at.child("name"), container.name));
     names.add(container.name);
-    ifSet(lifecycle(context.grace, context.spec.os))(container.lifecycle, at.child("lifecycle"), errors, container);
+    ifSet(lifecycle(context.grace))(container.lifecycle, at.child("lifecycle"), errors, container);
     probes(container, context.grace, at, errors);
     restartPolicy(container, at, errors);
   }
@@ -156,7 +156,7 @@ export function initContainers(context: PodContext, path: FieldPath, errors: Fie
     else if (container.name) names.add(container.name);
     hostPortConflicts([container], path, errors);
     if (container.restartPolicy === "Always") {
-      ifSet(lifecycle(context.grace, context.spec.os))(container.lifecycle, at.child("lifecycle"), errors, container);
+      ifSet(lifecycle(context.grace))(container.lifecycle, at.child("lifecycle"), errors, container);
       probes(container, context.grace, at, errors);
     } else onlyForSidecars(container, at, errors);
   }

@@ -112,7 +112,7 @@ function validateUpdate(pod: Draft, old: Draft): FieldError[] {
 
 function validateEphemeral(pod: Draft, old: Draft): FieldError[] {
   if (old.metadata?.annotations?.[MIRROR_POD] !== undefined) {
-    return [forbiddenField(fieldPath(), "static pods do not support ephemeral containers")];
+    return [forbiddenField("[]", "static pods do not support ephemeral containers")];
   }
   const errors = [...podErrors(pod), ...annotationErrors(pod, old)];
   const at = SPEC.child("ephemeralContainers");

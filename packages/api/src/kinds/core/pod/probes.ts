@@ -1,5 +1,5 @@
 import type { Draft, FieldPath } from "@pinnace/apimachinery";
-import { forbiddenField, invalidValue, notSupported, required } from "@pinnace/apimachinery";
+import { forbiddenField, invalidValue, required } from "@pinnace/apimachinery";
 import {
   all,
   fields,
@@ -79,31 +79,10 @@ export function probes(
   ifPresent(all(probe, onceOnly))(container.startupProbe, path.child("startupProbe"), errors, container);
 }
 
-const SIGNALS_OF_WINDOWS = ["SIGKILL", "SIGTERM"];
-const PLAIN_SIGNALS =
-  "ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT STOP SYS TERM TRAP TSTP TTIN TTOU URG USR1 USR2 VTALRM WINCH XCPU XFSZ RTMIN RTMAX";
-
-function signalsOfLinux(): string[] {
-  const above = Array.from({ length: 15 }, (_, index) => `SIGRTMIN+${index + 1}`);
-  const below = Array.from({ length: 14 }, (_, index) => `SIGRTMAX-${index + 1}`);
-  return [...PLAIN_SIGNALS.split(" ").map((name) => `SIG${name}`), ...above, ...below].sort();
-}
-
-function stopSignal(os: Draft): Rule {
-  return (value, path, errors) => {
-    if (!os) errors.push(forbiddenField(path, "may not be set for containers with empty `spec.os.name`"));
-    else {
-      const supported = os.name === "windows" ? SIGNALS_OF_WINDOWS : signalsOfLinux();
-      if (!supported.includes(value)) errors.push(notSupported(path, value, supported));
-    }
-  };
-}
-
 /** `lifecycle` of a container. */
-export function lifecycle(grace: number | undefined, os: Draft): Rule {
+export function lifecycle(grace: number | undefined): Rule {
   return fields({
     postStart: ifPresent(handler(grace)),
     preStop: ifPresent(handler(grace)),
-    stopSignal: ifPresent(stopSignal(os)),
   });
 }

@@ -84,7 +84,7 @@ function removed(container: Draft, old: Draft, path: FieldPath): FieldError[] {
 
 /** What a resize may change: cpu and memory of containers, without changing the pod's quality of service. */
 export function podResize(pod: Draft, old: Draft): FieldError[] {
-  const root = fieldPath();
+  const root = "[]";
   const path = fieldPath("spec");
   if (old.metadata?.annotations?.[MIRROR_POD] !== undefined)
     return [forbiddenField(root, "static pods cannot be resized")];
