@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildDefinitions } from "./definitions.ts";
 import { emitDefinitions } from "./emit-definitions.ts";
+import { emitDescriptions } from "./emit-descriptions.ts";
 import { emitResources, emitResourceTypes } from "./emit-resources.ts";
 import { emitTypeIndex, emitTypes, exportedNames } from "./emit-types.ts";
 import { readDefaults, readMergeFacts, readResources, readTypes } from "./facts.ts";
@@ -35,6 +36,7 @@ write(
   new Map([
     ...within("types", emitTypes(definitions).set("index.ts", emitTypeIndex(definitions, names))),
     ...within("definitions", emitDefinitions(definitions)),
+    ...within("descriptions", emitDescriptions(definitions)),
     ["resource-types.ts", emitResourceTypes(resources, names)],
     ["resources.ts", emitResources(resources, definitions)],
   ]),

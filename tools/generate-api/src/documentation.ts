@@ -1,0 +1,75 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { apiGroup } from "./packages.ts";
+
+/** What a second npm package says about a type: it keeps paragraphs, and documents members that refer to other types. */
+export interface Documentation {
+  readonly description: string;
+  readonly members: ReadonlyMap<string, { readonly description: string; readonly enum: readonly string[] }>;
+}
+
+const require = createRequire(import.meta.url);
+const models = dirname(require.resolve("kubernetes-models/package.json"));
+const machinery = dirname(require.resolve("@kubernetes-models/apimachinery/package.json"));
+
+function fileOf(packageName: string, name: string): string {
+  if (packageName === "meta/v1") return join(machinery, "apis/meta/v1", `${name}.d.ts`);
+  const [, version = ""] = packageName.split("/");
+  return join(models, apiGroup(packageName), version, `${name}.d.ts`);
+}
+
+function commentText(comment: string): string {
+  return comment
+    .split("\n")
+    .map((line) => line.replace(/^\s*\* ?/, ""))
+    .join("\n")
+    .trim();
+}
+
+/** The text of `/** ... *\/` before a declaration. */
+const commentBefore = String.raw`(?:/\*\*\n((?:(?!\*/)[^\n]*\n)*?)\s*\*/\n)`;
+
+function parse(text: string, name: string): Documentation {
+  const head = new RegExp(`${commentBefore}export interface I${name} `).exec(text)?.[1] ?? "";
+  const start = text.indexOf(`export interface I${name} `);
+  const body = text.slice(start, text.indexOf("\n}\n", start));
+  const members = new Map<string, { description: string; enum: readonly string[] }>();
+  const member = new RegExp(`^    ${commentBefore}\\s*"([^"]+)"\\??: ([^\\n]*)`, "gm");
+  for (const [, comment = "", json = "", type = ""] of body.matchAll(member)) {
+    const values = /^Array<|^\{/.test(type) ? [] : [...type.matchAll(/"([^"]*)"/g)].map((match) => match[1] ?? "");
+    members.set(json, {
+      description: commentText(comment),
+      enum: json === "kind" || json === "apiVersion" ? [] : values,
+    });
+  }
+  return { description: commentText(head), members };
+}
+
+/** The documentation of a type; undefined where that package does not know it. */
+export function readDocumentation(packageName: string, name: string): Documentation | undefined {
+  const file = fileOf(packageName, name);
+  return existsSync(file) ? parse(readFileSync(file, "utf8"), name) : undefined;
+}
+
+const enumHeading = "Possible enum values:";
+
+function words(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
+}
+
+/** The part before the list of enum values. */
+function withoutEnum(text: string): string {
+  const index = text.indexOf(enumHeading);
+  return index < 0 ? text : text.slice(0, index).trim();
+}
+
+/**
+ * One text out of two: `current` is of the release but has lost its paragraphs, `formatted` has them but may be older.
+ * Where they say the same, the formatted one is taken, with its list of enum values; where they differ, the current one.
+ */
+export function mergeTexts(current: string, formatted: string): string {
+  if (current === "") return formatted;
+  if (words(withoutEnum(formatted)) === words(current)) return formatted;
+  return current.replace(/ {2}(?=\S)/g, "\n\n");
+}
