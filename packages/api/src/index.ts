@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export { definitionNameOfType, typeOfDefinitionName, typeOfKind } from "./definition-names.ts";
-export type { Descriptions } from "./descriptions.ts";
+export { type Descriptions, loadDescriptions } from "./descriptions.ts";
 export * from "./generated/resource-types.ts";
 export type * from "./generated/types/index.ts";
 export * from "./kind-behaviour.ts";

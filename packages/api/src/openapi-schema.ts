@@ -89,6 +89,12 @@ export function writeSchema(schema: Schema, form: OpenApiForm): JsonObject {
   return written;
 }
 
+/** Only v3 lists the values of a field. */
+function listedValues(id: string, json: string, form: OpenApiForm, descriptions: Descriptions | undefined): JsonObject {
+  const values = form === "v3" ? descriptions?.values(id, json) : undefined;
+  return values === undefined ? {} : { enum: values };
+}
+
 function writeEntry(
   entry: TypeEntry,
   schema: Schema,
@@ -100,12 +106,10 @@ function writeEntry(
   const properties: Mutable = { ...(written.properties as Mutable | undefined) };
   for (const field of entry.fields)
     if (field.json !== "")
-      properties[field.json] = writeField(
-        field,
-        schema.properties![field.json]!,
-        form,
-        descriptions?.field(entry.id, field.json),
-      );
+      properties[field.json] = {
+        ...writeField(field, schema.properties![field.json]!, form, descriptions?.field(entry.id, field.json)),
+        ...listedValues(entry.id, field.json, form, descriptions),
+      };
   if (entry.kind)
     for (const name of ["apiVersion", "kind"] as const)
       properties[name] = { ...(descriptions === undefined ? {} : { description: descriptions[name] }), type: "string" };

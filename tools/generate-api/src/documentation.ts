@@ -46,6 +46,17 @@ function parse(text: string, name: string): Documentation {
   return { description: commentText(head), members };
 }
 
+/** The documentation of a value type, such as Quantity; "" where that package has none. */
+export function readValueDocumentation(definitionName: string): string {
+  const parts = definitionName.split(".");
+  const path = definitionName.startsWith("io.k8s.apimachinery.pkg.")
+    ? join(machinery, ...parts.slice(4 - 1))
+    : join(models, "apiextensions.k8s.io/v1", parts.at(-1) ?? "");
+  const text = existsSync(`${path}.d.ts`) ? readFileSync(`${path}.d.ts`, "utf8") : "";
+  const head = new RegExp(`${commentBefore}export (?:interface|type) I`).exec(text)?.[1] ?? "";
+  return commentText(head);
+}
+
 /** The documentation of a type; undefined where that package does not know it. */
 export function readDocumentation(packageName: string, name: string): Documentation | undefined {
   const file = fileOf(packageName, name);
@@ -71,5 +82,5 @@ function withoutEnum(text: string): string {
 export function mergeTexts(current: string, formatted: string): string {
   if (current === "") return formatted;
   if (words(withoutEnum(formatted)) === words(current)) return formatted;
-  return current.replace(/ {2}(?=\S)/g, "\n\n");
+  return current.replace(/(?<! ) {2}(?=\S)/g, "\n\n");
 }

@@ -39,4 +39,5 @@ export const descriptionTexts: Readonly<Record<string, () => Promise<{ readonly 
   "storage/v1beta1": () => import("./storage-v1beta1.ts"),
   "storagemigration/v1beta1": () => import("./storagemigration-v1beta1.ts"),
   "version": () => import("./version.ts"),
+  "values": () => import("./values.ts"),
 };
