@@ -1,6 +1,6 @@
 import type { Container, Pod } from "@pinnace/api";
-import type { KubeletComponents, KubeletOptions } from "./contract.ts";
 import { bytes } from "./containers/resources.ts";
+import type { KubeletComponents, KubeletOptions } from "./contract.ts";
 import { ImagePuller } from "./images/image-puller.ts";
 import { BackOff } from "./pods/back-off.ts";
 import type { PodContext } from "./pods/pod-context.ts";

@@ -1,4 +1,4 @@
-import { type Pod, PODS, SERVICES } from "@pinnace/api";
+import { PODS, type Pod, SERVICES } from "@pinnace/api";
 import type { InformerFactory } from "@pinnace/client";
 import type { PodSource, ServiceSource } from "./contract.ts";
 

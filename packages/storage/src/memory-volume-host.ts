@@ -5,13 +5,20 @@ import type { RenderContext } from "./projected.ts";
 import { renderVolume } from "./render-volume.ts";
 import { setUpFailed, VolumeError } from "./volume-error.ts";
 
+/** A volume host that also answers for all of its pods what is found at a host path. */
+export interface MemoryVolumeHost extends VolumeHost {
+  files(hostPath: string): Promise<ReadonlyMap<string, Uint8Array>>;
+}
+
+const ROOT = "/var/lib/kubelet/pods/";
+
 /**
  * A volume host for simulated nodes: nothing is written anywhere. Contents from the API are rendered when somebody reads
  * them, every other kind of volume is an empty folder. A configMap or secret volume whose object is missing fails the
  * set-up as on a real node; projected volumes are looked at only when they are read, so that a pod does not wait for the
  * certificate of its namespace and costs no token.
  */
-export function createMemoryVolumeHost(context: RenderContext): VolumeHost {
+export function createMemoryVolumeHost(context: RenderContext): MemoryVolumeHost {
   const pods = new Map<string, PodVolumes>();
   return {
     async setUp(pod) {
@@ -26,6 +33,10 @@ export function createMemoryVolumeHost(context: RenderContext): VolumeHost {
     },
     list: async () => [...pods.keys()],
     usage: async () => [],
+    async files(path) {
+      const uid = path.startsWith(ROOT) ? path.slice(ROOT.length).split("/")[0] : undefined;
+      return (await pods.get(uid ?? "")?.files?.(path)) ?? new Map();
+    },
   };
 }
 
@@ -39,7 +50,7 @@ async function requireSource(pod: Pod, volume: Volume, context: RenderContext): 
 }
 
 function memoryVolumes(pod: Pod, context: RenderContext): PodVolumes {
-  const root = `/var/lib/kubelet/pods/${pod.metadata?.uid ?? ""}/volumes/`;
+  const root = `${ROOT}${pod.metadata?.uid ?? ""}/volumes/`;
   const volumes = new Map((pod.spec?.volumes ?? []).map((volume) => [volume.name, volume]));
   return {
     async hostPath(name, subPath) {

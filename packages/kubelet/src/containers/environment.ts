@@ -24,7 +24,7 @@ export async function makeEnvironment(
   for (const from of container.envFrom ?? [])
     for (const [name, value] of await importAll(pod, from, sources.objects)) env.set(name, value);
   for (const variable of container.env ?? []) {
-    const value = await valueOf(pod, container, variable, env, sources);
+    const value = await variableValue(pod, container, variable, env, sources);
     if (value !== undefined) env.set(variable.name, value);
   }
   for (const [name, value] of sources.services) if (!env.has(name)) env.set(name, value);
@@ -49,7 +49,7 @@ async function importAll(pod: Pod, from: EnvFromSource, objects: ObjectSource): 
   return [];
 }
 
-async function valueOf(
+async function variableValue(
   pod: Pod,
   container: Container,
   variable: EnvVar,

@@ -59,8 +59,7 @@ export function verifyRunAsNonRoot(pod: Pod, container: Container, image: Image 
   if (required !== true) return;
   const where = `(pod: "${pod.metadata?.name}_${pod.metadata?.namespace}(${pod.metadata?.uid})", container: ${container.name})`;
   const user = own.runAsUser ?? pod.spec?.securityContext?.runAsUser;
-  if (user === 0)
-    throw refuse(`container's runAsUser breaks non-root policy ${where}`);
+  if (user === 0) throw refuse(`container's runAsUser breaks non-root policy ${where}`);
   if (user !== undefined || image === undefined) return;
   if (image.uid === 0 || (image.uid === undefined && (image.username ?? "") === ""))
     throw refuse(`container has runAsNonRoot and image will run as root ${where}`);

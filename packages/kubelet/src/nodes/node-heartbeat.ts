@@ -1,4 +1,4 @@
-import { type ContainerImage, LEASES, type Lease, type Node, NODES } from "@pinnace/api";
+import { type ContainerImage, LEASES, type Lease, NODES, type Node } from "@pinnace/api";
 import { hasReason } from "@pinnace/apimachinery";
 import type { Client } from "@pinnace/client";
 import type { Clock } from "@pinnace/clock";
@@ -48,7 +48,9 @@ class Heartbeat implements NodeHeartbeat {
       if (this.#node.status?.conditions?.length) this.#remember(facts);
     } catch (error) {
       if (!hasReason(error, "AlreadyExists")) throw error;
-      const body = { metadata: { labels: nodeLabels(this.#description), annotations: this.#description.annotations ?? {} } };
+      const body = {
+        metadata: { labels: nodeLabels(this.#description), annotations: this.#description.annotations ?? {} },
+      };
       this.#node = await nodes.patch(this.#description.name, { type: "strategic", body });
       this.#reported = { text: "", at: Number.NEGATIVE_INFINITY };
     }

@@ -47,7 +47,9 @@ export function nodeLabels(node: NodeDescription): Readonly<Record<string, strin
 /** The whole status; `before` are the conditions that the Node has, for their transition times. */
 export function nodeStatus(node: NodeDescription, facts: NodeFacts, before: readonly NodeCondition[]): NodeStatus {
   const hostname = { type: "Hostname", address: node.name };
-  const addresses = node.addresses.some(({ type }) => type === "Hostname") ? node.addresses : [...node.addresses, hostname];
+  const addresses = node.addresses.some(({ type }) => type === "Hostname")
+    ? node.addresses
+    : [...node.addresses, hostname];
   return {
     capacity: node.capacity,
     allocatable: node.allocatable ?? node.capacity,

@@ -43,7 +43,11 @@ async function preStop(components: KillerComponents, request: KillRequest): Prom
   const hook = runHook(components, handler, { container, id, podIP }, gracePeriod * 1000, deadline.signal).catch(
     (error: unknown) => {
       if (deadline.signal.aborted) return;
-      logger.warn("preStop hook failed", { pod: pod.metadata?.name, container: container.name, error: messageOf(error) });
+      logger.warn("preStop hook failed", {
+        pod: pod.metadata?.name,
+        container: container.name,
+        error: messageOf(error),
+      });
       event(pod, container, "Warning", "FailedPreStopHook", "PreStopHook failed");
     },
   );

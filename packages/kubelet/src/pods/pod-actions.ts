@@ -60,7 +60,9 @@ export function sandboxNeed(pod: Pod, state: PodState): { readonly attempt: numb
 }
 
 function freshSandbox(pod: Pod, state: PodState, attempt: number): PodActions {
-  const wanted = regularContainers(pod).filter((container) => restartAllowed(pod, container, latestOf(state, container.name)));
+  const wanted = regularContainers(pod).filter((container) =>
+    restartAllowed(pod, container, latestOf(state, container.name)),
+  );
   if (wanted.length === 0) return { ...NOTHING, killPod: true };
   const [first] = initContainers(pod);
   if (first) return { ...NOTHING, killPod: true, sandboxAttempt: attempt, starts: [first] };

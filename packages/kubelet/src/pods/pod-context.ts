@@ -1,6 +1,6 @@
 import type { Pod } from "@pinnace/api";
-import type { KubeletComponents, KubeletOptions } from "../contract.ts";
 import type { DnsSettings } from "../containers/dns-config.ts";
+import type { KubeletComponents, KubeletOptions } from "../contract.ts";
 import type { ContainerEvent, ImagePuller } from "../images/image-puller.ts";
 import type { ProbeManager } from "../probes/probe-manager.ts";
 import type { StatusManager } from "../status/status-manager.ts";

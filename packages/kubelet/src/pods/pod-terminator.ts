@@ -1,4 +1,4 @@
-import { type Container, type Pod, PODS } from "@pinnace/api";
+import { type Container, PODS, type Pod } from "@pinnace/api";
 import { hasReason } from "@pinnace/apimachinery";
 import { killContainer } from "./container-killer.ts";
 import type { PodContext } from "./pod-context.ts";
@@ -19,7 +19,10 @@ export class PodTerminator {
   async stopContainers(pod: Pod, state: PodState): Promise<void> {
     const { runtime } = this.#context.components;
     const sidecars = initContainers(pod).filter(isSidecar);
-    const running = runningContainers(state).map(({ id, labels }) => ({ id, name: labels[CONTAINER_NAME_LABEL] ?? "" }));
+    const running = runningContainers(state).map(({ id, labels }) => ({
+      id,
+      name: labels[CONTAINER_NAME_LABEL] ?? "",
+    }));
     const startedAt = this.#context.components.clock.now();
     const isSidecarName = (name: string): boolean => sidecars.some((sidecar) => sidecar.name === name);
     const kill = ({ id, name }: { id: string; name: string }): Promise<void> =>

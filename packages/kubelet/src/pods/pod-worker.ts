@@ -11,7 +11,7 @@ import { PodSynchronizer } from "./pod-synchronizer.ts";
 import { PodTerminator } from "./pod-terminator.ts";
 import { CONTAINER_NAME_LABEL } from "./runtime-labels.ts";
 import { TerminationMessages } from "./termination-messages.ts";
-import { deadlineOf, gracePeriodOf, withOwnStatus } from "./worker-facts.ts";
+import { asksForWork, deadlineOf, gracePeriodOf, withOwnStatus } from "./worker-facts.ts";
 
 /** `syncing`: containers are kept running. `terminating`: they are being stopped. `terminated`: nothing runs any more. */
 export type WorkerPhase = "syncing" | "terminating" | "terminated" | "gone";
@@ -59,7 +59,7 @@ export class PodWorker {
     if (this.#shouldEnd() && this.phase === "syncing") this.#abort.abort();
     if (this.phase === "terminating" && gracePeriodOf(pod) < gracePeriodOf(old))
       void this.#terminator.hurry(pod).catch((error: unknown) => this.#log("could not stop containers sooner", error));
-    this.wake();
+    if (asksForWork(old, pod)) this.wake();
   }
 
   /** The object is gone from the API: whatever runs is stopped. */

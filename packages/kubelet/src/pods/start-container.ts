@@ -37,9 +37,11 @@ export async function startContainer(
   const { components, event } = context;
   const image = await context.puller.ensure(pod, container);
   const config = await configured(context, pod, container, restartCount, place, image);
-  const id = await components.runtime.createContainer(place.sandboxId, config, place.sandbox).catch((error: unknown) => {
-    throw failed(context, pod, container, "CreateContainerError", error);
-  });
+  const id = await components.runtime
+    .createContainer(place.sandboxId, config, place.sandbox)
+    .catch((error: unknown) => {
+      throw failed(context, pod, container, "CreateContainerError", error);
+    });
   context.owns(id, uidOf(pod));
   event(pod, container, "Normal", "Created", "Container created");
   await components.runtime.startContainer(id).catch((error: unknown) => {
@@ -122,11 +124,20 @@ async function postStart(
   if (!handler) return;
   const { components } = context;
   try {
-    await runHook(components, handler, { container, id, podIP: isHostNetwork(pod) ? (context.hostIPs[0] ?? "") : podIP }, 0, signal);
+    await runHook(
+      components,
+      handler,
+      { container, id, podIP: isHostNetwork(pod) ? (context.hostIPs[0] ?? "") : podIP },
+      0,
+      signal,
+    );
   } catch (error) {
     context.event(pod, container, "Warning", "FailedPostStartHook", "PostStartHook failed");
     const gracePeriod = pod.spec?.terminationGracePeriodSeconds ?? 30;
-    await killContainer({ ...components, event: context.event }, { pod, container, id, podIP, message: "FailedPostStartHook", gracePeriod });
+    await killContainer(
+      { ...components, event: context.event },
+      { pod, container, id, podIP, message: "FailedPostStartHook", gracePeriod },
+    );
     throw new StartError("PostStartHookError", `PostStartHook failed: ${messageOf(error)}`, { cause: error });
   }
 }

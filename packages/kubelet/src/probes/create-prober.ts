@@ -4,7 +4,7 @@ import type { ContainerRuntime } from "@pinnace/cri";
 import { isCodedError, messageOf } from "@pinnace/errors";
 import type { HttpCheck, PodNetwork } from "../network.ts";
 import { resolvePort } from "./port.ts";
-import type { Prober, ProbeResult, ProbeTarget } from "./prober.ts";
+import type { ProbeResult, Prober, ProbeTarget } from "./prober.ts";
 
 /** Upstream's cut of what a failed exec or HTTP probe shows, in characters. */
 const MAX_OUTPUT = 10 * 1024;
@@ -55,7 +55,10 @@ async function execProbe(
     return { outcome: exitCode === 0 ? "success" : "failure", output };
   } catch (error) {
     if (isCodedError(error) && error.code === "DEADLINE_EXCEEDED")
-      return { outcome: "failure", output: `command timed out: "${command.join(" ")}" timed out after ${timeout / 1000}s` };
+      return {
+        outcome: "failure",
+        output: `command timed out: "${command.join(" ")}" timed out after ${timeout / 1000}s`,
+      };
     return { outcome: "unknown", output: messageOf(error) };
   }
 }
@@ -97,6 +100,7 @@ async function grpcProbe(
 
 function portOf(container: Container, port: string | number): number {
   const number = resolvePort(container, port);
-  if (number === undefined) throw new Error(`couldn't find port: ${JSON.stringify(port)} in container ${container.name}`);
+  if (number === undefined)
+    throw new Error(`couldn't find port: ${JSON.stringify(port)} in container ${container.name}`);
   return number;
 }

@@ -3,7 +3,7 @@ import type { Clock } from "@pinnace/clock";
 import type { ProbeVerdicts } from "../pods/pod-actions.ts";
 import { probeOf } from "./create-prober.ts";
 import { ProbeWorker } from "./probe-worker.ts";
-import type { Prober, ProbeKind, ProbeResult, ProbeTarget } from "./prober.ts";
+import type { ProbeKind, ProbeResult, Prober, ProbeTarget } from "./prober.ts";
 
 export interface ProbeManagerComponents {
   readonly clock: Clock;
@@ -60,7 +60,9 @@ export class ProbeManager implements ProbeVerdicts {
 
   ready(containerId: string): boolean {
     const watched = this.#watched.get(containerId);
-    return watched === undefined || !watched.kinds.has("readiness") || watched.workers.get("readiness")?.verdict === true;
+    return (
+      watched === undefined || !watched.kinds.has("readiness") || watched.workers.get("readiness")?.verdict === true
+    );
   }
 
   failed(containerId: string): "liveness" | "startup" | undefined {

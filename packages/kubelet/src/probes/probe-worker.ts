@@ -1,6 +1,6 @@
 import type { Clock, Timer } from "@pinnace/clock";
 import { probeOf } from "./create-prober.ts";
-import type { Prober, ProbeResult, ProbeTarget } from "./prober.ts";
+import type { ProbeResult, Prober, ProbeTarget } from "./prober.ts";
 
 export interface ProbeWorkerComponents {
   readonly clock: Clock;

@@ -40,7 +40,9 @@ function initializedCondition({ pod, phase, initStatuses, statuses }: ConditionI
     else if (isSidecar(container) ? status.started !== true : !status.ready) incomplete.push(container.name);
   }
   if (phase === "Succeeded" && unknown.length === 0) return { type, status: "True", reason: "PodCompleted" };
-  const anyStarted = statuses.some(({ state, lastState }) => state?.running ?? state?.terminated ?? lastState?.terminated);
+  const anyStarted = statuses.some(
+    ({ state, lastState }) => state?.running ?? state?.terminated ?? lastState?.terminated,
+  );
   if (anyStarted || unknown.length + incomplete.length === 0) return { type, status: "True" };
   const message = unreadyMessage(unknown, incomplete, "incomplete");
   return { type, status: "False", reason: "ContainersNotInitialized", message };

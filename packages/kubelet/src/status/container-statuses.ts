@@ -43,7 +43,7 @@ function statusOf(
 ): ContainerStatus {
   const [latest, previous] = instances;
   const waiting = known.reason(container.name);
-  const base = baseStatus(pod, container, latest, known);
+  const base = baseStatus(container, latest, known);
   if (latest === undefined) return withoutInstance(pod, container, base, waiting);
   if (waiting && latest.state !== "RUNNING" && restartAllowed(pod, container, latest))
     return { ...base, state: { waiting }, lastState: stateOf(latest, known), ready: false, started: false };
@@ -74,7 +74,6 @@ function withoutInstance(
 }
 
 function baseStatus(
-  pod: Pod,
   container: Container,
   latest: RuntimeStatus | undefined,
   known: ContainerKnowledge,

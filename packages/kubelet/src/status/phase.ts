@@ -21,7 +21,8 @@ export function podPhase(
     if (init) return init;
   }
   const count = tally(regularContainers(pod), statuses);
-  if (terminal && count.running === 0) return count.stopped === count.succeeded && count.waiting === 0 ? "Succeeded" : "Failed";
+  if (terminal && count.running === 0)
+    return count.stopped === count.succeeded && count.waiting === 0 ? "Succeeded" : "Failed";
   if (count.waiting > 0 || count.unknown > 0) return "Pending";
   if (count.running > 0) return "Running";
   if (count.stopped === 0) return "Pending";
@@ -50,7 +51,8 @@ function initPhase(
     }
     const exit = status?.state?.terminated;
     if (!exit) return "Pending";
-    if (exit.exitCode !== 0) return (container.restartPolicy ?? pod.spec?.restartPolicy) === "Never" ? "Failed" : "Pending";
+    if (exit.exitCode !== 0)
+      return (container.restartPolicy ?? pod.spec?.restartPolicy) === "Never" ? "Failed" : "Pending";
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import type { Pod, PodStatus } from "@pinnace/api";
-import { ephemeralContainers, initContainers, isHostNetwork, regularContainers } from "../pods/pod-facts.ts";
 import { sandboxNeed } from "../pods/pod-actions.ts";
 import type { Verdict } from "../pods/pod-admission.ts";
+import { ephemeralContainers, initContainers, isHostNetwork, regularContainers } from "../pods/pod-facts.ts";
 import type { PodState } from "../pods/pod-state.ts";
 import { podConditions, timed } from "./conditions.ts";
 import { type ContainerKnowledge, containerStatuses } from "./container-statuses.ts";

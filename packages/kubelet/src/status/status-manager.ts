@@ -1,4 +1,4 @@
-import { type Pod, PODS, type PodStatus } from "@pinnace/api";
+import { PODS, type Pod, type PodStatus } from "@pinnace/api";
 import { hasReason } from "@pinnace/apimachinery";
 import type { Client } from "@pinnace/client";
 import type { Clock } from "@pinnace/clock";
@@ -87,7 +87,10 @@ export class StatusManager {
           entry.written = text;
           continue;
         }
-        this.#logger.warn("could not write the status of a pod", { pod: entry.pod.metadata?.name, error: messageOf(error) });
+        this.#logger.warn("could not write the status of a pod", {
+          pod: entry.pod.metadata?.name,
+          error: messageOf(error),
+        });
         await this.#clock.sleep(delay, this.#stop.signal).catch(() => undefined);
         delay = Math.min(delay * 2, MAX_RETRY);
       }
@@ -97,7 +100,10 @@ export class StatusManager {
   async #write(pod: Pod, status: PodStatus): Promise<void> {
     const { name = "", namespace = "", uid } = pod.metadata ?? {};
     const body = { metadata: { uid }, status };
-    await this.#client.resource(PODS).namespace(namespace).patch(name, { type: "strategic", body }, { subresource: "status" });
+    await this.#client
+      .resource(PODS)
+      .namespace(namespace)
+      .patch(name, { type: "strategic", body }, { subresource: "status" });
   }
 }
 

@@ -1,0 +1,248 @@
+import type { ApiHandler } from "@pinnace/apimachinery";
+import type { Client, InformerFactory } from "@pinnace/client";
+import type { Clock, Timer } from "@pinnace/clock";
+import type { EventRecorder } from "@pinnace/controller-runtime";
+import type { ContainerRuntime } from "@pinnace/cri";
+import { messageOf } from "@pinnace/errors";
+import {
+  createKubelet,
+  createSharedObjectSource,
+  informerServices,
+  type Kubelet,
+  type KubeletComponents,
+  type StreamServer,
+} from "@pinnace/kubelet";
+import type { Logger } from "@pinnace/logging";
+import type { MetricRegistry } from "@pinnace/metrics";
+import { createMemoryVolumeHost } from "@pinnace/storage";
+import { describeNode, podCidrOf, type SimulatedNodeTemplate } from "./node-description.ts";
+import { PodDispatcher } from "./pod-dispatcher.ts";
+import { simulatedCgroups, simulatedPodFiles } from "./pod-files.ts";
+import { createSimulatedProber, simulatedNetwork } from "./prober.ts";
+import { createSimulatedRuntime, type SimulatedRuntimeOptions } from "./runtime.ts";
+
+/** The DI token of the {@link SimulatedNodes}. */
+export const SIMULATED_NODES: unique symbol = Symbol.for("pinnace.simulation.nodes") as never;
+
+/** Milliseconds between renewals of a Lease. */
+const LEASE_PERIOD = 10_000;
+/** Renewals between looks at a node's status. */
+const STATUS_EVERY = 30;
+/** Nodes whose Leases are renewed by one timer; with many nodes there are more timers, spread over the period. */
+const GROUP_SIZE = 50;
+const MAX_GROUPS = 10;
+/** Requests that a group or the start has under way at once. */
+const PARALLEL = 16;
+
+export interface SimulatedNodesComponents {
+  readonly client: Client;
+  readonly informers: InformerFactory;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: MetricRegistry;
+  readonly events: EventRecorder;
+  /** Uniform in [0, 1), seeded where a run must repeat. */
+  readonly random: () => number;
+  readonly streams?: StreamServer;
+}
+
+export interface SimulatedNodesOptions
+  extends SimulatedNodeTemplate,
+    Pick<SimulatedRuntimeOptions, "delays" | "jitter"> {
+  /** Default 1. */
+  readonly count?: number;
+  /** Default `sim-`: nodes are `sim-0`, `sim-1`, ... */
+  readonly namePrefix?: string;
+  readonly clusterDns?: readonly string[];
+  readonly clusterDomain?: string;
+}
+
+/** Simulated nodes of one process. */
+export interface SimulatedNodes {
+  /** Registers the nodes and starts their kubelets; resolves when all are Ready. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Adds one node while running. */
+  add(template?: SimulatedNodeTemplate & { readonly name?: string }): Promise<string>;
+  /** The node dies: its kubelet stops, its Lease runs out, its Node stays. Unknown names are no error. */
+  crash(name: string): Promise<void>;
+  /** A crashed node comes back with nothing running, like after a reboot. */
+  restart(name: string): Promise<void>;
+  /** The kubelet's API of a node, for the API server's NodeConnector; undefined when it is not one of these. */
+  handler(name: string): ApiHandler | undefined;
+  readonly names: readonly string[];
+}
+
+interface SimulatedNode {
+  readonly name: string;
+  readonly index: number;
+  readonly template: SimulatedNodeTemplate;
+  kubelet: Kubelet;
+  runtime: ContainerRuntime;
+  alive: boolean;
+  beats: number;
+}
+
+/** Makes simulated nodes; nothing happens before {@link SimulatedNodes.start}. */
+export function createSimulatedNodes(
+  components: SimulatedNodesComponents,
+  options: SimulatedNodesOptions = {},
+): SimulatedNodes {
+  return new NodePool(components, options);
+}
+
+class NodePool implements SimulatedNodes {
+  readonly #components: SimulatedNodesComponents;
+  readonly #options: SimulatedNodesOptions;
+  readonly #dispatcher: PodDispatcher;
+  readonly #shared: Pick<KubeletComponents, "services" | "objects" | "prober">;
+  readonly #nodes = new Map<string, SimulatedNode>();
+  readonly #timers: Timer[] = [];
+  #running = false;
+
+  constructor(components: SimulatedNodesComponents, options: SimulatedNodesOptions) {
+    this.#components = components;
+    this.#options = options;
+    this.#dispatcher = new PodDispatcher(components.informers);
+    this.#shared = {
+      services: informerServices(components.informers),
+      objects: createSharedObjectSource(components.client, components.informers, components.clock),
+      prober: createSimulatedProber(),
+    };
+    for (let index = 0; index < (options.count ?? 1); index++) this.#create(this.#nameOf(index), index, options);
+  }
+
+  get names(): readonly string[] {
+    return [...this.#nodes.keys()];
+  }
+
+  async start(): Promise<void> {
+    this.#running = true;
+    this.#dispatcher.start();
+    await inParallel([...this.#nodes.values()], (node) => this.#boot(node));
+    const groups = Math.min(MAX_GROUPS, Math.max(1, Math.ceil(this.#nodes.size / GROUP_SIZE)));
+    for (let group = 0; group < groups; group++) this.#scheduleGroup(group, groups);
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false;
+    for (const timer of this.#timers) timer.cancel();
+    this.#dispatcher.stop();
+    await Promise.all([...this.#nodes.values()].map((node) => node.kubelet.stop()));
+    await Promise.all([...this.#nodes.values()].map((node) => node.runtime.close()));
+  }
+
+  async add(template: SimulatedNodeTemplate & { readonly name?: string } = {}): Promise<string> {
+    const index = this.#nodes.size;
+    const node = this.#create(template.name ?? this.#nameOf(index), index, { ...this.#options, ...template });
+    if (this.#running) await this.#boot(node);
+    return node.name;
+  }
+
+  async crash(name: string): Promise<void> {
+    const node = this.#nodes.get(name);
+    if (!node?.alive) return;
+    node.alive = false;
+    await node.kubelet.stop();
+    await node.runtime.close();
+  }
+
+  async restart(name: string): Promise<void> {
+    const node = this.#nodes.get(name);
+    if (!node || node.alive) return;
+    Object.assign(node, this.#machine(node.name, node.index, node.template));
+    await this.#boot(node);
+  }
+
+  handler(name: string): ApiHandler | undefined {
+    const node = this.#nodes.get(name);
+    return node?.alive ? node.kubelet.handler : undefined;
+  }
+
+  #nameOf(index: number): string {
+    return `${this.#options.namePrefix ?? "sim-"}${index}`;
+  }
+
+  #create(name: string, index: number, template: SimulatedNodeTemplate): SimulatedNode {
+    const node = { name, index, template, alive: true, beats: 0, ...this.#machine(name, index, template) };
+    this.#nodes.set(name, node);
+    return node;
+  }
+
+  #machine(name: string, index: number, template: SimulatedNodeTemplate): Pick<SimulatedNode, "kubelet" | "runtime"> {
+    const { clock, random } = this.#components;
+    const { delays, jitter, clusterDns, clusterDomain } = this.#options;
+    const node = describeNode(name, index, template);
+    const volumes = createMemoryVolumeHost({
+      objects: this.#shared.objects,
+      node: { allocatable: node.allocatable ?? node.capacity },
+    });
+    const runtime = createSimulatedRuntime(
+      { clock, random, files: (path) => volumes.files(path) },
+      { podCIDR: podCidrOf(index), ...(delays ? { delays } : {}), ...(jitter === undefined ? {} : { jitter }) },
+    );
+    const kubelet = createKubelet(
+      {
+        ...this.#components,
+        ...this.#shared,
+        pods: this.#dispatcher.source(name),
+        runtime,
+        volumes,
+        files: simulatedPodFiles,
+        cgroups: simulatedCgroups,
+        network: simulatedNetwork,
+      },
+      {
+        node,
+        heartbeat: false,
+        relistPeriod: 0,
+        reportProgress: delays !== undefined,
+        ...(clusterDns ? { clusterDns } : {}),
+        ...(clusterDomain === undefined ? {} : { clusterDomain }),
+      },
+    );
+    return { kubelet, runtime };
+  }
+
+  async #boot(node: SimulatedNode): Promise<void> {
+    node.alive = true;
+    await node.kubelet.node.register();
+    await node.kubelet.start();
+    void this.#beat(node);
+  }
+
+  #scheduleGroup(group: number, groups: number): void {
+    const { clock } = this.#components;
+    const beatAll = (): void => {
+      const members = [...this.#nodes.values()].filter(({ index, alive }) => alive && index % groups === group);
+      void inParallel(members, (node) => this.#beat(node));
+    };
+    const begin = (): void => {
+      this.#timers.push(clock.setInterval(beatAll, LEASE_PERIOD));
+      if (group > 0) beatAll();
+    };
+    if (group === 0) begin();
+    else this.#timers.push(clock.setTimeout(begin, (LEASE_PERIOD * group) / groups));
+  }
+
+  /** Renews the Lease, and now and then the status; what failed is tried again with the next beat. */
+  async #beat(node: SimulatedNode): Promise<void> {
+    try {
+      const mine = await node.kubelet.node.renewLease();
+      node.beats += 1;
+      if (mine && node.beats % STATUS_EVERY === 0) await node.kubelet.node.updateStatus();
+    } catch (error) {
+      if (this.#running && node.alive)
+        this.#components.logger.warn("heartbeat failed", { node: node.name, error: messageOf(error) });
+    }
+  }
+}
+
+/** Does something for each item, a few at a time. */
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  let next = 0;
+  const run = async (): Promise<void> => {
+    while (next < items.length) await work(items[next++] as T);
+  };
+  await Promise.all(Array.from({ length: Math.min(PARALLEL, items.length) }, run));
+}
