@@ -6,6 +6,7 @@ import { createLimitRanger } from "./plugins/limit-ranger.ts";
 import { createNamespaceLifecycle } from "./plugins/namespace-lifecycle.ts";
 import { createNodeRestriction } from "./plugins/node-restriction/node-restriction.ts";
 import { createPersistentVolumeClaimResize } from "./plugins/persistent-volume-claim-resize.ts";
+import { createPodSecurity } from "./plugins/pod-security/pod-security.ts";
 import { createPodTopologyLabels } from "./plugins/pod-topology-labels.ts";
 import { createPriority } from "./plugins/priority.ts";
 import { createRbacEscalation } from "./plugins/rbac-escalation.ts";
@@ -24,6 +25,7 @@ export const DEFAULT_ADMISSION_PLUGINS: readonly AdmissionPluginFactory[] = [
   createServiceAccountPlugin,
   createNodeRestriction,
   createTaintNodesByCondition,
+  createPodSecurity,
   createPriority,
   () => createDefaultTolerationSeconds(),
   createDefaultStorageClass,

@@ -31,6 +31,7 @@ export { createLimitRanger } from "./plugins/limit-ranger.ts";
 export { createNamespaceLifecycle } from "./plugins/namespace-lifecycle.ts";
 export { createNodeRestriction } from "./plugins/node-restriction/node-restriction.ts";
 export { createPersistentVolumeClaimResize } from "./plugins/persistent-volume-claim-resize.ts";
+export { createPodSecurity } from "./plugins/pod-security/pod-security.ts";
 export { createPodTopologyLabels } from "./plugins/pod-topology-labels.ts";
 export { createPriority } from "./plugins/priority.ts";
 export { createRbacEscalation } from "./plugins/rbac-escalation.ts";
