@@ -75,6 +75,11 @@ function withoutEnum(text: string): string {
   return index < 0 ? text : text.slice(0, index).trim();
 }
 
+/** The other package marks a new paragraph by two spaces, which are also between some sentences. */
+function restoreParagraphs(text: string): string {
+  return text.replace(/(?<! ) {2}(?=[A-Z`'"*-])/g, "\n\n");
+}
+
 /**
  * One text out of two: `current` is of the release but has lost its paragraphs, `formatted` has them but may be older.
  * Where they say the same, the formatted one is taken, with its list of enum values; where they differ, the current one.
@@ -82,5 +87,5 @@ function withoutEnum(text: string): string {
 export function mergeTexts(current: string, formatted: string): string {
   if (current === "") return formatted;
   if (words(withoutEnum(formatted)) === words(current)) return formatted;
-  return current.replace(/(?<! ) {2}(?=\S)/g, "\n\n");
+  return formatted === "" || formatted.includes("\n\n") ? restoreParagraphs(current) : current;
 }

@@ -1,4 +1,4 @@
-import type { Definition } from "./definitions.ts";
+import type { Definition, Field } from "./definitions.ts";
 import { mergeTexts, readDocumentation, readValueDocumentation } from "./documentation.ts";
 import { leafTypes } from "./facts.ts";
 import { leafDefinition, packageFile } from "./packages.ts";
@@ -13,6 +13,19 @@ function template(text: string): string {
   return `\`${text.replaceAll("\\", "\\\\").replaceAll("`", "\\`").replaceAll("${", "\\${")}\``;
 }
 
+/** Of a field that refers to a value type, the npm package gives the type's own description. */
+function fieldText(field: Field, formatted: string): string {
+  const value = leafTypes.has(field.fact.type.replace(/^\*/, ""));
+  return value ? formatted : mergeTexts(field.description, formatted);
+}
+
+/** Quantity's description, from a field that has nothing else to say. */
+function quantityText(definitions: ReadonlyMap<string, Definition>): string {
+  const fields = [...definitions.values()].flatMap((definition) => definition.fields);
+  const field = fields.find((each) => each.description.startsWith("Quantity is a fixed-point representation"));
+  return mergeTexts(field?.description ?? "", "");
+}
+
 /** `@Type text` and `field text` lines; an enum comes as `field|a|b text`. */
 function section(definition: Definition): string {
   const documentation = readDocumentation(definition.fact.package, definition.fact.name);
@@ -22,7 +35,7 @@ function section(definition: Definition): string {
   for (const field of definition.fields) {
     if (field.fact.json === "") continue;
     const member = documentation?.members.get(field.fact.json);
-    const text = mergeTexts(field.description, member?.description ?? "");
+    const text = fieldText(field, member?.description ?? "");
     const values = (member?.enum ?? []).map((value) => `|${value}`).join("");
     if (text !== "" || values !== "") lines.push(`${field.fact.json}${values} ${encode(text)}`);
   }
@@ -39,9 +52,10 @@ export function emitDescriptions(definitions: ReadonlyMap<string, Definition>): 
     const text = own.map(section).join("\n");
     files.set(`${packageFile(packageName)}.ts`, `${banner}export const text: string = ${template(text)};\n`);
   }
-  const values = [...leafTypes, "Patch"]
-    .map(leafDefinition)
-    .map((name) => `@${name} ${encode(readValueDocumentation(name))}`);
+  const values = [...leafTypes, "Patch"].map(leafDefinition).map((name) => {
+    const text = name.endsWith(".Quantity") ? quantityText(definitions) : readValueDocumentation(name);
+    return `@${name} ${encode(text)}`;
+  });
   files.set("values.ts", `${banner}export const text: string = ${template(values.join("\n"))};\n`);
   const loaders = [...packages, "values"].map(
     (name) => `  ${JSON.stringify(name)}: () => import("./${packageFile(name)}.ts"),\n`,

@@ -10,7 +10,6 @@ spec spec is an empty spec. It is here to comply with Kubernetes API style.
 type type of the condition.
 status status of the condition, one of True, False, Unknown.
 observedGeneration observedGeneration represents the .metadata.generation that the condition was set based upon, if field is set.
-lastTransitionTime lastTransitionTime is the last time the condition transitioned from one status to another.
 reason reason for the condition's last transition.
 message message is a human readable string indicating details about the transition.
 @StorageVersionList A list of StorageVersions.

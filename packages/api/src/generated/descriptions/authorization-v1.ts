@@ -13,23 +13,23 @@ status status is filled in by the server and indicates whether the request is al
 path path is the URL path of the request
 verb verb is the standard HTTP verb
 @NonResourceRule NonResourceRule holds information that describes a rule for the non-resource
-verbs verbs is a list of kubernetes non-resource API verbs, like: get, post, put, delete, patch, head, options.\\n\\n"*" means all.
-nonResourceURLs nonResourceURLs is a set of partial urls that a user should have access to.\\n\\n*s are allowed, but only as the full, final step in the path.\\n\\n"*" means all.
+verbs verbs is a list of kubernetes non-resource API verbs, like: get, post, put, delete, patch, head, options.  "*" means all.
+nonResourceURLs nonResourceURLs is a set of partial urls that a user should have access to.  *s are allowed, but only as the full, final step in the path.  "*" means all.
 @ResourceAttributes ResourceAttributes includes the authorization attributes available for resource requests to the Authorizer interface
 namespace namespace is the namespace of the action being requested.  Currently, there is no distinction between no namespace and all namespaces "" (empty) is defaulted for LocalSubjectAccessReviews "" (empty) is empty for cluster-scoped resources "" (empty) means "all" for namespace scoped resources from a SubjectAccessReview or SelfSubjectAccessReview
-verb verb is a kubernetes resource API verb, like: get, list, watch, create, update, delete, proxy.\\n\\n"*" means all.
-group group is the API Group of the Resource.\\n\\n"*" means all.
-version version is the API Version of the Resource.\\n\\n"*" means all.
-resource resource is one of the existing resource types.\\n\\n"*" means all.
+verb verb is a kubernetes resource API verb, like: get, list, watch, create, update, delete, proxy.  "*" means all.
+group group is the API Group of the Resource.  "*" means all.
+version version is the API Version of the Resource.  "*" means all.
+resource resource is one of the existing resource types.  "*" means all.
 subresource subresource is one of the existing resource types.  "" means none.
 name name is the name of the resource being requested for a "get" or deleted for a "delete". "" (empty) means all.
 fieldSelector fieldSelector describes the limitation on access based on field.  It can only limit access, not broaden it.
 labelSelector labelSelector describes the limitation on access based on labels.  It can only limit access, not broaden it.
 @ResourceRule ResourceRule is the list of actions the subject is allowed to perform on resources. The list ordering isn't significant, may contain duplicates, and possibly be incomplete.
-verbs verbs is a list of kubernetes resource API verbs, like: get, list, watch, create, update, delete, proxy.\\n\\n"*" means all.
-apiGroups apiGroups is the name of the APIGroup that contains the resources.\\n\\nIf multiple API groups are specified, any action requested against one of the enumerated resources in any API group will be allowed.\\n\\n"*" means all.
-resources resources is a list of resources this rule applies to.\\n\\n"*" means all in the specified apiGroups.\\n\\n"*/foo" represents the subresource 'foo' for all resources in the specified apiGroups.
-resourceNames resourceNames is an optional white list of names that the rule applies to.\\n\\nAn empty set means that everything is allowed.\\n\\n"*" means all.
+verbs verbs is a list of kubernetes resource API verbs, like: get, list, watch, create, update, delete, proxy.  "*" means all.
+apiGroups apiGroups is the name of the APIGroup that contains the resources.  If multiple API groups are specified, any action requested against one of the enumerated resources in any API group will be allowed.  "*" means all.
+resources resources is a list of resources this rule applies to.  "*" means all in the specified apiGroups.  "*/foo" represents the subresource 'foo' for all resources in the specified apiGroups.
+resourceNames resourceNames is an optional white list of names that the rule applies to.  An empty set means that everything is allowed.  "*" means all.
 @SelfSubjectAccessReview SelfSubjectAccessReview checks whether or the current user can perform an action.  Not filling in a spec.namespace means "in all namespaces".  Self is a special case, because users should always be able to check whether they can perform an action
 metadata metadata is the standard list metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata
 spec spec holds information about the request being evaluated.  user and groups must be empty

@@ -4,8 +4,6 @@ export const text: string = `@LeaseCandidate LeaseCandidate defines a candidate 
 items items is a list of schema objects.
 @LeaseCandidateSpec LeaseCandidateSpec is a specification of a Lease.
 leaseName LeaseName is the name of the lease for which this candidate is contending. This field is immutable.
-pingTime MicroTime is version of Time with microsecond level precision.
-renewTime MicroTime is version of Time with microsecond level precision.
 binaryVersion BinaryVersion is the binary version. It must be in a semver format without leading \`v\`. This field is required.
 emulationVersion EmulationVersion is the emulation version. It must be in a semver format without leading \`v\`. EmulationVersion must be less than or equal to BinaryVersion. This field is required when strategy is "OldestEmulationVersion"
 strategy Strategy is the strategy that coordinated leader election will use for picking the leader. If multiple candidates for the same Lease return different strategies, the strategy provided by the candidate with the latest BinaryVersion will be used. If there is still conflict, this is a user error and coordinated leader election will not operate the Lease until resolved.`;

@@ -234,11 +234,11 @@ name The name of this port.  This must match the 'name' field in the correspondi
 port The port number of the endpoint.
 protocol|SCTP|TCP|UDP The IP protocol for this port. Must be UDP, TCP, or SCTP. Default is TCP.\\n\\nPossible enum values:\\n - \`"SCTP"\` is the SCTP protocol.\\n - \`"TCP"\` is the TCP protocol.\\n - \`"UDP"\` is the UDP protocol.
 appProtocol The application protocol for this port. This is used as a hint for implementations to offer richer behavior for protocols that they understand. This field follows standard Kubernetes label syntax. Valid values are either:\\n\\n* Un-prefixed protocol names - reserved for IANA standard service names (as per RFC-6335 and https://www.iana.org/assignments/service-names).\\n\\n* Kubernetes-defined prefixed names:   * 'kubernetes.io/h2c' - HTTP/2 prior knowledge over cleartext as described in https://www.rfc-editor.org/rfc/rfc9113.html#name-starting-http-2-with-prior-   * 'kubernetes.io/ws'\\n\\n- WebSocket over cleartext as described in https://www.rfc-editor.org/rfc/rfc6455   * 'kubernetes.io/wss' - WebSocket over TLS as described in https://www.rfc-editor.org/rfc/rfc6455\\n\\n* Other protocols should use implementation-defined prefixed names such as mycompany.com/my-custom-protocol.
-@EndpointSubset EndpointSubset is a group of addresses with a common set of ports. The expanded set of endpoints is the Cartesian product of Addresses x Ports. For example, given:   {    Addresses: [{"ip": "10.10.1.1"}, {"ip": "10.10.2.2"}],    Ports:     [{"name": "a", "port": 8675}, {"name": "b", "port": 309}]\\n\\n}\\n\\nThe resulting set of endpoints can be viewed as:   a: [ 10.10.1.1:8675, 10.10.2.2:8675 ],\\n\\nb: [ 10.10.1.1:309, 10.10.2.2:309 ]\\n\\nDeprecated: This API is deprecated in v1.33+.
+@EndpointSubset EndpointSubset is a group of addresses with a common set of ports. The expanded set of endpoints is the Cartesian product of Addresses x Ports. For example, given:   {    Addresses: [{"ip": "10.10.1.1"}, {"ip": "10.10.2.2"}],    Ports:     [{"name": "a", "port": 8675}, {"name": "b", "port": 309}]  }\\n\\nThe resulting set of endpoints can be viewed as:   a: [ 10.10.1.1:8675, 10.10.2.2:8675 ],  b: [ 10.10.1.1:309, 10.10.2.2:309 ]\\n\\nDeprecated: This API is deprecated in v1.33+.
 addresses IP addresses which offer the related ports that are marked as ready. These endpoints should be considered safe for load balancers and clients to utilize.
 notReadyAddresses IP addresses which offer the related ports but are not currently marked as ready because they have not yet finished starting, have recently failed a readiness check, or have recently failed a liveness check.
 ports Port numbers available on the related IP addresses.
-@Endpoints Endpoints is a collection of endpoints that implement the actual service. Example:    Name: "mysvc",   Subsets: [     {       Addresses: [{"ip": "10.10.1.1"}, {"ip": "10.10.2.2"}],       Ports: [{"name": "a", "port": 8675}, {"name": "b", "port": 309}]     },     {       Addresses: [{"ip": "10.10.3.3"}],       Ports: [{"name": "a", "port": 93}, {"name": "b", "port": 76}]     },\\n\\n]\\n\\nEndpoints is a legacy API and does not contain information about all Service features. Use discoveryv1.EndpointSlice for complete information about Service endpoints.\\n\\nDeprecated: This API is deprecated in v1.33+. Use discoveryv1.EndpointSlice.
+@Endpoints Endpoints is a collection of endpoints that implement the actual service. Example:    Name: "mysvc",   Subsets: [     {       Addresses: [{"ip": "10.10.1.1"}, {"ip": "10.10.2.2"}],       Ports: [{"name": "a", "port": 8675}, {"name": "b", "port": 309}]     },     {       Addresses: [{"ip": "10.10.3.3"}],       Ports: [{"name": "a", "port": 93}, {"name": "b", "port": 76}]     },  ]\\n\\nEndpoints is a legacy API and does not contain information about all Service features. Use discoveryv1.EndpointSlice for complete information about Service endpoints.\\n\\nDeprecated: This API is deprecated in v1.33+. Use discoveryv1.EndpointSlice.
 metadata Standard object's metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata
 subsets The set of all endpoints is the union of all subsets. Addresses are placed into subsets according to the IPs they share. A single address with multiple ports, some of which are ready and some of which are not (because they come from different containers) will result in the address being displayed in different subsets for the different ports. No address will appear in both Addresses and NotReadyAddresses in the same subset. Sets of addresses and ports that comprise a service.
 @EndpointsList EndpointsList is a list of endpoints. Deprecated: This API is deprecated in v1.33+.
@@ -297,7 +297,7 @@ firstTimestamp The time at which the event was first recorded. (Time of server r
 lastTimestamp The time at which the most recent occurrence of this event was recorded.
 count The number of times this event has occurred.
 type Type of this event (Normal, Warning), new types could be added in the future
-eventTime MicroTime is version of Time with microsecond level precision.
+eventTime Time when this Event was first observed.
 series Data about the Event series this event represents or nil if it's a singleton Event.
 action What action was taken/failed regarding to the Regarding object.
 related Optional secondary object for more complex actions.
@@ -308,7 +308,7 @@ metadata Standard list metadata. More info: https://git.k8s.io/community/contrib
 items List of events
 @EventSeries EventSeries contain information on series of events, i.e. thing that was/is happening continuously for some time.
 count Number of occurrences in this series up to the last heartbeat time
-lastObservedTime MicroTime is version of Time with microsecond level precision.
+lastObservedTime Time of the last occurrence observed
 @EventSource EventSource contains information for an event.
 component Component from which the event is generated.
 host Node name on which the event is generated.
@@ -363,7 +363,7 @@ path path is the Glusterfs volume path. More info: https://examples.k8s.io/volum
 readOnly readOnly here will force the Glusterfs volume to be mounted with read-only permissions. Defaults to false. More info: https://examples.k8s.io/volumes/glusterfs/README.md#create-a-pod
 @HTTPGetAction HTTPGetAction describes an action based on HTTP Get requests.
 path Path to access on the HTTP server.
-port IntOrString is a type that can hold an int32 or a string.\\n\\nWhen used in JSON or YAML marshalling and unmarshalling, it produces or consumes the inner type.\\n\\nThis allows you to have, for example, a JSON field that can accept a name or number.
+port Name or number of the port to access on the container. Number must be in the range 1 to 65535. Name must be an IANA_SVC_NAME.
 host Host name to connect to, defaults to the pod IP. You probably want to set "Host" in httpHeaders instead.
 scheme|HTTP|HTTPS Scheme to use for connecting to the host. Defaults to HTTP.\\n\\nPossible enum values:\\n - \`"HTTP"\` means that the scheme used will be http://\\n - \`"HTTPS"\` means that the scheme used will be https://
 httpHeaders Custom headers to set in the request. HTTP allows repeated headers.
@@ -1018,7 +1018,7 @@ items List of services
 name The name of this port within the service. This must be a DNS_LABEL. All ports within a ServiceSpec must have unique names. When considering the endpoints for a Service, this must match the 'name' field in the EndpointPort. Optional if only one ServicePort is defined on this service.
 protocol|SCTP|TCP|UDP The IP protocol for this port. Supports "TCP", "UDP", and "SCTP". Default is TCP.\\n\\nPossible enum values:\\n - \`"SCTP"\` is the SCTP protocol.\\n - \`"TCP"\` is the TCP protocol.\\n - \`"UDP"\` is the UDP protocol.
 port The port that will be exposed by this service.
-targetPort IntOrString is a type that can hold an int32 or a string.\\n\\nWhen used in JSON or YAML marshalling and unmarshalling, it produces or consumes the inner type.\\n\\nThis allows you to have, for example, a JSON field that can accept a name or number.
+targetPort Number or name of the port to access on the pods targeted by the service. Number must be in the range 1 to 65535. Name must be an IANA_SVC_NAME. If this is a string, it will be looked up as a named port in the target Pod's container ports. If this is not specified, the value of the 'port' field is used (an identity map). This field is ignored for services with clusterIP=None, and should be omitted or set equal to the 'port' field. More info: https://kubernetes.io/docs/concepts/services-networking/service/#defining-a-service
 nodePort The port on each node on which this service is exposed when type is NodePort or LoadBalancer.  Usually assigned by the system. If a value is specified, in-range, and not in use it will be used, otherwise the operation will fail.  If not specified, a port will be allocated if this Service requires one.  If this field is specified when creating a Service which does not need it, creation will fail. This field will be wiped when updating a Service to no longer need it (e.g. changing type from NodePort to ClusterIP). More info: https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport
 appProtocol The application protocol for this port. This is used as a hint for implementations to offer richer behavior for protocols that they understand. This field follows standard Kubernetes label syntax. Valid values are either:\\n\\n* Un-prefixed protocol names - reserved for IANA standard service names (as per RFC-6335 and https://www.iana.org/assignments/service-names).\\n\\n* Kubernetes-defined prefixed names:   * 'kubernetes.io/h2c' - HTTP/2 prior knowledge over cleartext as described in https://www.rfc-editor.org/rfc/rfc9113.html#name-starting-http-2-with-prior-   * 'kubernetes.io/ws'\\n\\n- WebSocket over cleartext as described in https://www.rfc-editor.org/rfc/rfc6455   * 'kubernetes.io/wss' - WebSocket over TLS as described in https://www.rfc-editor.org/rfc/rfc6455\\n\\n* Other protocols should use implementation-defined prefixed names such as mycompany.com/my-custom-protocol.
 @ServiceSpec ServiceSpec describes the attributes that a user creates on a service.
@@ -1065,7 +1065,7 @@ secretRef secretRef specifies the secret to use for obtaining the StorageOS API 
 name Name of a property to set
 value Value of a property to set
 @TCPSocketAction TCPSocketAction describes an action based on opening a socket
-port IntOrString is a type that can hold an int32 or a string.\\n\\nWhen used in JSON or YAML marshalling and unmarshalling, it produces or consumes the inner type.\\n\\nThis allows you to have, for example, a JSON field that can accept a name or number.
+port Number or name of the port to access on the container. Number must be in the range 1 to 65535. Name must be an IANA_SVC_NAME.
 host Optional: Host name to connect to, defaults to the pod IP.
 @Taint The node this Taint is attached to has the "effect" on any pod that does not tolerate the Taint.
 key Required. The taint key to be applied to a node.

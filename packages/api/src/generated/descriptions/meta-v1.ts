@@ -116,4 +116,4 @@ retryAfterSeconds If specified, the time in seconds before the operation should 
 uid UID of the resource. (when there is a single resource which can be described). More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#uids
 @GroupResource GroupResource specifies a Group and a Resource, but does not force a version.\\n\\nThis is useful for identifying concepts during lookup stages without having partially valid types
 @WatchEvent Event represents a single event to a watched resource.
-object Object is:\\n\\n* If Type is Added or Modified: the new state of the object.\\n\\n* If Type is Deleted: the state of the object immediately before deletion.\\n\\n* If Type is Error: *Status is recommended; other types may make sense    depending on context.`;
+object Object is:\\n \\\\* If Type is Added or Modified: the new state of the object.\\n \\\\* If Type is Deleted: the state of the object immediately before deletion.\\n \\\\* If Type is Error: \\\\*Status is recommended; other types may make sense\\n   depending on context.`;

@@ -17,10 +17,10 @@ metadata Standard object's metadata.
 items Items is a list of ClusterRoles
 @PolicyRule PolicyRule holds information that describes a policy rule, but does not contain information about who the rule applies to or which namespace the rule applies to.
 verbs Verbs is a list of Verbs that apply to ALL the ResourceKinds contained in this rule. '*' represents all verbs.
-apiGroups APIGroups is the name of the APIGroup that contains the resources.\\n\\nIf multiple API groups are specified, any action requested against one of the enumerated resources in any API group will be allowed. "" represents the core API group and "*" represents all API groups.
+apiGroups APIGroups is the name of the APIGroup that contains the resources.  If multiple API groups are specified, any action requested against one of the enumerated resources in any API group will be allowed. "" represents the core API group and "*" represents all API groups.
 resources Resources is a list of resources this rule applies to. '*' represents all resources.
 resourceNames ResourceNames is an optional white list of names that the rule applies to.  An empty set means that everything is allowed.
-nonResourceURLs NonResourceURLs is a set of partial urls that a user should have access to.\\n\\n*s are allowed, but only as the full, final step in the path Since non-resource URLs are not namespaced, this field is only applicable for ClusterRoles referenced from a ClusterRoleBinding. Rules can either apply to API resources (such as "pods" or "secrets") or non-resource URL paths (such as "/api"),\\n\\nbut not both.
+nonResourceURLs NonResourceURLs is a set of partial urls that a user should have access to.  *s are allowed, but only as the full, final step in the path Since non-resource URLs are not namespaced, this field is only applicable for ClusterRoles referenced from a ClusterRoleBinding. Rules can either apply to API resources (such as "pods" or "secrets") or non-resource URL paths (such as "/api"),  but not both.
 @Role Role is a namespaced, logical grouping of PolicyRules that can be referenced as a unit by a RoleBinding.
 metadata Standard object's metadata.
 rules Rules holds all the PolicyRules for this Role
