@@ -50,7 +50,7 @@ function parse(text: string, name: string): Documentation {
 export function readValueDocumentation(definitionName: string): string {
   const parts = definitionName.split(".");
   const path = definitionName.startsWith("io.k8s.apimachinery.pkg.")
-    ? join(machinery, ...parts.slice(4 - 1))
+    ? join(machinery, ...parts.slice(4))
     : join(models, "apiextensions.k8s.io/v1", parts.at(-1) ?? "");
   const text = existsSync(`${path}.d.ts`) ? readFileSync(`${path}.d.ts`, "utf8") : "";
   const head = new RegExp(`${commentBefore}export (?:interface|type) I`).exec(text)?.[1] ?? "";

@@ -19,13 +19,6 @@ function fieldText(field: Field, formatted: string): string {
   return value ? formatted : mergeTexts(field.description, formatted);
 }
 
-/** Quantity's description, from a field that has nothing else to say. */
-function quantityText(definitions: ReadonlyMap<string, Definition>): string {
-  const fields = [...definitions.values()].flatMap((definition) => definition.fields);
-  const field = fields.find((each) => each.description.startsWith("Quantity is a fixed-point representation"));
-  return mergeTexts(field?.description ?? "", "");
-}
-
 /** `@Type text` and `field text` lines; an enum comes as `field|a|b text`. */
 function section(definition: Definition): string {
   const documentation = readDocumentation(definition.fact.package, definition.fact.name);
@@ -52,10 +45,9 @@ export function emitDescriptions(definitions: ReadonlyMap<string, Definition>): 
     const text = own.map(section).join("\n");
     files.set(`${packageFile(packageName)}.ts`, `${banner}export const text: string = ${template(text)};\n`);
   }
-  const values = [...leafTypes, "Patch"].map(leafDefinition).map((name) => {
-    const text = name.endsWith(".Quantity") ? quantityText(definitions) : readValueDocumentation(name);
-    return `@${name} ${encode(text)}`;
-  });
+  const values = [...leafTypes, "Patch"]
+    .map(leafDefinition)
+    .map((name) => `@${name} ${encode(readValueDocumentation(name))}`);
   files.set("values.ts", `${banner}export const text: string = ${template(values.join("\n"))};\n`);
   const loaders = [...packages, "values"].map(
     (name) => `  ${JSON.stringify(name)}: () => import("./${packageFile(name)}.ts"),\n`,
