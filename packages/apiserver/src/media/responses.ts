@@ -6,6 +6,7 @@ import type {
   ResourceDefinition,
 } from "@pinnace/apimachinery";
 import { apiVersionOf } from "@pinnace/apimachinery";
+import { isCustom } from "../custom.ts";
 import { encodeItemTail, encodeObject } from "../storage/object-value.ts";
 import type { Output } from "./negotiation.ts";
 import { partialMetadata, partialMetadataList, wrongPartialKind } from "./partial-metadata.ts";
@@ -105,14 +106,10 @@ function listBody(list: KubernetesList<KubernetesObject>, definition: ResourceDe
   };
 }
 
-function withoutItemKinds(list: KubernetesList<KubernetesObject>, definition: ResourceDefinition): object {
-  if (keepsItemKinds(definition)) return list;
-  return { ...list, items: list.items.map(({ kind: _, apiVersion: __, ...item }) => item) };
-}
-
 /** Custom resources keep `kind` and `apiVersion` in list items; generated types upstream drop them. */
-function keepsItemKinds(definition: ResourceDefinition): boolean {
-  return !definition.definitionName.startsWith("io.k8s.");
+function withoutItemKinds(list: KubernetesList<KubernetesObject>, definition: ResourceDefinition): object {
+  if (isCustom(definition)) return list;
+  return { ...list, items: list.items.map(({ kind: _, apiVersion: __, ...item }) => item) };
 }
 
 const COMMA = 44;
@@ -122,7 +119,7 @@ function encodeList(list: KubernetesList<KubernetesObject>, definition: Resource
   const head = encoder.encode(
     `{"kind":${JSON.stringify(list.kind)},"apiVersion":${JSON.stringify(list.apiVersion)},"metadata":${JSON.stringify(list.metadata)},"items":[`,
   );
-  const whole = keepsItemKinds(definition);
+  const whole = isCustom(definition);
   const parts = list.items.map((item) => (whole ? encodeObject(item) : encodeItemTail(item)));
   let size = head.length + 2;
   for (const part of parts) size += part.length + (whole ? 1 : 2);

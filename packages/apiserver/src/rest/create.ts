@@ -7,6 +7,8 @@ import {
   badRequest,
   generateNameConflict,
   invalid,
+  thaw,
+  unknownError,
 } from "@pinnace/apimachinery";
 import { resourceResponse } from "../media/responses.ts";
 import type { ResourceRequest } from "../request-context.ts";
@@ -35,7 +37,7 @@ export async function create(rest: RestContext, request: ResourceRequest): Promi
   const draft = await decodeBody(request, definition, options.fieldValidation);
   const generated = !draft.metadata?.name && Boolean(draft.metadata?.generateName);
   for (let attempt = 1; ; attempt += 1) {
-    const candidate = generated && attempt < NAME_ATTEMPTS ? JSON.parse(JSON.stringify(draft)) : draft;
+    const candidate = generated && attempt < NAME_ATTEMPTS ? thaw(draft) : draft;
     try {
       const object = await createObject(rest, request, candidate, options);
       return resourceResponse(201, definition, object, context);
@@ -57,7 +59,7 @@ export async function createObject(
 ): Promise<KubernetesObject> {
   const { definition, info } = request;
   const { strategy } = definition;
-  if (draft.metadata?.resourceVersion) throw new Error("resourceVersion should not be set on objects to be created");
+  if (draft.metadata?.resourceVersion && draft.metadata.resourceVersion !== "0") throw unknownError("resourceVersion should not be set on objects to be created");
   checkNamespace(draft, request);
   initMetadata(rest, draft, strategy);
   managedFields(draft);

@@ -1,7 +1,31 @@
-import { badRequest, type Draft, type ResourceDefinition, unsupportedMediaType } from "@pinnace/apimachinery";
+import { builtInSchema, completeZeroValues, decodeProtobuf, PROTOBUF_MEDIA_TYPE, resolveBuiltInSchema } from "@pinnace/api";
+import {
+  apiVersionOf,
+  badRequest,
+  type Decoded,
+  type Draft,
+  decodeFields,
+  decodeJson,
+  decodeYaml,
+  pruneUnknown,
+  type ResourceDefinition,
+  type Schema,
+  type SchemaResolver,
+  thaw,
+  unsupportedMediaType,
+} from "@pinnace/apimachinery";
+import { messageOf } from "@pinnace/errors";
+import { isCustom } from "../custom.ts";
 import { ACCEPTED, contentTypeOf } from "../media/negotiation.ts";
 import type { ResourceRequest } from "../request-context.ts";
 import type { FieldValidation } from "./options.ts";
+
+/** The kind that a body must be of. */
+export interface ExpectedKind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+}
 
 /** The object of a request body, checked against the schema and defaulted: private to the caller. */
 export async function decodeBody(
@@ -9,29 +33,167 @@ export async function decodeBody(
   definition: ResourceDefinition,
   fieldValidation: FieldValidation,
 ): Promise<Draft> {
-  void fieldValidation;
-  const draft = parseBody(request, definition.kind);
-  draft.apiVersion ??= definition.group === "" ? definition.version : `${definition.group}/${definition.version}`;
-  draft.kind ??= definition.kind;
-  definition.default?.(draft);
+  const decoded = parseBody(request, definition);
+  const draft = checkKind(request, decoded, definition);
+  const complaints = [...decoded.duplicates, ...typed(draft, definition, decoded, definition)];
+  report(request, complaints, fieldValidation, definition);
+  complete(draft, definition);
   return draft;
 }
 
-/** DeleteOptions and their kind: undefined when there is no body. */
+/** Defaults, and zero values as upstream prints them. */
+export function complete(draft: Draft, definition: ResourceDefinition): void {
+  definition.default?.(draft);
+  completeZeroValues(draft, definition);
+}
+
+/** A body of a kind that no definition of its own describes: Binding, Eviction, Scale, TokenRequest, reviews. */
+export async function decodeKind(request: ResourceRequest, expected: ExpectedKind): Promise<Draft> {
+  const decoded = parseBody(request, expected);
+  const draft = checkKind(request, decoded, expected);
+  const name = kindNames[expected.kind];
+  const schema = name === undefined ? undefined : builtInSchema(name);
+  if (schema === undefined) return draft;
+  typed(draft, { definitionName: name!, schema, resolve: resolveBuiltInSchema }, decoded, expected);
+  return draft;
+}
+
+const kindNames: Readonly<Record<string, string>> = {
+  Binding: "io.k8s.api.core.v1.Binding",
+  Eviction: "io.k8s.api.policy.v1.Eviction",
+  Scale: "io.k8s.api.autoscaling.v1.Scale",
+  TokenRequest: "io.k8s.api.authentication.v1.TokenRequest",
+  DeleteOptions: "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions",
+};
+
+/** DeleteOptions of a body: undefined when there is none. */
 export async function decodeOptions(request: ResourceRequest, kind: string): Promise<Draft | undefined> {
   const { body } = request.request;
   if (body === undefined || ("bytes" in body && body.bytes.length === 0)) return undefined;
-  return parseBody(request, kind);
+  const { group, version } = request.definition;
+  const decoded = parseBody(request, { group, version, kind });
+  const draft = decoded.value as Draft;
+  if (typeof draft !== "object" || draft === null) throw badRequest(`${kind} is malformed`);
+  if (draft.kind && draft.kind !== kind)
+    throw badRequest(`decoded object cannot be converted to ${kind}`);
+  const schema = builtInSchema(kindNames[kind]!);
+  if (schema !== undefined)
+    typed(draft, { definitionName: kindNames[kind]!, schema, resolve: resolveBuiltInSchema }, decoded, { group, version, kind });
+  return draft;
 }
 
-function parseBody({ request }: ResourceRequest, kind: string): Draft {
-  const { body, headers } = request;
-  if (body !== undefined && "object" in body) return JSON.parse(JSON.stringify(body.object));
+function parseBody(request: ResourceRequest, expected: ExpectedKind): Decoded {
+  const { body, headers } = request.request;
+  if (body !== undefined && "object" in body) return { value: thaw(body.object), duplicates: [] };
   const type = contentTypeOf(headers["content-type"]);
-  if (!ACCEPTED.includes(type)) throw unsupportedMediaType(ACCEPTED);
-  if (body === undefined || body.bytes.length === 0)
-    throw badRequest(
-      `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: unexpected end of JSON input (<empty>)`,
-    );
-  return JSON.parse(new TextDecoder().decode(body.bytes));
+  const accepted = isCustom(request.definition) ? ACCEPTED.slice(0, 2) : ACCEPTED;
+  if (!accepted.includes(type)) throw unsupportedMediaType(accepted);
+  const bytes = body?.bytes ?? new Uint8Array();
+  if (type === PROTOBUF_MEDIA_TYPE) return { value: decodeProtobuf(bytes, expected).object, duplicates: [] };
+  try {
+    return type === "application/yaml" ? decodeYaml(bytes) : decodeJson(bytes);
+  } catch (error) {
+    throw unrecognized(expected.kind, bytes, `couldn't get version/kind; json parse error: ${messageOf(error)}`);
+  }
+}
+
+function unrecognized(kind: string, bytes: Uint8Array, why: string): Error {
+  return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${excerpt(bytes)})`);
+}
+
+const EXCERPT = 30;
+
+function excerpt(bytes: Uint8Array): string {
+  if (bytes.length === 0) return "<empty>";
+  const text = new TextDecoder().decode(bytes);
+  return text.length <= EXCERPT ? text : `${text.slice(0, EXCERPT)} ...`;
+}
+
+/** Versions that are served no more but whose kinds are still known. */
+const REMOVED = /^(extensions\/v1beta1|apps\/v1beta[12])$/;
+
+/** Completes or refuses `apiVersion` and `kind`; throws 400. */
+function checkKind(request: ResourceRequest, decoded: Decoded, expected: ExpectedKind): Draft {
+  const { body } = request.request;
+  const bytes = body !== undefined && "bytes" in body ? body.bytes : new Uint8Array();
+  const draft = decoded.value as Draft;
+  if (typeof draft !== "object" || draft === null || Array.isArray(draft))
+    throw unrecognized(expected.kind, bytes, `couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonType(draft)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`);
+  const wanted = apiVersionOf(expected);
+  const { kind = "", apiVersion = "" } = draft;
+  if (typeof apiVersion === "string" && apiVersion.split("/").length > 2)
+    throw unrecognized(expected.kind, bytes, `unexpected GroupVersion string: ${apiVersion}`);
+  if (kind !== "" && kind !== expected.kind)
+    throw cannotHandle(kind, apiVersion || wanted, expected.kind, `converting (${lastPart(apiVersion || wanted)}.${kind}) to (${goPackage(expected)}.${expected.kind}): unknown conversion`);
+  if (apiVersion !== "" && apiVersion !== wanted) {
+    if (REMOVED.test(apiVersion))
+      throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${wanted})`);
+    throw cannotHandle(expected.kind, apiVersion, expected.kind, `no kind "${expected.kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`);
+  }
+  const { kind: _, apiVersion: __, ...rest } = draft;
+  return { kind: expected.kind, apiVersion: wanted, ...rest };
+}
+
+function jsonType(value: unknown): string {
+  if (Array.isArray(value)) return "array";
+  return typeof value === "boolean" ? "bool" : typeof value;
+}
+
+function lastPart(apiVersion: string): string {
+  return apiVersion.slice(apiVersion.lastIndexOf("/") + 1);
+}
+
+function goPackage({ group }: ExpectedKind): string {
+  return group === "" ? "core" : group.split(".")[0]!;
+}
+
+function cannotHandle(kind: string, apiVersion: string, expected: string, why: string): Error {
+  return badRequest(`${kind} in version "${lastPart(apiVersion)}" cannot be handled as a ${expected}: ${why}`);
+}
+
+interface Typed {
+  readonly definitionName: string;
+  readonly schema: Schema;
+  readonly resolve: SchemaResolver;
+}
+
+/** Brings a draft into its typed form; returns what strict decoding complains about, throws 400 for a wrong type. */
+function typed(draft: Draft, type: Typed, decoded: Decoded, expected: ExpectedKind): readonly string[] {
+  const result = decodeTyped(draft, type, decoded);
+  if (result.error !== undefined) throw cannotHandle(expected.kind, apiVersionOf(expected), expected.kind, result.error);
+  return result.unknown;
+}
+
+const OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
+
+/** Types the fields of a draft in place. Custom resources have typed metadata, and are pruned by their own schema. */
+export function decodeTyped(
+  draft: Draft,
+  { definitionName, schema, resolve }: Typed,
+  decoded: Pick<Decoded, "literals"> = {},
+): { readonly unknown: readonly string[]; readonly error?: string } {
+  const { literals } = decoded;
+  if (!isCustom({ definitionName })) return decodeFields(draft, schema, resolve, { definitionName, literals });
+  const meta = builtInSchema(OBJECT_META);
+  const result =
+    meta === undefined || draft.metadata === undefined
+      ? { unknown: [] }
+      : decodeFields(draft.metadata, meta, resolveBuiltInSchema, { definitionName: OBJECT_META, literals, path: ["metadata"] });
+  const pruned = pruneUnknown(draft, schema, resolve).map((path) => `unknown field "${path}"`);
+  return { ...result, unknown: [...result.unknown, ...pruned] };
+}
+
+/** Unknown and duplicate fields are refused, warned of or passed over. */
+function report(
+  request: ResourceRequest,
+  complaints: readonly string[],
+  fieldValidation: FieldValidation,
+  expected: ExpectedKind,
+): void {
+  if (complaints.length === 0 || fieldValidation === "Ignore") return;
+  if (fieldValidation === "Warn") {
+    for (const complaint of complaints) request.warnings.add(complaint);
+    return;
+  }
+  throw cannotHandle(expected.kind, apiVersionOf(expected), expected.kind, `strict decoding error: ${complaints.join(", ")}`);
 }

@@ -6,17 +6,20 @@ import {
   validateObjectMeta,
   validateObjectMetaUpdate,
 } from "@pinnace/apimachinery";
+import { isCustom } from "../custom.ts";
 
-/** Everything wrong with an object's metadata: as such, and as a change of `old`. */
+/** Everything wrong with an object's metadata: as such, and as a change of `old`. Upstream reports finalizers of a change twice. */
 export function checkMetadata(draft: Draft, old: Draft | undefined, definition: ResourceDefinition): FieldError[] {
   const path = fieldPath("metadata");
-  const { namespaced, strategy, definitionName } = definition;
+  const { namespaced, strategy } = definition;
   const errors = validateObjectMeta(path, draft.metadata, {
     namespaced,
-    qualifiedFinalizers: definitionName.startsWith("io.k8s."),
+    qualifiedFinalizers: !isCustom(definition),
     ...(strategy.validateName === undefined ? {} : { validateName: strategy.validateName.bind(strategy) }),
   });
-  return old === undefined ? errors : [...validateObjectMetaUpdate(path, draft.metadata, old.metadata), ...errors];
+  if (old === undefined) return errors;
+  const finalizers = errors.filter(({ field }) => field.startsWith("metadata.finalizers"));
+  return [...validateObjectMetaUpdate(path, draft.metadata, old.metadata), ...finalizers, ...errors];
 }
 
 /** What clients cannot set: taken over from the stored object. */

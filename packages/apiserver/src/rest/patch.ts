@@ -1,8 +1,142 @@
-import type { ApiResponse } from "@pinnace/apimachinery";
-import { unsupportedMediaType } from "@pinnace/apimachinery";
+import {
+  type ApiResponse,
+  apiVersionOf,
+  badRequest,
+  type Decoded,
+  type Draft,
+  decodeJson,
+  decodeYaml,
+  invalid,
+  invalidValue,
+  jsonPatch,
+  type KubernetesObject,
+  mergePatch,
+  type ResourceDefinition,
+  StatusError,
+  strategicMergePatch,
+  thaw,
+  unsupportedMediaType,
+} from "@pinnace/apimachinery";
+import { messageOf } from "@pinnace/errors";
+import { isCustom } from "../custom.ts";
+import { contentTypeOf } from "../media/negotiation.ts";
+import { resourceResponse } from "../media/responses.ts";
 import type { ResourceRequest } from "../request-context.ts";
+import { applyChange } from "./apply.ts";
+import { complete, decodeTyped } from "./decode.ts";
+import { type FieldValidation, writeOptions } from "./options.ts";
+import { responseContext } from "./read.ts";
 import type { RestContext } from "./rest-context.ts";
+import { type Change, changeObject } from "./update.ts";
 
-export async function patch(_rest: RestContext, _request: ResourceRequest): Promise<ApiResponse> {
-  throw unsupportedMediaType([]);
+const PATCH_TYPES = [
+  "application/json-patch+json",
+  "application/merge-patch+json",
+  "application/apply-patch+yaml",
+  "application/strategic-merge-patch+json",
+];
+export const APPLY = "application/apply-patch+yaml";
+/** How often a patch is computed anew when another writer was faster. */
+const ATTEMPTS = 5;
+
+export async function patch(rest: RestContext, request: ResourceRequest): Promise<ApiResponse> {
+  const { definition } = request;
+  const type = patchTypeOf(request);
+  const context = responseContext(rest, request);
+  const options = writeOptions(request, "PatchOptions");
+  const decoded = patchBody(request, type);
+  const change =
+    type === APPLY
+      ? applyChange(rest, request, decoded, options)
+      : patchChange(request, definition, decoded, type, options.fieldValidation);
+  const result = await changeObject(rest, request, options, change);
+  return resourceResponse(result.created ? 201 : 200, definition, result.object, context);
+}
+
+/** Throws 415 for a type that no patch has, or that this kind does not support. */
+export function patchTypeOf({ request, definition }: ResourceRequest): string {
+  const type = contentTypeOf(request.headers["content-type"]);
+  const supported = isCustom(definition) ? PATCH_TYPES.slice(0, 3) : PATCH_TYPES;
+  if (supported.includes(type)) return type;
+  if (PATCH_TYPES.includes(type)) throw unsupportedMediaType(supported);
+  throw new StatusError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {});
+}
+
+/** The decoded patch; throws 400 when it is malformed. */
+export function patchBody({ request }: ResourceRequest, type: string): Decoded {
+  const { body } = request;
+  if (body !== undefined && "object" in body) return { value: thaw(body.object), duplicates: [] };
+  const bytes = body?.bytes ?? new Uint8Array();
+  if (type === APPLY) {
+    try {
+      return decodeYaml(bytes);
+    } catch (error) {
+      throw badRequest(`error decoding YAML: ${messageOf(error)}`);
+    }
+  }
+  try {
+    return decodeJson(bytes);
+  } catch (error) {
+    const prefix = type === "application/strategic-merge-patch+json" ? "" : "error decoding patch: ";
+    throw badRequest(`${prefix}${messageOf(error)}`);
+  }
+}
+
+/** Applies a patch of one of the three old types to a JSON value. */
+export function patched(target: unknown, decoded: Decoded, type: string, definition: ResourceDefinition): Draft {
+  if (type === "application/json-patch+json") return jsonPatch(target, decoded.value);
+  if (type === "application/merge-patch+json") return mergePatch(target, decoded.value);
+  return strategicMergePatch(target, decoded.value, definition.schema, definition.resolve);
+}
+
+function patchChange(
+  request: ResourceRequest,
+  definition: ResourceDefinition,
+  decoded: Decoded,
+  type: string,
+  fieldValidation: FieldValidation,
+): Change {
+  return {
+    next: (old) => {
+      const draft: Draft = thaw(patched(old, decoded, type, definition));
+      checkIdentity(draft, old, request);
+      const { unknown, error } = decodeTyped(draft, definition);
+      if (error !== undefined) throw rejected(decoded.value, error);
+      report(request, [...decoded.duplicates, ...unknown], fieldValidation, decoded.value);
+      complete(draft, definition);
+      return draft;
+    },
+    attempts: ATTEMPTS,
+  };
+}
+
+function report(
+  request: ResourceRequest,
+  complaints: readonly string[],
+  fieldValidation: FieldValidation,
+  value: unknown,
+): void {
+  if (complaints.length === 0 || fieldValidation === "Ignore") return;
+  if (fieldValidation === "Strict") throw rejected(value, `strict decoding error: ${complaints.join(", ")}`);
+  for (const complaint of complaints) request.warnings.add(complaint);
+}
+
+function rejected(value: unknown, why: string): Error {
+  return invalid("", "", "", [invalidValue("patch", JSON.stringify(value), why)]);
+}
+
+/** A patch may not turn an object into another one; throws 400. */
+export function checkIdentity(draft: Draft, old: KubernetesObject, { info, definition }: ResourceRequest): void {
+  draft.metadata ??= {};
+  const { name, namespace } = draft.metadata;
+  if (draft.kind !== old.kind)
+    throw rejected(draft, `${draft.kind} in version ${JSON.stringify(definition.version)} cannot be handled as a ${definition.kind}`);
+  if (draft.apiVersion !== old.apiVersion)
+    throw rejected(draft, `the API version in the data (${draft.apiVersion}) does not match the expected API version (${apiVersionOf(definition)})`);
+  if (name !== undefined && name !== info.name)
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`);
+  if (definition.namespaced && namespace !== undefined && namespace !== info.namespace)
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  draft.metadata.name = info.name;
+  if (definition.namespaced) draft.metadata.namespace = info.namespace;
 }

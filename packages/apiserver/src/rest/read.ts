@@ -1,5 +1,5 @@
 import type { ApiResponse, KubernetesObject, ResourceDefinition } from "@pinnace/apimachinery";
-import { badRequest, expired, notFound, timeout } from "@pinnace/apimachinery";
+import { badRequest, expired, notFound, StatusError } from "@pinnace/apimachinery";
 import { listResponse, type ResponseContext, resourceResponse } from "../media/responses.ts";
 import { includeObjectOf } from "../media/table.ts";
 import type { ResourceRequest } from "../request-context.ts";
@@ -78,7 +78,7 @@ async function reach(rest: RestContext, revision: number): Promise<void> {
   );
   const tooLate = await Promise.race([rest.caches.reached(revision).then(() => false), late]);
   abort.abort();
-  if (tooLate) throw timeout(`Too large resource version: ${revision}, current: ${rest.caches.revision}`, 1);
+  if (tooLate) throw tooLargeVersion(revision, rest.caches.revision);
 }
 
 function currentPage(rest: RestContext, definition: ResourceDefinition, selection: Selection, limit: number): ListPage {
@@ -180,7 +180,7 @@ async function pastPage(
 /** The past is gone: 410, with a token that goes on from the same key in the present when a continuation failed. */
 function historyError(rest: RestContext, error: unknown, after: string, revision: number): unknown {
   const { code } = error as { code?: string };
-  if (code === "FUTURE_REVISION") return timeout(`Too large resource version: ${revision}, current: ${rest.caches.revision}`, 1);
+  if (code === "FUTURE_REVISION") return tooLargeVersion(revision, rest.caches.revision);
   if (code !== "COMPACTED") return error;
   if (after === "") return expired("The resourceVersion for the provided list is too old.");
   const fresh = encodeContinue({ revision: -1, after });
@@ -192,3 +192,12 @@ function historyError(rest: RestContext, error: unknown, after: string, revision
   );
 }
 
+
+/** 504: the revision has not come yet; clients try again. */
+function tooLargeVersion(revision: number, current: number): StatusError {
+  const message = `Timeout: Too large resource version: ${revision}, current: ${current}`;
+  return new StatusError(504, "Timeout", message, {
+    causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
+    retryAfterSeconds: 1,
+  });
+}

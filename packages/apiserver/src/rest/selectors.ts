@@ -6,6 +6,7 @@ import {
   type ResourceDefinition,
   badRequest,
 } from "@pinnace/apimachinery";
+import { isCustom } from "../custom.ts";
 import type { Selection } from "../selection.ts";
 
 /** Kinds whose field selectors upstream refuses with the generic text; all others have a conversion of their own. */
@@ -61,7 +62,7 @@ function checkFields(definition: ResourceDefinition, fields: FieldMatcher): void
 }
 
 function fieldMessage(definition: ResourceDefinition, field: string): string {
-  if (!definition.definitionName.startsWith("io.k8s.")) return `field label not supported: ${field}`;
+  if (isCustom(definition)) return `field label not supported: ${field}`;
   if (OWN_MESSAGE.has(definition.resource)) return `field label not supported: ${field}`;
   return `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }

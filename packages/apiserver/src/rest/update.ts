@@ -3,11 +3,13 @@ import {
   badRequest,
   conflict,
   type Draft,
+  deepEqual,
   invalid,
   invalidValue,
   type KubernetesObject,
   notFound,
   type Strategy,
+  thaw,
 } from "@pinnace/apimachinery";
 import { resourceResponse } from "../media/responses.ts";
 import type { ResourceRequest } from "../request-context.ts";
@@ -18,7 +20,7 @@ import { toStorage, toVersion } from "../storage/versions.ts";
 import { admissionRequest, mutate, validate } from "./admit.ts";
 import { createObject } from "./create.ts";
 import { decodeBody } from "./decode.ts";
-import { sameContent, withoutTimes } from "./content.ts";
+import { withoutTimes } from "./content.ts";
 import { managedOnUpdate } from "./managed-fields.ts";
 import { checkMetadata, keepSystemMetadata } from "./metadata.ts";
 import { type WriteOptions, writeOptions } from "./options.ts";
@@ -53,7 +55,7 @@ export async function update(rest: RestContext, request: ResourceRequest): Promi
   const options = writeOptions(request, "UpdateOptions");
   const draft = await decodeBody(request, definition, options.fieldValidation);
   checkName(draft, request);
-  const copy = (): Draft => JSON.parse(JSON.stringify(draft));
+  const copy = (): Draft => thaw(draft);
   const creates = definition.strategy.allowCreateOnUpdate && request.info.subresource === "";
   const result = await changeObject(rest, request, options, {
     next: copy,
@@ -224,7 +226,7 @@ function keepGeneration(draft: Draft, old: KubernetesObject, counts: boolean): v
   }
   const { metadata: _, status: __, ...spec } = draft;
   const { metadata: ___, status: ____, ...oldSpec } = old as Draft;
-  draft.metadata.generation = sameContent(spec, oldSpec) ? before : (before ?? 0) + 1;
+  draft.metadata.generation = deepEqual(spec, oldSpec) ? before : (before ?? 0) + 1;
 }
 
 async function commitChange(
@@ -237,7 +239,7 @@ async function commitChange(
   reservation: Reservation | undefined,
 ): Promise<KubernetesObject | "lost"> {
   const { definition, info } = request;
-  if (sameContent(withoutTimes(draft), withoutTimes(old))) return old;
+  if (deepEqual(withoutTimes(draft), withoutTimes(old))) return old;
   const key = storageKey(definition, info.namespace, info.name);
   const removed = finishesDeletion(draft, old);
   toStorage(draft, definition);

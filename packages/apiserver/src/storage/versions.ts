@@ -1,4 +1,4 @@
-import { apiVersionOf, type Draft, deepFreeze, type KubernetesObject, type ResourceDefinition } from "@pinnace/apimachinery";
+import { apiVersionOf, type Draft, deepFreeze, type KubernetesObject, type ResourceDefinition, thaw } from "@pinnace/apimachinery";
 
 const converted = new WeakMap<object, Map<ResourceDefinition, KubernetesObject>>();
 
@@ -22,7 +22,7 @@ export function toVersion(object: KubernetesObject, definition: ResourceDefiniti
 function convert(object: KubernetesObject, definition: ResourceDefinition, apiVersion: string): KubernetesObject {
   const { kind, apiVersion: _, ...rest } = object;
   if (definition.conversion === undefined) return Object.freeze({ kind, apiVersion, ...rest } as KubernetesObject);
-  const draft: Draft = { kind, apiVersion, ...JSON.parse(JSON.stringify(rest)) };
+  const draft: Draft = { kind, apiVersion, ...thaw(rest) };
   definition.conversion.fromStorage(draft);
   return deepFreeze(draft);
 }
