@@ -9,6 +9,8 @@ import { type LoggedEntry, type LogRecord, readRecords, writeEnd, writeEntry } f
 /** Frames are written from this length on, so that no step takes long. */
 const FRAME_LENGTH = 512 << 10;
 const SLICE = 128;
+/** One large flush at the end would hold up the commits that go on meanwhile. */
+const SYNC_AFTER = 4 << 20;
 
 /** What a checkpoint keeps of a state. */
 export interface CheckpointState {
@@ -41,12 +43,17 @@ async function writeEntries(path: string, state: CheckpointState): Promise<void>
     const start = preamble();
     await handle.writeFile(start);
     let position = start.length;
+    let unsynced = 0;
     const frame = new FrameBuilder();
     const flush = async (): Promise<void> => {
       const bytes = frame.finish(position);
       await handle.writeFile(bytes);
       position += bytes.length;
+      unsynced += bytes.length;
       frame.reset();
+      if (unsynced < SYNC_AFTER) return;
+      unsynced = 0;
+      await handle.datasync();
     };
     for (let rank = 0; rank < state.tree.size; rank += SLICE)
       for (const entry of state.tree.slice(rank, rank + SLICE)) {

@@ -18,7 +18,7 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const database = new DatabaseSync(join(directory, "lock"));
   const pidFile = join(directory, "pid");
   try {
-    database.exec("PRAGMA locking_mode=EXCLUSIVE; PRAGMA busy_timeout=0; BEGIN EXCLUSIVE");
+    database.exec("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=MEMORY; PRAGMA busy_timeout=0; BEGIN EXCLUSIVE");
   } catch (error) {
     database.close();
     throw await refusal(directory, pidFile, error);

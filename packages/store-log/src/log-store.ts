@@ -66,7 +66,7 @@ export class TreeLogStore implements LogStore {
   #inFlight: Batch | undefined;
   #draining: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
-  #checkpointWanted = false;
+  #wantedCheckpoint: PromiseWithResolvers<{ readonly written: Promise<void> }> | undefined;
 
   constructor(parts: LogStoreParts) {
     this.#parts = parts;
@@ -124,10 +124,10 @@ export class TreeLogStore implements LogStore {
 
   async checkpoint(): Promise<void> {
     this.#requireOpen();
-    this.#checkpointWanted = true;
+    this.#wantedCheckpoint ??= Promise.withResolvers();
     this.#wake();
-    await this.#draining;
-    await this.#parts.log.settled();
+    const { written } = await this.#wantedCheckpoint.promise;
+    await written;
   }
 
   close(): Promise<void> {
@@ -139,6 +139,7 @@ export class TreeLogStore implements LogStore {
     this.#expiry.close();
     await this.#draining;
     this.#ledger.close(new StoreError("CLOSED", "the store is closed"));
+    await this.#parts.space.settled();
     await this.#parts.log.close();
     this.#parts.lock.release();
   }
@@ -182,9 +183,9 @@ export class TreeLogStore implements LogStore {
     for (;;) {
       // Everybody who runs in this turn of the event loop joins the batch.
       await nextTurn();
-      if (this.#batch.empty && !this.#checkpointWanted) break;
+      if (this.#batch.empty && this.#wantedCheckpoint === undefined) break;
       if (!this.#batch.empty) await this.#flush();
-      if (this.#checkpointWanted || this.#parts.log.checkpointDue) await this.#startCheckpoint();
+      if (this.#wantedCheckpoint !== undefined || this.#parts.log.checkpointDue) await this.#startCheckpoint();
     }
     this.#draining = undefined;
   }
@@ -234,14 +235,16 @@ export class TreeLogStore implements LogStore {
   }
 
   async #startCheckpoint(): Promise<void> {
-    this.#checkpointWanted = false;
+    const wanted = this.#wantedCheckpoint;
+    this.#wantedCheckpoint = undefined;
     const { tree, revision, history } = this.#ledger;
-    await this.#parts.log.startCheckpoint({
+    const started = await this.#parts.log.startCheckpoint({
       tree,
       revision,
       compacted: history.compacted,
       deadlineOf: (key, modRevision) => this.#expiry.deadlineOf(key, modRevision),
     });
+    wanted?.resolve(started);
   }
 
   #expire(deadline: Deadline): void {

@@ -65,26 +65,18 @@ export class Log {
 
   /**
    * Starts a checkpoint; `state` is the one after the last append. Resolves when appends may go on, which is long before
-   * the checkpoint is written. A checkpoint that fails is tried again when the log has grown by as much as before.
+   * it is `written`. Without a caller that waits for it, one that fails is logged and tried again when the log has grown.
    */
-  async startCheckpoint(state: CheckpointState): Promise<void> {
+  async startCheckpoint(state: CheckpointState): Promise<{ readonly written: Promise<void> }> {
     await this.#checkpointing;
-    try {
-      if (state.revision > this.#start) await this.#change(state.revision);
-    } catch (error) {
-      this.#giveUp(error);
-      return;
-    }
-    this.#checkpointing = this.#write(state)
-      .catch((error: unknown) => this.#giveUp(error))
+    const written = this.#changeAndWrite(state);
+    this.#checkpointing = written.done
+      .then(undefined, (error: unknown) => this.#giveUp(error))
       .finally(() => {
         this.#checkpointing = undefined;
       });
-  }
-
-  /** Resolves when no checkpoint is being written. */
-  async settled(): Promise<void> {
-    await this.#checkpointing;
+    await written.changed;
+    return { written: written.done };
   }
 
   async close(): Promise<void> {
@@ -94,6 +86,13 @@ export class Log {
 
   get #logSize(): number {
     return this.#closedLogSize + this.#file.size;
+  }
+
+  /** `changed` settles when the log is a new one, or is to be kept. */
+  #changeAndWrite(state: CheckpointState): { readonly changed: Promise<void>; readonly done: Promise<void> } {
+    const change = state.revision > this.#start ? this.#change(state.revision) : Promise.resolve();
+    const done = change.then(() => this.#write(state));
+    return { changed: change.catch(() => undefined), done };
   }
 
   async #change(revision: number): Promise<void> {
@@ -120,8 +119,8 @@ export class Log {
   }
 
   #setDue(): void {
-    // As much log as checkpoint at most doubles the space, and keeps the cost of rewriting proportional to writing.
-    this.#dueAt = Math.max(this.#options.checkpointAfter, this.#checkpointSize);
+    // Twice as much log as checkpoint: rewriting then costs at most half of what writing has cost.
+    this.#dueAt = Math.max(this.#options.checkpointAfter, 2 * this.#checkpointSize);
   }
 }
 

@@ -24,7 +24,7 @@ export interface LogStoreOptions {
   readonly historyLimit?: number;
   /** The most bytes of keys and values; puts beyond it fail with `NO_SPACE`. Default: 8 GiB. */
   readonly quota?: number;
-  /** Bytes of log after which a checkpoint is written (later when the last one was larger). Default: 64 MiB. */
+  /** Bytes of log after which a checkpoint is written, or twice its size when that is more. Default: 128 MiB. */
   readonly checkpointAfter?: number;
   /** How log files are opened; for tests of what happens when a disk fails. */
   readonly openFile?: OpenDurableFile;
@@ -32,7 +32,7 @@ export interface LogStoreOptions {
 
 const DEFAULT_HISTORY_LIMIT = 10_000;
 const DEFAULT_QUOTA = 8 * 2 ** 30;
-const DEFAULT_CHECKPOINT_AFTER = 64 << 20;
+const DEFAULT_CHECKPOINT_AFTER = 128 << 20;
 
 /**
  * Opens the store of a directory, an empty one when there is none, and reads it into memory.
@@ -60,14 +60,12 @@ async function openLocked(options: LogStoreOptions, lock: DirectoryLock): Promis
   const recovered = await recover(directory, options.historyLimit ?? DEFAULT_HISTORY_LIMIT);
   const { openFile = openDurableFile, checkpointAfter = DEFAULT_CHECKPOINT_AFTER } = options;
   const log = await Log.open({ directory, openFile, logger, checkpointAfter }, recovered);
-  const reserve = new Reserve(directory);
-  if (!(await reserve.take())) logger.warn("the disk has no room to spare for the store", { directory });
   return new TreeLogStore({
     clock,
     logger,
     lock,
     log,
-    space: new SpaceGuard(clock, reserve, quota),
+    space: new SpaceGuard(clock, new Reserve(directory), quota),
     meter: new StoreMeter(clock, options.metrics),
     recovered,
   });

@@ -1,8 +1,8 @@
 import { open, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Room for about 40,000 deletions. */
-const RESERVE_LENGTH = 4 << 20;
+/** Room for about 10,000 deletions. */
+const RESERVE_LENGTH = 1 << 20;
 
 /** Space that is given up when the disk is full, so that deletions still find room. */
 export class Reserve {

@@ -16,12 +16,19 @@ export class SpaceGuard {
   readonly #quota: number;
   #full: StoreError | undefined;
   #nextProbe = 0;
+  #taking: Promise<void>;
 
   /** `quota` is in bytes of keys and values. */
   constructor(clock: Clock, reserve: Pick<Reserve, "take" | "release">, quota: number) {
     this.#clock = clock;
     this.#reserve = reserve;
     this.#quota = quota;
+    this.#taking = this.#take();
+  }
+
+  /** Resolves when nothing is under way. */
+  async settled(): Promise<void> {
+    await this.#taking;
   }
 
   /** Throws `NO_SPACE` unless these mutations of `tree`, which has `used` bytes, may be written. */
@@ -57,9 +64,12 @@ export class SpaceGuard {
   #probe(): void {
     if (this.#clock.now() < this.#nextProbe) return;
     this.#nextProbe = this.#clock.now() + PROBE_PERIOD;
-    void this.#reserve.take().then((taken) => {
-      if (taken) this.#full = undefined;
-    });
+    this.#taking = this.#take();
+  }
+
+  async #take(): Promise<void> {
+    // Without a reserve the disk is as good as full, but it may have room for what is written before it is asked again.
+    if (await this.#reserve.take()) this.#full = undefined;
   }
 }
 
