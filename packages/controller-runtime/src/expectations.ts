@@ -29,14 +29,19 @@ export class Expectations {
     return this.#clock.now() - expected.since > TIMEOUT;
   }
 
-  /** `count` objects are about to be created for `key`. */
-  expectCreations(key: string, count: number): void {
-    this.#expected.set(key, { creations: count, deletions: new Set(), since: this.#clock.now() });
+  /** `creations` objects are about to be created and those with the uids in `deletions` to be deleted for `key`. */
+  expect(key: string, creations: number, deletions: Iterable<string>): void {
+    this.#expected.set(key, { creations, deletions: new Set(deletions), since: this.#clock.now() });
   }
 
-  /** The objects with these uids are about to be deleted for `key`. */
+  /** {@link Expectations.expect} creations only. */
+  expectCreations(key: string, count: number): void {
+    this.expect(key, count, []);
+  }
+
+  /** {@link Expectations.expect} deletions only. */
   expectDeletions(key: string, uids: Iterable<string>): void {
-    this.#expected.set(key, { creations: 0, deletions: new Set(uids), since: this.#clock.now() });
+    this.expect(key, 0, uids);
   }
 
   /** An object of `key` appeared, or its creation failed. */
