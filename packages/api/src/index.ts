@@ -19,4 +19,4 @@ export { decodeProtobuf, PROTOBUF_MEDIA_TYPE } from "./protobuf-decode.ts";
 export { createBuiltInDefinitions } from "./registry.ts";
 export { type BuiltInResource, builtInResources } from "./resources.ts";
 export { builtInSchema, resolveBuiltInSchema } from "./schemas.ts";
-export { completeZeroValues } from "./zero-values.ts";
+export { completeZeroValues, dropZeroValues } from "./zero-values.ts";

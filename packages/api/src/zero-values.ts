@@ -9,10 +9,12 @@ interface Member {
   readonly missing: unknown;
   /** The struct whose empty value stands for a missing member. */
   readonly missingStruct: Plan | undefined;
-  /** Whether this value is left out. */
+  /** Whether JSON leaves this value out. */
   omits(value: unknown): boolean;
-  /** Completes what is below. */
-  descend?(value: Draft): void;
+  /** Whether Go cannot tell this value from a missing member. */
+  isZero(value: unknown): boolean;
+  /** Visits the structs below. */
+  descend?(value: Draft, visit: Visit): void;
 }
 
 interface Plan {
@@ -54,6 +56,15 @@ function omission(field: TypeField): (value: unknown) => boolean {
   }
 }
 
+/** Values that Go decodes into what a missing member also is. */
+function zeroTest(field: TypeField): (value: unknown) => boolean {
+  const { type } = field;
+  if (type.form !== "value") return omission(field);
+  if (type.name === "IntOrString") return (value) => value === null || value === 0 || value === "";
+  const zero = scalarZeros[type.name];
+  return zero === undefined ? isNull : (value) => value === null || value === zero;
+}
+
 /** What Go prints for a zero value that it does not leave out; `undefined` when it leaves it out. */
 function missingValue(field: TypeField): unknown {
   const { type } = field;
@@ -74,21 +85,25 @@ function missingValue(field: TypeField): unknown {
   }
 }
 
-function descent(type: TypeRef): ((value: Draft) => void) | undefined {
+/** What is done to a struct: zero values completed, or dropped. */
+type Visit = (draft: Draft, plan: Plan) => void;
+
+function descent(type: TypeRef): ((value: Draft, visit: Visit) => void) | undefined {
   switch (type.form) {
     case "pointer":
       return descent(type.of);
     case "struct": {
       const plan = planOf(type.id);
-      return (value) => complete(value, plan);
+      return (value, visit) => visit(value, plan);
     }
     case "value":
       return undefined;
     default: {
       const each = descent(type.of);
       if (each === undefined) return undefined;
-      return (values) => {
-        if (typeof values === "object" && values !== null) for (const value of Object.values(values)) each(value);
+      return (values, visit) => {
+        if (typeof values !== "object" || values === null) return;
+        for (const value of Object.values(values)) each(value, visit);
       };
     }
   }
@@ -101,6 +116,7 @@ function memberOf(field: TypeField): Member {
     missing: missingValue(field),
     missingStruct: field.type.form === "struct" ? planOf(field.type.id) : undefined,
     omits: omission(field),
+    isZero: zeroTest(field),
     ...(descend === undefined ? {} : { descend }),
   };
 }
@@ -126,7 +142,17 @@ function complete(draft: Draft, plan: Plan): void {
     const value = draft[member.json];
     if (value === undefined || (value === null && member.missing !== null)) fill(draft, member);
     else if (member.omits(value)) delete draft[member.json];
-    else member.descend?.(value);
+    else member.descend?.(value, complete);
+  }
+}
+
+function drop(draft: Draft, plan: Plan): void {
+  if (typeof draft !== "object" || draft === null || Array.isArray(draft)) return;
+  for (const member of plan.members) {
+    const value = draft[member.json];
+    if (value === undefined) continue;
+    if (value === null || member.isZero(value)) delete draft[member.json];
+    else member.descend?.(value, drop);
   }
 }
 
@@ -149,6 +175,16 @@ function fill(draft: Draft, member: Member): void {
  */
 export function completeZeroValuesOf(draft: Draft, typeId: string): void {
   complete(draft, planOf(typeId));
+}
+
+/**
+ * Takes out of a draft, in place, what Go cannot tell from a missing member: nulls, zero scalars, empty lists and maps
+ * that JSON leaves out. Run it before defaulting, so that `restartPolicy: ""` or `replicas: null` gets its default;
+ * {@link completeZeroValues} after defaulting brings back the zero values that are printed.
+ */
+export function dropZeroValues(draft: Draft, definition: { readonly definitionName: string }): void {
+  const typeId = typeOfDefinitionName(definition.definitionName);
+  if (typeId !== undefined) drop(draft, planOf(typeId));
 }
 
 /** {@link completeZeroValuesOf} for a resource definition; custom resources, whose form is theirs, stay as they are. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { completeZeroValuesOf } from "../src/zero-values.ts";
+import { completeZeroValuesOf, dropZeroValues } from "../src/zero-values.ts";
 import { type Json, recordedObjects, recordedPresent } from "./recorded-objects.ts";
 
 describe("completing zero values", () => {
@@ -29,6 +29,29 @@ describe("completing zero values", () => {
     const completed = structuredClone(draft);
     completeZeroValuesOf(completed, type);
     expect(completed).toEqual(expected);
+  });
+});
+
+describe("dropping zero values", () => {
+  const cases: readonly (readonly [string, string, Json, Json])[] = [
+    ["an empty string", "core.v1.PodSpec", { restartPolicy: "", containers: [] }, { containers: [] }],
+    ["a null pointer", "apps.v1.DeploymentSpec", { replicas: null }, {}],
+    ["a pointer to zero stays", "apps.v1.DeploymentSpec", { replicas: 0 }, { replicas: 0 }],
+    ["a zero port", "core.v1.ServicePort", { port: 80, targetPort: 0 }, { port: 80 }],
+    ["a pointer to a zero number or text stays", "apps.v1.RollingUpdateDeployment", { maxSurge: 0 }, { maxSurge: 0 }],
+    ["members of structs below", "core.v1.Pod", { spec: { nodeName: "" } }, { spec: {} }],
+    [
+      "members of structs in maps and lists",
+      "core.v1.PodSpec",
+      { volumes: [{ emptyDir: { medium: "" } }] },
+      { volumes: [{ emptyDir: {} }] },
+    ],
+  ];
+
+  it.each(cases)("%s", (_name, type, draft, expected) => {
+    const dropped = structuredClone(draft);
+    dropZeroValues(dropped, { definitionName: `io.k8s.api.${type}` });
+    expect(dropped).toEqual(expected);
   });
 });
 
