@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ResourceDefinition } from "@pinnace/apimachinery";
 import { describe, expect, it } from "vitest";
+import { loadDescriptions } from "../src/descriptions.ts";
 import { openApiV2Document } from "../src/openapi-v2.ts";
 import { encodeOpenApiV2 } from "../src/openapi-v2-protobuf.ts";
 import { openApiV3Document, openApiV3Keys } from "../src/openapi-v3.ts";
@@ -80,18 +82,60 @@ describe("OpenAPI v2", () => {
 
 const recorded = join(import.meta.dirname, "../../../../shared/golden/cases/rest/health-version-openapi.json");
 
-function withoutDescriptions(value: Json): Json {
+/** Without texts, and with `required` in one order. */
+function bare(value: Json): Json {
   return JSON.parse(
-    JSON.stringify(value, (key, member) => (key === "description" && typeof member === "string" ? undefined : member)),
+    JSON.stringify(value, (key, member) => {
+      if (key === "description" && typeof member === "string") return undefined;
+      return key === "required" ? member.toSorted() : member;
+    }),
   );
 }
 
 describe.skipIf(!existsSync(recorded))("the recorded document of coordination.k8s.io/v1", () => {
-  it("has the same schemas", () => {
+  it("has the same schemas", async () => {
     const content = JSON.parse(readFileSync(recorded, "utf8")) as Json;
     const [found] = (content.cases ?? content).filter((each: Json) => each.name === "openapi-v3-schema-extensions");
     const expected = found.steps[0].expect["components.schemas"];
-    const document = openApiV3Document("apis/coordination.k8s.io/v1", definitions) as Json;
-    expect(withoutDescriptions(document.components.schemas)).toEqual(withoutDescriptions(expected));
+    const document = openApiV3Document("apis/coordination.k8s.io/v1", definitions, await loadDescriptions()) as Json;
+    expect(bare(document.components.schemas)).toEqual(bare(expected));
+  });
+});
+
+describe("a custom resource", () => {
+  const custom: ResourceDefinition = {
+    ...definitions.find((definition) => definition.resource === "leases")!,
+    group: "example.com",
+    version: "v1",
+    resource: "widgets",
+    kind: "Widget",
+    definitionName: "com.example.v1.Widget",
+    schema: {
+      type: "object",
+      properties: {
+        metadata: { $ref: "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta" },
+        spec: { type: "object", properties: { size: { type: "integer", default: 3 } } },
+      },
+    },
+  };
+
+  it("has a document like a built-in one", () => {
+    const document = openApiV3Document("apis/example.com/v1", [...definitions, custom]) as Json;
+    const { schemas } = document.components;
+    expect(schemas["com.example.v1.Widget"]).toMatchObject({
+      properties: { spec: { properties: { size: { type: "integer", default: 3 } } } },
+      "x-kubernetes-group-version-kind": [{ group: "example.com", version: "v1", kind: "Widget" }],
+    });
+    expect(schemas["com.example.v1.WidgetList"].properties.items.items).toEqual({
+      $ref: "#/components/schemas/com.example.v1.Widget",
+    });
+    const item = document.paths["/apis/example.com/v1/namespaces/{namespace}/widgets/{name}"];
+    expect(Object.keys(item.patch.requestBody.content)).not.toContain("application/strategic-merge-patch+json");
+    expect(Object.keys(document.paths).filter((path) => path.includes("/watch/"))).toEqual([]);
+  });
+
+  it("is in the document of v2, without defaults", () => {
+    const document = openApiV2Document([...definitions, custom]) as Json;
+    expect(document.definitions["com.example.v1.Widget"].properties.spec.properties.size).toEqual({ type: "integer" });
   });
 });

@@ -1,0 +1,118 @@
+import type { Conversion } from "@pinnace/apimachinery";
+import { describe, expect, it } from "vitest";
+import { autoscalingV1Conversion } from "../src/conversion-autoscaling.ts";
+import { eventsConversion } from "../src/conversion-events.ts";
+import type { Json } from "./recorded-objects.ts";
+
+function converted(conversion: Conversion, direction: keyof Conversion, object: Json): Json {
+  const draft = structuredClone(object);
+  conversion[direction](draft);
+  return draft;
+}
+
+describe("events.k8s.io/v1 Event", () => {
+  const event = {
+    apiVersion: "events.k8s.io/v1",
+    kind: "Event",
+    metadata: { name: "e" },
+    regarding: { kind: "Pod", name: "p" },
+    note: "text",
+    reason: "Why",
+    reportingController: "c",
+    reportingInstance: "i",
+    deprecatedCount: 2,
+    deprecatedSource: { component: "c" },
+    deprecatedFirstTimestamp: null,
+  };
+  const stored = {
+    apiVersion: "v1",
+    kind: "Event",
+    metadata: { name: "e" },
+    involvedObject: { kind: "Pod", name: "p" },
+    message: "text",
+    reason: "Why",
+    reportingComponent: "c",
+    reportingInstance: "i",
+    count: 2,
+    source: { component: "c" },
+    firstTimestamp: null,
+  };
+
+  it("is stored under the names of the core group", () => {
+    expect(converted(eventsConversion, "toStorage", event)).toEqual(stored);
+    expect(converted(eventsConversion, "fromStorage", stored)).toEqual(event);
+  });
+});
+
+const target = { apiVersion: "apps/v1", kind: "Deployment", name: "d" };
+
+function v2(spec: Json, status?: Json): Json {
+  return {
+    apiVersion: "autoscaling/v2",
+    kind: "HorizontalPodAutoscaler",
+    metadata: { name: "a" },
+    spec: { scaleTargetRef: target, maxReplicas: 3, ...spec },
+    ...(status === undefined ? {} : { status }),
+  };
+}
+
+const cpu = { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 70 } } };
+
+describe("autoscaling/v1 HorizontalPodAutoscaler", () => {
+  it("keeps the utilization of the processor in a field", () => {
+    const old = converted(autoscalingV1Conversion, "fromStorage", v2({ metrics: [cpu] }));
+    expect(old.spec).toEqual({ scaleTargetRef: target, maxReplicas: 3, targetCPUUtilizationPercentage: 70 });
+    expect(old.metadata.annotations).toBeUndefined();
+  });
+
+  const metrics: readonly Json[] = [
+    { type: "Resource", resource: { name: "memory", target: { type: "AverageValue", averageValue: "1Gi" } } },
+    {
+      type: "Pods",
+      pods: {
+        metric: { name: "m", selector: { matchLabels: { a: "b" } } },
+        target: { type: "AverageValue", averageValue: "5" },
+      },
+    },
+    {
+      type: "Object",
+      object: { describedObject: target, metric: { name: "m" }, target: { type: "Value", value: "5" } },
+    },
+    { type: "External", external: { metric: { name: "q" }, target: { type: "AverageValue", averageValue: "5" } } },
+    {
+      type: "ContainerResource",
+      containerResource: { name: "cpu", container: "c", target: { type: "Utilization", averageUtilization: 5 } },
+    },
+  ];
+
+  it.each(metrics.map((metric) => [metric.type, metric]))(
+    "carries a %s metric through an annotation",
+    (_type, metric) => {
+      const object = v2({ metrics: [metric, cpu] });
+      const old = converted(autoscalingV1Conversion, "fromStorage", object);
+      expect(Object.keys(old.metadata.annotations)).toEqual(["autoscaling.alpha.kubernetes.io/metrics"]);
+      expect(converted(autoscalingV1Conversion, "toStorage", old)).toEqual(object);
+    },
+  );
+
+  it("carries behavior, conditions and current metrics through annotations", () => {
+    const behavior = {
+      scaleDown: { stabilizationWindowSeconds: 60, policies: [{ type: "Pods", value: 1, periodSeconds: 5 }] },
+    };
+    const status = {
+      currentReplicas: 1,
+      desiredReplicas: 2,
+      currentMetrics: [
+        { type: "Resource", resource: { name: "cpu", current: { averageUtilization: 5, averageValue: "1m" } } },
+      ],
+      conditions: [{ type: "AbleToScale", status: "True" }],
+    };
+    const object = v2({ behavior }, status);
+    const old = converted(autoscalingV1Conversion, "fromStorage", object);
+    expect(old.status).toEqual({ currentReplicas: 1, desiredReplicas: 2, currentCPUUtilizationPercentage: 5 });
+    expect(JSON.parse(old.metadata.annotations["autoscaling.alpha.kubernetes.io/behavior"])).toEqual({
+      ScaleDown: { StabilizationWindowSeconds: 60, Policies: [{ Type: "Pods", Value: 1, PeriodSeconds: 5 }] },
+    });
+    expect(converted(autoscalingV1Conversion, "toStorage", old)).toEqual(object);
+  });
+});
