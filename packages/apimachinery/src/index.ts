@@ -24,6 +24,15 @@ export {
   parseCidr,
   parseIp,
 } from "./ip-address.ts";
+export {
+  type Applied,
+  createFieldManager,
+  type FieldManager,
+  type FieldManagerOptions,
+  type FieldManagerWrite,
+} from "./managed-fields/field-manager.ts";
+export { LAST_APPLIED_ANNOTATION } from "./managed-fields/last-applied.ts";
+export type { VersionView, VersionViews } from "./managed-fields/ownership.ts";
 export * from "./object.ts";
 export { jsonPatch, MAX_JSON_PATCH_OPERATIONS } from "./patches/json-patch.ts";
 export { createMergePatch, mergePatch } from "./patches/merge-patch.ts";
