@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export type { LocalConnection } from "./api/local-streams.ts";
 export * from "./contract.ts";
 export { createKubelet } from "./kubelet.ts";
 export * from "./network.ts";

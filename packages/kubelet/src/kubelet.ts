@@ -50,8 +50,7 @@ class NodeAgent implements Kubelet {
     this.handler = createKubeletHandler({
       components,
       options,
-      runtimeName: () => this.#context.runtimeName,
-      pods: () => [...this.#workers.values()].map(({ pod }) => pod),
+      pods: () => [...this.#workers.values()].map(({ current }) => current),
     });
   }
 

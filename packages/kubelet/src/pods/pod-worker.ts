@@ -52,6 +52,11 @@ export class PodWorker {
     return this.#pod;
   }
 
+  /** The pod with the newest status, written or not. */
+  get current(): Pod {
+    return withOwnStatus(this.#pod, this.#context.statuses.get(uidOf(this.#pod)));
+  }
+
   /** A newer object of the same pod. */
   update(pod: Pod): void {
     const old = this.#pod;
@@ -138,7 +143,7 @@ export class PodWorker {
   async #sync(): Promise<void> {
     this.#abort = new AbortController();
     const { clock } = this.#context.components;
-    const pod = this.#current();
+    const pod = this.current;
     const deadline = deadlineOf(pod);
     if (deadline !== undefined && deadline <= clock.now()) {
       const message = "Pod was active on the node longer than the specified deadline";
@@ -149,7 +154,7 @@ export class PodWorker {
     await this.#report(result.state, false);
     const wakeAt = Math.min(result.retryAt ?? Number.POSITIVE_INFINITY, deadline ?? Number.POSITIVE_INFINITY);
     if (Number.isFinite(wakeAt)) this.#wakeAt(wakeAt);
-    if (isTerminal(this.#current()) || result.finished) {
+    if (isTerminal(this.current) || result.finished) {
       this.phase = "terminating";
       this.#dirty = true;
     }
@@ -157,7 +162,7 @@ export class PodWorker {
 
   async #terminate(): Promise<void> {
     const { components, statuses } = this.#context;
-    const pod = this.#current();
+    const pod = this.current;
     const before = await readPodState(components.runtime, uidOf(pod));
     await this.#report(before, false);
     await this.#terminator.stopContainers(pod, before);
@@ -183,10 +188,6 @@ export class PodWorker {
     this.#context.gone(this.#pod);
   }
 
-  #current(): Pod {
-    return withOwnStatus(this.#pod, this.#context.statuses.get(uidOf(this.#pod)));
-  }
-
   /** Computes the status and hands it to the status manager; `terminal` when everything has stopped for good. */
   async #report(state: PodState, terminal: boolean): Promise<void> {
     const { components, statuses, probes, hostIPs } = this.#context;
@@ -202,7 +203,7 @@ export class PodWorker {
     };
     const now = components.clock.now();
     const verdict = this.#verdict;
-    const status = podStatus(this.#current(), state, { known, now, hostIPs, terminal, verdict });
+    const status = podStatus(this.current, state, { known, now, hostIPs, terminal, verdict });
     statuses.set(this.#pod, status);
   }
 

@@ -5,7 +5,7 @@ export interface ShellCommand {
   readonly words: readonly string[];
 }
 
-const TOKEN = /'([^']*)'?|"((?:[^"\\]|\\.)*)"?|\\(.)|(\$(?:\{\w+\}|\w+|\?))|([ \t]+)|(&&|\|\||[;\n])|([^])/g;
+const TOKEN = /'([^']*)'?|"((?:[^"\\]|\\.)*)"?|\\(.)|(\$(?:\{\w+\}|\w+|\?))|([ \t]+)|(&&|\|\||[;\n])|([\s\S])/g;
 const WHEN: Readonly<Record<string, ShellCommand["when"]>> = { "&&": "success", "||": "failure" };
 
 /** Cuts a script; quotes, backslashes and `$NAME` are understood, nothing else of a shell is. */
