@@ -1,6 +1,6 @@
 import type { Draft } from "@pinnace/apimachinery";
 import { typeOfDefinitionName } from "./definition-names.ts";
-import { jsonFields, type TypeEntry, type TypeField, type TypeRef, typeEntry } from "./type-table.ts";
+import { jsonFields, type TypeField, type TypeRef, typeEntry } from "./type-table.ts";
 
 /** How one member of a struct reads when it is absent, and which values count as absent. */
 interface Member {
@@ -18,7 +18,9 @@ interface Member {
 }
 
 interface Plan {
-  members: readonly Member[];
+  byName: ReadonlyMap<string, Member>;
+  /** Those that JSON prints when they are missing. */
+  printed: readonly Member[];
 }
 
 const plans = new Map<string, Plan>();
@@ -124,41 +126,42 @@ function memberOf(field: TypeField): Member {
 function planOf(id: string): Plan {
   let plan = plans.get(id);
   if (plan === undefined) {
-    plan = { members: [] };
+    plan = { byName: new Map(), printed: [] };
     plans.set(id, plan);
     const entry = typeEntry(id);
-    if (entry !== undefined) plan.members = membersOf(entry);
+    const members = entry === undefined ? [] : jsonFields(entry).map(memberOf);
+    plan.byName = new Map(members.map((member) => [member.json, member]));
+    plan.printed = members.filter((member) => member.missing !== undefined);
   }
   return plan;
 }
 
-function membersOf(entry: TypeEntry): readonly Member[] {
-  return jsonFields(entry).map(memberOf);
-}
-
 function complete(draft: Draft, plan: Plan): void {
   if (typeof draft !== "object" || draft === null || Array.isArray(draft)) return;
-  for (const member of plan.members) {
-    const value = draft[member.json];
-    if (value === undefined || (value === null && member.missing !== null)) fill(draft, member);
-    else if (member.omits(value)) delete draft[member.json];
+  for (const name in draft) {
+    const member = plan.byName.get(name);
+    if (member === undefined) continue;
+    const value = draft[name];
+    if (member.omits(value)) delete draft[name];
+    else if (value === null && member.missing !== null) delete draft[name];
     else member.descend?.(value, complete);
   }
+  for (const member of plan.printed) if (draft[member.json] === undefined) fill(draft, member);
 }
 
 function drop(draft: Draft, plan: Plan): void {
   if (typeof draft !== "object" || draft === null || Array.isArray(draft)) return;
-  for (const member of plan.members) {
-    const value = draft[member.json];
-    if (value === undefined) continue;
-    if (value === null || member.isZero(value)) delete draft[member.json];
+  for (const name in draft) {
+    const member = plan.byName.get(name);
+    if (member === undefined) continue;
+    const value = draft[name];
+    if (value === null || member.isZero(value)) delete draft[name];
     else member.descend?.(value, drop);
   }
 }
 
 function fill(draft: Draft, member: Member): void {
-  if (member.missing === undefined) delete draft[member.json];
-  else if (member.missingStruct === undefined) draft[member.json] = member.missing;
+  if (member.missingStruct === undefined) draft[member.json] = member.missing;
   else {
     const struct = {};
     complete(struct, member.missingStruct);
