@@ -1,3 +1,40 @@
+/**
+ * The scheduler framework: the contract of scheduler plugins, and the runtime that a scheduler is built on. The extension
+ * points, statuses and queueing hints are those of kube-scheduler.
+ *
+ * ```ts
+ * import { definePlugin } from "@pinnace/plugin";
+ * import { SCHEDULER_PLUGIN_TYPE, type SchedulerComponents, type SchedulerPlugin, SUCCESS, unschedulable } from "@pinnace/scheduler-framework";
+ *
+ * // Keeps pods off nodes without the label disk=ssd.
+ * export default definePlugin({
+ *   type: SCHEDULER_PLUGIN_TYPE,
+ *   name: "SsdOnly",
+ *   apiRange: "^1.0.0",
+ *   create: (_components: SchedulerComponents): SchedulerPlugin => ({
+ *     filter: (_cycle, { node }) =>
+ *       node.metadata?.labels?.disk === "ssd" ? SUCCESS : unschedulable("node(s) had no ssd"),
+ *   }),
+ * });
+ * ```
+ *
+ * Put the package into a folder that the scheduler looks at (`plugins/scheduler-ssd-only`), and name it in a profile. Error
+ * codes: `PLUGIN_POINT_MISSING`, `PROFILE_INVALID`.
+ *
+ * @packageDocumentation
+ */
+export { ClusterCache, createSnapshot } from "./cluster/cluster-cache.ts";
+export { createNodeInfo, withNode, withoutPod, withPod } from "./cluster/node-state.ts";
+export { createPodInfo } from "./cluster/pod-info.ts";
+export { DEFAULT_MEMORY, DEFAULT_MILLI_CPU, podRequests, podRequestsOrDefaults } from "./cluster/pod-requests.ts";
+export {
+  addResources,
+  amountsOf,
+  maxResources,
+  milliOf,
+  subtractResources,
+  unitsOf,
+} from "./cluster/resource-amounts.ts";
 export * from "./contract/components.ts";
 export * from "./contract/cycle-state.ts";
 export * from "./contract/events.ts";
@@ -5,3 +42,15 @@ export * from "./contract/node-info.ts";
 export * from "./contract/points.ts";
 export * from "./contract/resources.ts";
 export * from "./contract/status.ts";
+export { type QueueItem, SchedulingQueue, type SchedulingQueueOptions } from "./queue/scheduling-queue.ts";
+export { createCycleState } from "./runtime/cycle-state.ts";
+export { type PreFilterOutcome, Profile, type ProfileOptions, type ScoredNode } from "./runtime/profile.ts";
+export {
+  DEFAULT_PLUGINS,
+  type EnabledPlugin,
+  type PluginSet,
+  type PointName,
+  type ProfileConfig,
+} from "./runtime/profile-config.ts";
+export { pluginNames } from "./runtime/resolve-plugins.ts";
+export { WaitingPodRegistry } from "./runtime/waiting-pods.ts";

@@ -1,0 +1,228 @@
+import { messageOf } from "@pinnace/errors";
+import type { ClusterEventWithHint } from "../contract/events.ts";
+import type { NodeInfo, PodInfo } from "../contract/node-info.ts";
+import { type Cycle, MAX_SCORE, MIN_SCORE, type QueuedPod, type SchedulerPlugin } from "../contract/points.ts";
+import { type Status, SUCCESS } from "../contract/status.ts";
+import type { EnabledPlugin, PointName, ProfileConfig } from "./profile-config.ts";
+import { type ResolvedPlugin, resolvePlugins } from "./resolve-plugins.ts";
+
+/** The plugins that one attempt leaves out, because they said `Skip`. */
+export interface SkippedPlugins {
+  readonly filter: ReadonlySet<string>;
+  readonly score: ReadonlySet<string>;
+}
+
+export interface PreFilterOutcome {
+  readonly status: Status;
+  /** The only nodes to look at; undefined: all. */
+  readonly nodeNames: ReadonlySet<string> | undefined;
+  /** Which plugins narrowed the nodes down. */
+  readonly narrowedBy: readonly string[];
+  readonly skipped: ReadonlySet<string>;
+}
+
+/** A node that fits, with its weighted total. */
+export interface ScoredNode {
+  readonly node: NodeInfo;
+  readonly total: number;
+  /** Weighted scores by plugin. */
+  readonly scores: ReadonlyMap<string, number>;
+}
+
+export interface ProfileOptions {
+  readonly config: ProfileConfig;
+  readonly defaults: readonly EnabledPlugin[];
+  readonly instances: ReadonlyMap<string, SchedulerPlugin>;
+}
+
+function failure(plugin: string, point: string, cause: unknown): Status {
+  return { code: "Error", reasons: [`running ${point} plugin "${plugin}": ${messageOf(cause)}`], plugin, cause };
+}
+
+/** Runs a plugin's function; what it throws becomes an `Error` status. */
+function guarded(plugin: string, point: string, run: () => Status): Status {
+  try {
+    return run();
+  } catch (cause) {
+    return failure(plugin, point, cause);
+  }
+}
+
+async function guardedAsync(plugin: string, point: string, run: () => Promise<Status>): Promise<Status> {
+  try {
+    return await run();
+  } catch (cause) {
+    return failure(plugin, point, cause);
+  }
+}
+
+const named = (status: Status, plugin: string): Status =>
+  status.code === "Success" || status.plugin !== undefined ? status : { ...status, plugin };
+
+/** One profile: its plugins in order at each extension point, and how they are run. */
+export class Profile {
+  readonly schedulerName: string;
+  readonly config: ProfileConfig;
+  readonly points: Readonly<Record<PointName, readonly ResolvedPlugin[]>>;
+
+  constructor({ config, defaults, instances }: ProfileOptions) {
+    this.schedulerName = config.schedulerName;
+    this.config = config;
+    this.points = resolvePlugins(config, defaults, instances);
+  }
+
+  /** Events by plugin, for the queue. */
+  events(): ReadonlyMap<string, readonly ClusterEventWithHint[]> {
+    const all = Object.values(this.points).flat();
+    return new Map(all.map(({ name, plugin }) => [name, plugin.eventsToRegister?.() ?? EVERYTHING]));
+  }
+
+  compare(a: QueuedPod, b: QueuedPod): number {
+    return this.points.queueSort[0]!.plugin.compare!(a, b);
+  }
+
+  runPreEnqueue(pod: PodInfo): Status {
+    for (const { name, plugin } of this.points.preEnqueue) {
+      const status = guarded(name, "PreEnqueue", () => plugin.preEnqueue!(pod));
+      if (status.code !== "Success") return named(status, name);
+    }
+    return SUCCESS;
+  }
+
+  runPreFilter(cycle: Cycle): PreFilterOutcome {
+    let nodeNames: ReadonlySet<string> | undefined;
+    const narrowedBy: string[] = [];
+    const skipped = new Set<string>();
+    for (const { name, plugin } of this.points.preFilter) {
+      let found: ReadonlySet<string> | undefined;
+      const status = guarded(name, "PreFilter", () => {
+        const result = plugin.preFilter!(cycle);
+        found = result.nodeNames;
+        return result.status;
+      });
+      if (status.code === "Skip") skipped.add(name);
+      else if (status.code !== "Success") return { status: named(status, name), nodeNames, narrowedBy, skipped };
+      if (found === undefined) continue;
+      narrowedBy.push(name);
+      nodeNames = nodeNames === undefined ? found : nodeNames.intersection(found as Set<string>);
+    }
+    return { status: SUCCESS, nodeNames, narrowedBy, skipped };
+  }
+
+  /** The first filter that rejects the node, or `Success`. */
+  runFilters(cycle: Cycle, node: NodeInfo, skipped: ReadonlySet<string>): Status {
+    for (const { name, plugin } of this.points.filter) {
+      if (skipped.has(name)) continue;
+      const status = guarded(name, "Filter", () => plugin.filter!(cycle, node));
+      if (status.code !== "Success") return named(status, name);
+    }
+    return SUCCESS;
+  }
+
+  /** Tells the plugins with state that a pod is added to or taken from a node in a what-if. */
+  runPreFilterExtension(
+    change: "addPod" | "removePod",
+    cycle: Cycle,
+    pod: PodInfo,
+    node: NodeInfo,
+    skipped: ReadonlySet<string>,
+  ): Status {
+    for (const { name, plugin } of this.points.preFilter) {
+      if (skipped.has(name) || plugin[change] === undefined) continue;
+      const status = guarded(name, change, () => plugin[change]!(cycle, pod, node));
+      if (status.code !== "Success") return named(status, name);
+    }
+    return SUCCESS;
+  }
+
+  runPreScore(
+    cycle: Cycle,
+    nodes: readonly NodeInfo[],
+  ): { readonly status: Status; readonly skipped: ReadonlySet<string> } {
+    const skipped = new Set<string>();
+    for (const { name, plugin } of this.points.preScore) {
+      const status = guarded(name, "PreScore", () => plugin.preScore!(cycle, nodes));
+      if (status.code === "Skip") skipped.add(name);
+      else if (status.code !== "Success") return { status: named(status, name), skipped };
+    }
+    return { status: SUCCESS, skipped };
+  }
+
+  /** Weighted, normalised scores. Throws what a Score plugin throws, and `RangeError` for a score out of bounds. */
+  runScores(cycle: Cycle, nodes: readonly NodeInfo[], skipped: ReadonlySet<string>): readonly ScoredNode[] {
+    const totals = new Array<number>(nodes.length).fill(0);
+    const parts = nodes.map(() => new Map<string, number>());
+    for (const { name, plugin, weight } of this.points.score) {
+      if (skipped.has(name)) continue;
+      const raw = plugin.scoreTable?.(cycle, nodes) ?? nodes.map((node) => plugin.score!(cycle, node));
+      const scores = plugin.normalizeScore?.(cycle, raw, nodes) ?? raw;
+      for (const [index, score] of scores.entries()) {
+        if (score < MIN_SCORE || score > MAX_SCORE) {
+          throw new RangeError(
+            `plugin "${name}" returns an invalid score ${score}, it should in the range of [0, 100] after normalizing`,
+          );
+        }
+        totals[index] = totals[index]! + score * weight;
+        parts[index]!.set(name, score * weight);
+      }
+    }
+    return nodes.map((node, index) => ({ node, total: totals[index]!, scores: parts[index]! }));
+  }
+
+  async runReserve(cycle: Cycle, nodeName: string): Promise<Status> {
+    for (const { name, plugin } of this.points.reserve) {
+      const status = await guardedAsync(name, "Reserve", () => plugin.reserve!(cycle, nodeName));
+      if (status.code !== "Success") return named(status, name);
+    }
+    return SUCCESS;
+  }
+
+  async runUnreserve(cycle: Cycle, nodeName: string): Promise<void> {
+    for (const { plugin } of [...this.points.reserve].reverse()) await plugin.unreserve?.(cycle, nodeName);
+  }
+
+  /** `Wait` with the timeouts of the plugins that want to wait, milliseconds. */
+  runPermit(
+    cycle: Cycle,
+    nodeName: string,
+  ): { readonly status: Status; readonly timeouts: ReadonlyMap<string, number> } {
+    const timeouts = new Map<string, number>();
+    for (const { name, plugin } of this.points.permit) {
+      let timeout: number | undefined;
+      const status = guarded(name, "Permit", () => {
+        const result = plugin.permit!(cycle, nodeName);
+        timeout = result.timeout;
+        return result.status;
+      });
+      if (status.code === "Wait") timeouts.set(name, Math.min(timeout ?? MAX_PERMIT_TIMEOUT, MAX_PERMIT_TIMEOUT));
+      else if (status.code !== "Success") return { status: named(status, name), timeouts };
+    }
+    return { status: timeouts.size === 0 ? SUCCESS : { code: "Wait", reasons: [] }, timeouts };
+  }
+
+  async runPreBind(cycle: Cycle, nodeName: string): Promise<Status> {
+    for (const { name, plugin } of this.points.preBind) {
+      if (plugin.preBindPreFlight?.(cycle, nodeName).code === "Skip") continue;
+      const status = await guardedAsync(name, "PreBind", () => plugin.preBind!(cycle, nodeName));
+      if (status.code !== "Success") return named(status, name);
+    }
+    return SUCCESS;
+  }
+
+  async runBind(cycle: Cycle, nodeName: string): Promise<Status> {
+    for (const { name, plugin } of this.points.bind) {
+      const status = await guardedAsync(name, "Bind", () => plugin.bind!(cycle, nodeName));
+      if (status.code !== "Skip") return named(status, name);
+    }
+    return { code: "Error", reasons: ["no bind plugin took the pod"] };
+  }
+
+  runPostBind(cycle: Cycle, nodeName: string): void {
+    for (const { plugin } of this.points.postBind) plugin.postBind!(cycle, nodeName);
+  }
+}
+
+const MAX_PERMIT_TIMEOUT = 15 * 60_000;
+
+/** A plugin that names no events is asked again after each. */
+const EVERYTHING: readonly ClusterEventWithHint[] = [{ event: { resource: "*", actions: "*" } }];
