@@ -1,5 +1,54 @@
 /**
- * The built-in kinds of Kubernetes 1.36.
+ * The built-in kinds of Kubernetes 1.36: their TypeScript types, schemas, defaults, validation, columns and conversions,
+ * as data that an API server, a client or a test can use without one another.
+ *
+ * Every kind has a type (`Pod`), every resource that is served by default a constant that names it and carries the type
+ * (`PODS`), and every resource version a definition that drives REST, discovery, tables and OpenAPI. Types of versions
+ * that are off by default come as one name per package (`resourceV1beta1.DeviceClass`). Two kinds of one name are told
+ * apart by their group: `Event` is the core group's, `EventsV1Event` the other.
+ *
+ * ```ts
+ * import { builtInSchema, createBuiltInDefinitions, DEPLOYMENTS, type Deployment } from "@pinnace/api";
+ *
+ * const web: Deployment = {
+ *   apiVersion: "apps/v1",
+ *   kind: "Deployment",
+ *   metadata: { name: "web", namespace: "default" },
+ *   spec: {
+ *     replicas: 3,
+ *     selector: { matchLabels: { app: "web" } },
+ *     template: {
+ *       metadata: { labels: { app: "web" } },
+ *       spec: { containers: [{ name: "web", image: "nginx" }] },
+ *     },
+ *   },
+ * };
+ *
+ * const definition = createBuiltInDefinitions().find((each) => each.kind === DEPLOYMENTS.kind);
+ * console.log(definition?.shortNames, web.spec?.replicas); // [ "deploy" ] 3
+ * console.log(builtInSchema("io.k8s.api.core.v1.Container")?.required); // [ "name" ]
+ * ```
+ *
+ * ## What a server does with a request
+ *
+ * A Go server reads a request into structs and writes structs back, which shows: `restartPolicy: ""` is as good as none,
+ * and an answer has `status: {}` though nobody sent it. The same in three steps on a decoded draft: {@link dropZeroValues},
+ * then the definition's `default`, then {@link completeZeroValues}. What comes out is what upstream stores, so that
+ * managed fields, patches and answers agree with it. Bodies in protobuf go through {@link decodeProtobuf} first and are
+ * then like any other.
+ *
+ * ## OpenAPI
+ *
+ * {@link openApiV3Keys} lists the documents of a server, {@link openApiV3Document} makes one, {@link openApiV2Document} the
+ * older single one and {@link encodeOpenApiV2} the protobuf form that kubectl up to 1.28 reads. All take resource definitions, so
+ * custom resources come with the built-in ones. {@link loadDescriptions} loads the texts that `kubectl explain` shows; they
+ * are in a part of their own, which nothing else loads.
+ *
+ * ## Where it comes from
+ *
+ * `npm run generate:api` makes `src/generated` from the models of `@kubernetes/client-node` and tables of facts about the
+ * wire format (`tools/generate-api/facts`). The texts are those of the Kubernetes API reference (The Kubernetes Authors,
+ * Apache-2.0).
  *
  * @packageDocumentation
  */
