@@ -3,7 +3,8 @@ import type { ApiHandler, ResourceDefinition } from "@pinnace/apimachinery";
 import { silentLogger } from "@pinnace/logging";
 import { DefinitionRegistry } from "./definition-registry.ts";
 import { addDiscoveryPaths } from "./discovery/paths.ts";
-import { createDispatch, type ResourceHandler } from "./dispatch.ts";
+import { createDispatch } from "./dispatch.ts";
+import { createHandlers } from "./handlers.ts";
 import { addHealthPaths } from "./health.ts";
 import { textResponse } from "./media/responses.ts";
 import type { ApiServerComponents, ApiServerOptions } from "./options.ts";
@@ -57,7 +58,6 @@ export function createApiServer(components: ApiServerComponents, options: ApiSer
     ttlOf: (definition: ResourceDefinition) =>
       definition.storageResource === "events" ? (options.eventTtl ?? EVENT_TTL) : undefined,
   };
-  const handlers = new Map<string, ResourceHandler>();
   const paths = new Paths();
   addPaths(paths, components, options, registry);
   const handler = createPipeline({
@@ -67,7 +67,7 @@ export function createApiServer(components: ApiServerComponents, options: ApiSer
     uuid,
     authenticator: components.authenticator,
     authorizer: components.authorizer,
-    dispatch: createDispatch({ registry, rest, handlers, paths }),
+    dispatch: createDispatch({ registry, rest, handlers: createHandlers(rest, components), paths }),
   });
   return {
     handler,

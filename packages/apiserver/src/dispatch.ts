@@ -1,7 +1,7 @@
 import type { ApiResponse, ResourceDefinition, ResourceVerb } from "@pinnace/apimachinery";
 import { noSuchResource, StatusError } from "@pinnace/apimachinery";
 import type { DefinitionRegistry } from "./definition-registry.ts";
-import { checkAcceptable, negotiate } from "./media/negotiation.ts";
+import { checkAcceptable, JSON_OUTPUT, negotiate } from "./media/negotiation.ts";
 import { textResponse } from "./media/responses.ts";
 import type { RequestContext, ResourceRequest } from "./request-context.ts";
 import type { RestContext } from "./rest/rest-context.ts";
@@ -14,7 +14,7 @@ export interface DispatchComponents {
   readonly registry: DefinitionRegistry;
   readonly rest: RestContext;
   /** By `group/resource/subresource`, or `group/resource` for virtual resources; the version does not matter. */
-  readonly handlers: ReadonlyMap<string, ResourceHandler>;
+  readonly handlers: (key: string, request: ResourceRequest) => ResourceHandler | undefined;
   /** By path; a key that ends in `/` answers everything below it. */
   readonly paths: PathTable;
 }
@@ -58,15 +58,14 @@ function dispatchResource(
   const subresource = definition.subresources.find(({ name }) => name === info.subresource);
   if (info.subresource !== "" && subresource === undefined) throw noSuchResource();
   const key = `${definition.group}/${definition.resource}${info.subresource === "" ? "" : `/${info.subresource}`}`;
-  const handler = components.handlers.get(key);
+  const plain: ResourceRequest = { ...context, definition, output: JSON_OUTPUT };
+  const handler = components.handlers(key, plain);
   const verbs = subresource?.verbs ?? definition.verbs;
   checkVerb(context, definition, verbs);
-  if (handler !== undefined && HANDLES_CONTENT.has(info.subresource)) {
-    return handler({ ...context, definition, output: { mediaType: "application/json", metaVersion: "v1", pretty: false } });
-  }
+  if (handler !== undefined && HANDLES_CONTENT.has(info.subresource)) return handler(plain);
   checkAcceptable(request.headers.accept, info.verb === "watch" || info.verb === "list");
   const output = negotiate(request.headers.accept, request.query, request.headers["user-agent"]);
-  const resourceRequest: ResourceRequest = { ...context, definition, output };
+  const resourceRequest: ResourceRequest = { ...plain, output };
   if (handler !== undefined) return handler(resourceRequest);
   const verb = storedVerbs[info.verb];
   if (verb === undefined || !definition.stored) throw methodNotAllowed();

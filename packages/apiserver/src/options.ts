@@ -1,12 +1,13 @@
 import type { AdmissionPlugin } from "@pinnace/admission";
 import type { KubernetesObject, ResourceDefinition } from "@pinnace/apimachinery";
-import type { Authenticator, TokenIssuer } from "@pinnace/authentication";
+import type { Authenticator, TokenIssuer, TokenReviewer } from "@pinnace/authentication";
 import type { Clock } from "@pinnace/clock";
 import type { Logger } from "@pinnace/logging";
 import type { MetricRegistry } from "@pinnace/metrics";
-import type { Authorizer } from "@pinnace/rbac";
+import type { Authorizer, EscalationCheck } from "@pinnace/rbac";
 import type { Store } from "@pinnace/store";
 import type { NodeConnector } from "./node-connector.ts";
+import type { ProxyTransport } from "./subresources/proxy.ts";
 
 /** What an API server works with. Everything but the store, the clock and the definitions may be left out. */
 export interface ApiServerComponents {
@@ -20,29 +21,20 @@ export interface ApiServerComponents {
   readonly authenticator?: Authenticator;
   /** Absent: everything is allowed. */
   readonly authorizer?: Authorizer;
+  /** Keeps users from granting rights that they do not have; absent: not checked. */
+  readonly escalation?: EscalationCheck;
   /** In order. More can be added once the server runs: {@link ApiServer.useAdmission}. */
   readonly admission?: readonly AdmissionPlugin[];
   readonly tokenIssuer?: TokenIssuer;
   readonly tokenReviewer?: TokenReviewer;
   /** How kubelets are reached; absent: logs and exec answer 503. */
   readonly nodes?: NodeConnector;
+  /** How pods are reached for `pods/proxy` and `services/proxy`; absent: they answer 503. */
+  readonly proxy?: ProxyTransport;
   /** Uniform numbers in [0, 1), for generated names and allocated addresses. */
   readonly random?: () => number;
   /** Makes object uids and audit ids: RFC 4122 version 4. */
   readonly uuid?: () => string;
-}
-
-/** Says who a token belongs to, for TokenReview. */
-export interface TokenReviewer {
-  reviewToken(
-    token: string,
-    audiences: readonly string[],
-  ): Promise<{
-    readonly authenticated: boolean;
-    readonly user?: { readonly name: string; readonly uid?: string; readonly groups: readonly string[] };
-    readonly audiences?: readonly string[];
-    readonly error?: string;
-  }>;
 }
 
 export interface ApiServerOptions {

@@ -1,10 +1,52 @@
-import { type Decoded, unsupportedMediaType } from "@pinnace/apimachinery";
+import { badRequest, type Decoded, type Draft, type KubernetesObject, thaw } from "@pinnace/apimachinery";
 import type { ResourceRequest } from "../request-context.ts";
+import { complete } from "./decode.ts";
+import { fieldManagerOf } from "./managed-fields.ts";
 import type { WriteOptions } from "./options.ts";
 import type { RestContext } from "./rest-context.ts";
 import type { Change } from "./update.ts";
 
-/** Server-side apply as a change of the stored object. */
-export function applyChange(_rest: RestContext, _request: ResourceRequest, _decoded: Decoded, _options: WriteOptions): Change {
-  throw unsupportedMediaType([]);
+const ATTEMPTS = 5;
+
+/** Server-side apply (KEP-555) as a change of the stored object; creates it when there is none. */
+export function applyChange(
+  rest: RestContext,
+  request: ResourceRequest,
+  decoded: Decoded,
+  options: WriteOptions,
+): Change {
+  const { definition, info } = request;
+  if (decoded.duplicates.length > 0 && options.fieldValidation === "Strict")
+    throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${decoded.duplicates.join(", ")}`);
+  const applied = decoded.value as KubernetesObject;
+  if (typeof applied !== "object" || applied === null || Array.isArray(applied))
+    throw badRequest("error decoding YAML: the configuration is no object");
+  checkName(applied, request);
+  const manager = fieldManagerOf(definition, info.subresource);
+  const merge = (live: KubernetesObject | undefined): Draft => {
+    const now = rest.clock.now();
+    const { object } = manager.apply(live, applied, { manager: options.fieldManager, now, force: options.force });
+    const draft: Draft = thaw(object);
+    draft.metadata ??= {};
+    draft.metadata.name = info.name;
+    if (definition.namespaced) draft.metadata.namespace = info.namespace;
+    complete(draft, definition);
+    return draft;
+  };
+  return {
+    next: merge,
+    ...(info.subresource === "" ? { create: () => merge(undefined) } : {}),
+    manage: () => undefined,
+    attempts: ATTEMPTS,
+  };
+}
+
+function checkName({ metadata }: KubernetesObject, { info, definition }: ResourceRequest): void {
+  const { name, namespace } = metadata ?? {};
+  if (name !== undefined && name !== info.name)
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`);
+  if (definition.namespaced && namespace !== undefined && namespace !== info.namespace)
+    throw badRequest(
+      `the namespace of the object (${namespace}) does not match the namespace on the request (${info.namespace})`,
+    );
 }

@@ -1,3 +1,4 @@
+import { type Admitted, runMutation, runValidation } from "@pinnace/admission";
 import {
   type ApiResponse,
   type Draft,
@@ -15,7 +16,7 @@ import type { ResourceRequest } from "../request-context.ts";
 import { storageKey } from "../storage/keys.ts";
 import { storedValue } from "../storage/object-value.ts";
 import { toStorage, toVersion } from "../storage/versions.ts";
-import { admissionRequest, mutate, validate } from "./admit.ts";
+import { admissionRequest } from "./admit.ts";
 import { decodeBody } from "./decode.ts";
 import { managedOnUpdate } from "./managed-fields.ts";
 import { checkMetadata } from "./metadata.ts";
@@ -72,22 +73,22 @@ export async function createObject(
     dryRun: options.dryRun,
   });
   const plugins = rest.admission();
-  await mutate(plugins, admission);
+  await runMutation(plugins, admission);
   const reservation = await rest.participants.get(definition.storageResource)?.beforeCreate?.(draft, options.dryRun);
-  let releaseAdmission = async (): Promise<void> => undefined;
+  let admitted: Admitted | undefined;
   try {
     prepare(rest, request, draft, strategy);
-    releaseAdmission = await validate(plugins, admission);
+    admitted = await runValidation(plugins, admission);
     const key = storageKey(definition, info.namespace, draft.metadata.name);
     return await commitNew(rest, request, draft, key, options, reservation);
   } catch (error) {
     reservation?.release();
-    await releaseAdmission();
+    await admitted?.release();
     throw error;
   } finally {
     if (options.dryRun) {
       reservation?.release();
-      await releaseAdmission();
+      await admitted?.release();
     }
   }
 }

@@ -1,3 +1,4 @@
+import { runMutation, runValidation } from "@pinnace/admission";
 import {
   type ApiResponse,
   conflict,
@@ -17,7 +18,7 @@ import type { CacheEntry } from "../storage/resource-cache.ts";
 import { storageKey } from "../storage/keys.ts";
 import { storedValue } from "../storage/object-value.ts";
 import { toStorage, toVersion } from "../storage/versions.ts";
-import { admissionRequest, mutate, validate } from "./admit.ts";
+import { admissionRequest } from "./admit.ts";
 import { decodeOptions } from "./decode.ts";
 import { listOptions } from "./list-options.ts";
 import { dryRunErrors, integerParameter } from "./options.ts";
@@ -172,11 +173,11 @@ async function attemptDelete(
     namespace,
   };
   const plugins = rest.admission();
-  await mutate(plugins, admission);
-  const release = await validate(plugins, admission);
+  await runMutation(plugins, admission);
+  const admitted = await runValidation(plugins, admission);
   const plan = planDeletion(rest, definition, old, options);
   if (plan.unchanged || options.dryRun) {
-    await release();
+    await admitted.release();
     return { object: plan.unchanged ? old : finished(plan.draft, entry, definition), gone: plan.gone };
   }
   const object = plan.draft;
@@ -189,7 +190,7 @@ async function attemptDelete(
     then: plan.gone ? [{ type: "delete", key }, ...(removal?.then ?? [])] : [{ type: "put", key, value }],
   });
   if (!commit.succeeded) {
-    await release();
+    await admitted.release();
     return undefined;
   }
   const revision = plan.gone ? entry.revision : commit.revision;

@@ -1,8 +1,38 @@
-import type { Draft, KubernetesObject } from "@pinnace/apimachinery";
+import {
+  createFieldManager,
+  type Draft,
+  type FieldManager,
+  type KubernetesObject,
+  type ResourceDefinition,
+} from "@pinnace/apimachinery";
 import type { ResourceRequest } from "../request-context.ts";
 import type { RestContext } from "./rest-context.ts";
 
-/** Records that the request's manager set what differs between `old` and `draft`. */
+const managers = new WeakMap<ResourceDefinition, Map<string, FieldManager>>();
+
+/** The field manager of a kind for writes through a path. */
+export function fieldManagerOf(definition: ResourceDefinition, subresource: string): FieldManager {
+  let bySubresource = managers.get(definition);
+  if (bySubresource === undefined) {
+    bySubresource = new Map();
+    managers.set(definition, bySubresource);
+  }
+  let manager = bySubresource.get(subresource);
+  if (manager === undefined) {
+    manager = createFieldManager(definition, { subresource, ignored: ignoredFields(definition, subresource) });
+    bySubresource.set(subresource, manager);
+  }
+  return manager;
+}
+
+/** Writes to the resource itself do not touch a status that has a path of its own, and the other way round. */
+function ignoredFields(definition: ResourceDefinition, subresource: string): readonly (readonly string[])[] {
+  if (subresource === "status") return [["spec"]];
+  const hasStatus = definition.subresources.some(({ name }) => name === "status");
+  return subresource === "" && hasStatus ? [["status"]] : [];
+}
+
+/** Records that `manager` set what differs between `old` and `draft`. */
 export function managedOnUpdate(
   rest: RestContext,
   request: ResourceRequest,
@@ -10,5 +40,9 @@ export function managedOnUpdate(
   draft: Draft,
   manager: string,
 ): void {
-  void [rest, request, old, draft, manager];
+  const { definition, info } = request;
+  const now = rest.clock.now();
+  const entries = fieldManagerOf(definition, info.subresource).update(old, draft, { manager, now });
+  if (entries === undefined) delete draft.metadata.managedFields;
+  else draft.metadata.managedFields = entries;
 }

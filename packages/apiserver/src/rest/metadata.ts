@@ -25,7 +25,8 @@ export function checkMetadata(draft: Draft, old: Draft | undefined, definition: 
 /** What clients cannot set: taken over from the stored object. */
 export function keepSystemMetadata(draft: Draft, old: Draft): void {
   const { metadata } = draft;
-  for (const field of ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"] as const)
+  if (!metadata.uid) metadata.uid = old.metadata.uid;
+  for (const field of ["creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"] as const)
     if (old.metadata[field] === undefined) delete metadata[field];
     else metadata[field] = old.metadata[field];
   delete metadata.selfLink;

@@ -1,3 +1,4 @@
+import { type Admitted, runMutation, runValidation } from "@pinnace/admission";
 import {
   type ApiResponse,
   badRequest,
@@ -17,7 +18,7 @@ import type { CacheEntry } from "../storage/resource-cache.ts";
 import { storageKey } from "../storage/keys.ts";
 import { storedValue } from "../storage/object-value.ts";
 import { toStorage, toVersion } from "../storage/versions.ts";
-import { admissionRequest, mutate, validate } from "./admit.ts";
+import { admissionRequest } from "./admit.ts";
 import { createObject } from "./create.ts";
 import { decodeBody } from "./decode.ts";
 import { withoutTimes } from "./content.ts";
@@ -38,6 +39,11 @@ export interface Change {
   manage?(draft: Draft, old: KubernetesObject | undefined): void;
   /** Further conditions on the stored object; throws to refuse. */
   check?(old: KubernetesObject): void;
+  /**
+   * True for a PUT: the object's uid and resourceVersion are preconditions of the whole request (409). A patch is computed
+   * anew after a lost race, and one that changes the uid is invalid (422).
+   */
+  readonly conditional?: boolean;
   /** How often a lost race is tried again when the client named no resourceVersion. */
   readonly attempts: number;
 }
@@ -60,6 +66,7 @@ export async function update(rest: RestContext, request: ResourceRequest): Promi
   const result = await changeObject(rest, request, options, {
     next: copy,
     ...(creates ? { create: () => creation(copy(), request) } : {}),
+    conditional: true,
     attempts: UPDATE_ATTEMPTS,
   });
   return resourceResponse(result.created ? 201 : 200, definition, result.object, context);
@@ -136,7 +143,8 @@ async function attemptChange(
   const strategy = strategyOf(definition, info.subresource);
   const draft = await change.next(old);
   draft.metadata ??= {};
-  const unconditional = checkPreconditions(draft, old, request, strategy);
+  if (change.conditional) checkUid(draft, old, request);
+  const unconditional = checkResourceVersion(draft, old, request, strategy);
   draft.metadata.resourceVersion = old.metadata!.resourceVersion;
   keepSystemMetadata(draft, old);
   const context = strategyContext(rest, request);
@@ -152,30 +160,29 @@ async function attemptChange(
     dryRun: options.dryRun,
   });
   const plugins = rest.admission();
-  await mutate(plugins, admission);
+  await runMutation(plugins, admission);
   const participant = rest.participants.get(definition.storageResource);
   const reservation = info.subresource === "" ? await participant?.beforeUpdate?.(draft, old, options.dryRun) : undefined;
-  let release = async (): Promise<void> => undefined;
+  let admitted: Admitted | undefined;
   let stored = false;
   try {
     prepareUpdate(rest, request, draft, old, strategy);
-    release = await validate(plugins, admission);
+    admitted = await runValidation(plugins, admission);
     const result = await commitChange(rest, request, draft, old, entry, options, reservation);
     stored = result !== "lost" && !options.dryRun;
-    if (result === "lost" && !unconditional) throw conflict(definition.group, definition.resource, info.name);
+    if (result === "lost" && change.conditional && !unconditional) throw conflict(definition.group, definition.resource, info.name);
     return result;
   } finally {
     if (!stored) {
       reservation?.release();
-      await release();
+      await admitted?.release();
     }
   }
 }
 
-/** Throws 409 for another uid or resourceVersion; says whether the client named no resourceVersion. */
-function checkPreconditions(draft: Draft, old: KubernetesObject, request: ResourceRequest, strategy: Strategy): boolean {
-  const { definition, info } = request;
-  const { uid, resourceVersion } = draft.metadata;
+/** Throws 409 for another uid. */
+function checkUid(draft: Draft, old: KubernetesObject, { definition, info }: ResourceRequest): void {
+  const { uid } = draft.metadata;
   const stored = old.metadata!;
   if (uid && uid !== stored.uid) {
     const key = storageKey(definition, info.namespace, info.name);
@@ -186,6 +193,12 @@ function checkPreconditions(draft: Draft, old: KubernetesObject, request: Resour
       `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${stored.uid}`,
     );
   }
+}
+
+/** Throws 409 for another resourceVersion; says whether the client named none. */
+function checkResourceVersion(draft: Draft, old: KubernetesObject, request: ResourceRequest, strategy: Strategy): boolean {
+  const { definition, info } = request;
+  const { resourceVersion } = draft.metadata;
   if (!resourceVersion || resourceVersion === "0") {
     if (!strategy.allowUnconditionalUpdate)
       throw invalid(definition.group, definition.resource, info.name, [
@@ -193,7 +206,7 @@ function checkPreconditions(draft: Draft, old: KubernetesObject, request: Resour
       ]);
     return true;
   }
-  if (resourceVersion !== stored.resourceVersion) throw conflict(definition.group, definition.resource, info.name);
+  if (resourceVersion !== old.metadata!.resourceVersion) throw conflict(definition.group, definition.resource, info.name);
   return false;
 }
 
@@ -258,8 +271,14 @@ async function commitChange(
 }
 
 /** The update took away the last finalizer of an object whose deletion waits for nothing else. */
-function finishesDeletion(draft: Draft, old: KubernetesObject): boolean {
+function finishesDeletion(draft: Draft, old: Draft): boolean {
   if (draft.metadata.deletionTimestamp === undefined) return false;
-  if ((draft.metadata.finalizers ?? []).length > 0 || (old.metadata!.finalizers ?? []).length === 0) return false;
+  if (finalizersOf(draft) > 0 || finalizersOf(old) === 0) return false;
   return (draft.metadata.deletionGracePeriodSeconds ?? 0) === 0;
+}
+
+/** Namespaces have finalizers in their spec, too. */
+function finalizersOf({ kind, apiVersion, metadata, spec }: Draft): number {
+  const own = kind === "Namespace" && apiVersion === "v1" ? (spec?.finalizers ?? []) : [];
+  return (metadata.finalizers ?? []).length + own.length;
 }

@@ -1,3 +1,4 @@
+import { runMutation, runValidation } from "@pinnace/admission";
 import {
   type ApiResponse,
   badRequest,
@@ -11,7 +12,7 @@ import {
 } from "@pinnace/apimachinery";
 import { objectResponse } from "../media/responses.ts";
 import type { ResourceRequest } from "../request-context.ts";
-import { admissionRequest, mutate, validate } from "../rest/admit.ts";
+import { admissionRequest } from "../rest/admit.ts";
 import { decodeKind } from "../rest/decode.ts";
 import { guaranteedUpdate } from "../rest/guaranteed-update.ts";
 import { definitionOf, lookup } from "../rest/lookup.ts";
@@ -40,10 +41,10 @@ export async function bindPod(rest: RestContext, request: ResourceRequest): Prom
     options: { fieldManager },
     dryRun,
   });
-  await mutate(rest.admission(), admission);
+  await runMutation(rest.admission(), admission);
   const errors = bindingErrors(binding);
   if (errors.length > 0) throw unknownError(errors.map(({ field, message }) => `${field}: ${message}`).join(", "));
-  await validate(rest.admission(), admission);
+  await runValidation(rest.admission(), admission);
   const pods = definitionOf(rest, "", "pods");
   const change = (draft: Draft, old: KubernetesObject): void => assign(rest, draft, old, binding);
   await guaranteedUpdate(rest, pods, { namespace: info.namespace, name }, change, dryRun);

@@ -1,7 +1,8 @@
+import { runMutation, runValidation } from "@pinnace/admission";
 import { type ApiResponse, badRequest, type Draft } from "@pinnace/apimachinery";
 import type { NodeConnector } from "../node-connector.ts";
 import type { ResourceRequest } from "../request-context.ts";
-import { admissionRequest, mutate, validate } from "../rest/admit.ts";
+import { admissionRequest } from "../rest/admit.ts";
 import { readObject } from "../rest/read.ts";
 import type { RestContext } from "../rest/rest-context.ts";
 import { isTrue } from "../request-info.ts";
@@ -40,8 +41,8 @@ async function admit(rest: RestContext, request: ResourceRequest): Promise<void>
     options: {},
     dryRun: false,
   });
-  await mutate(rest.admission(), admission);
-  await validate(rest.admission(), admission);
+  await runMutation(rest.admission(), admission);
+  await runValidation(rest.admission(), admission);
 }
 
 const CONNECT_KINDS: Readonly<Record<string, string>> = {

@@ -1,0 +1,126 @@
+import {
+  type ApiResponse,
+  badRequest,
+  type Draft,
+  type KubernetesObject,
+  type LabelSelector,
+  labelMatcher,
+  type StoredSubresource,
+  thaw,
+  unknownError,
+  invalid,
+  invalidValue,
+} from "@pinnace/apimachinery";
+import { objectResponse, resourceResponse } from "../media/responses.ts";
+import type { ResourceRequest } from "../request-context.ts";
+import { decodeKind } from "../rest/decode.ts";
+import { writeOptions } from "../rest/options.ts";
+import { patchBody, patched, patchTypeOf } from "../rest/patch.ts";
+import { readObject, responseContext } from "../rest/read.ts";
+import type { RestContext } from "../rest/rest-context.ts";
+import { changeObject } from "../rest/update.ts";
+
+const SCALE = { group: "autoscaling", version: "v1", kind: "Scale" } as const;
+type Paths = NonNullable<StoredSubresource["scale"]>;
+
+/** GET, PUT and PATCH of `scale`: a view of the replicas of an object. */
+export async function scale(rest: RestContext, request: ResourceRequest, paths: Paths): Promise<ApiResponse> {
+  const { definition, info } = request;
+  if (info.verb === "get") {
+    const object = await readObject(rest, definition, info.namespace, info.name);
+    return respond(rest, request, scaleOf(object, paths));
+  }
+  const patching = info.verb === "patch";
+  const options = writeOptions(request, patching ? "PatchOptions" : "UpdateOptions");
+  const next = patching ? patchedScale(request, paths) : putScale(await decodeKind(request, SCALE), request);
+  const { object } = await changeObject(rest, request, options, {
+    next: (old) => {
+      const wanted = next(old);
+      const errors = replicaErrors(wanted);
+      if (errors.length > 0) throw invalid(SCALE.group, SCALE.kind, info.name, errors);
+      const draft: Draft = thaw(old);
+      setPath(draft, paths.specReplicasPath, wanted.spec?.replicas ?? 0);
+      const { resourceVersion, uid } = wanted.metadata ?? {};
+      draft.metadata.resourceVersion = resourceVersion || draft.metadata.resourceVersion;
+      if (uid) draft.metadata.uid = uid;
+      return draft;
+    },
+    conditional: !patching,
+    attempts: 5,
+  });
+  return respond(rest, request, scaleOf(object, paths));
+}
+
+function respond(rest: RestContext, request: ResourceRequest, object: KubernetesObject): ApiResponse {
+  const context = responseContext(rest, request);
+  if (context.output.as === undefined) return objectResponse(200, object, context.output);
+  return resourceResponse(200, request.definition, object, context);
+}
+
+function putScale(body: Draft, { info }: ResourceRequest): (old: KubernetesObject) => Draft {
+  const { name } = body.metadata ?? {};
+  if (!name) throw badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`);
+  if (name !== info.name)
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`);
+  return () => body;
+}
+
+function patchedScale(request: ResourceRequest, paths: Paths): (old: KubernetesObject) => Draft {
+  const type = patchTypeOf(request);
+  const decoded = patchBody(request, type);
+  const merges = type === "application/apply-patch+yaml" || type === "application/strategic-merge-patch+json";
+  const effective = merges ? "application/merge-patch+json" : type;
+  return (old) => patched(scaleOf(old, paths), decoded, effective, request.definition);
+}
+
+function replicaErrors({ spec }: Draft): ReturnType<typeof invalidValue>[] {
+  const replicas = spec?.replicas ?? 0;
+  if (typeof replicas !== "number") throw badRequest(`Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal string into Go struct field ScaleSpec.spec.replicas of type int32`);
+  return replicas < 0 ? [invalidValue("spec.replicas", replicas, "must be greater than or equal to 0")] : [];
+}
+
+/** The Scale that an object shows. */
+function scaleOf(object: KubernetesObject, paths: Paths): KubernetesObject {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata ?? {};
+  const replicas = getPath(object, paths.specReplicasPath);
+  if (replicas === undefined && paths.specReplicasPath !== "spec.replicas")
+    throw unknownError(`the spec replicas field ${JSON.stringify(`.${paths.specReplicasPath}`)} does not exist`);
+  const selector = selectorText(paths.selectorPath === undefined ? undefined : getPath(object, paths.selectorPath));
+  return {
+    kind: SCALE.kind,
+    apiVersion: "autoscaling/v1",
+    metadata: {
+      ...(name === undefined ? {} : { name }),
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
+    },
+    spec: replicas ? { replicas } : {},
+    status: { replicas: getPath(object, paths.statusReplicasPath) ?? 0, ...(selector === "" ? {} : { selector }) },
+  } as KubernetesObject;
+}
+
+function selectorText(selector: unknown): string {
+  if (typeof selector === "string") return selector;
+  if (typeof selector !== "object" || selector === null) return "";
+  const structured = "matchLabels" in selector || "matchExpressions" in selector;
+  const matcher = labelMatcher(structured ? (selector as LabelSelector) : { matchLabels: selector as Record<string, string> });
+  return matcher.toString();
+}
+
+function getPath(object: Draft, path: string): Draft {
+  return path.split(".").reduce((value: Draft, name) => value?.[name], object);
+}
+
+function setPath(draft: Draft, path: string, value: unknown): void {
+  const names = path.split(".");
+  const last = names.pop()!;
+  let target = draft;
+  for (const name of names) {
+    target[name] ??= {};
+    target = target[name];
+  }
+  target[last] = value;
+}
+
