@@ -1,7 +1,7 @@
 import type { ApiHandler } from "@pinnace/apimachinery";
-import type { Client, InformerFactory } from "@pinnace/client";
+import type { ClientFactory, ClientIdentity, InformerFactory } from "@pinnace/client";
 import type { Clock, Timer } from "@pinnace/clock";
-import type { EventRecorder } from "@pinnace/controller-runtime";
+import { createEventRecorder, type EventRecorder } from "@pinnace/controller-runtime";
 import type { ContainerRuntime } from "@pinnace/cri";
 import { messageOf } from "@pinnace/errors";
 import {
@@ -35,12 +35,15 @@ const MAX_GROUPS = 10;
 const PARALLEL = 16;
 
 export interface SimulatedNodesComponents {
-  readonly client: Client;
+  /** Each node speaks as itself: `system:node:<name>`. */
+  readonly clients: ClientFactory;
+  /** Shared by all nodes, with a right to read pods, services, ConfigMaps and Secrets. */
   readonly informers: InformerFactory;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: MetricRegistry;
-  readonly events: EventRecorder;
+  /** Where events go instead of the API server, such as nowhere. */
+  readonly events?: EventRecorder;
   /** Uniform in [0, 1), seeded where a run must repeat. */
   readonly random: () => number;
   readonly streams?: StreamServer;
@@ -79,6 +82,7 @@ interface SimulatedNode {
   readonly template: SimulatedNodeTemplate;
   kubelet: Kubelet;
   runtime: ContainerRuntime;
+  stopEvents: () => void;
   alive: boolean;
   beats: number;
 }
@@ -106,7 +110,14 @@ class NodePool implements SimulatedNodes {
     this.#dispatcher = new PodDispatcher(components.informers);
     this.#shared = {
       services: informerServices(components.informers),
-      objects: createSharedObjectSource(components.client, components.informers, components.clock),
+      objects: createSharedObjectSource(
+        components.clients.client({
+          program: "kubelet",
+          user: { name: "system:apiserver", groups: ["system:masters"] },
+        }),
+        components.informers,
+        components.clock,
+      ),
       prober: createSimulatedProber(),
     };
     for (let index = 0; index < (options.count ?? 1); index++) this.#create(this.#nameOf(index), index, options);
@@ -128,8 +139,7 @@ class NodePool implements SimulatedNodes {
     this.#running = false;
     for (const timer of this.#timers) timer.cancel();
     this.#dispatcher.stop();
-    await Promise.all([...this.#nodes.values()].map((node) => node.kubelet.stop()));
-    await Promise.all([...this.#nodes.values()].map((node) => node.runtime.close()));
+    await Promise.all([...this.#nodes.values()].map(halt));
   }
 
   async add(template: SimulatedNodeTemplate & { readonly name?: string } = {}): Promise<string> {
@@ -143,8 +153,7 @@ class NodePool implements SimulatedNodes {
     const node = this.#nodes.get(name);
     if (!node?.alive) return;
     node.alive = false;
-    await node.kubelet.stop();
-    await node.runtime.close();
+    await halt(node);
   }
 
   async restart(name: string): Promise<void> {
@@ -169,8 +178,14 @@ class NodePool implements SimulatedNodes {
     return node;
   }
 
-  #machine(name: string, index: number, template: SimulatedNodeTemplate): Pick<SimulatedNode, "kubelet" | "runtime"> {
-    const { clock, random } = this.#components;
+  #machine(
+    name: string,
+    index: number,
+    template: SimulatedNodeTemplate,
+  ): Pick<SimulatedNode, "kubelet" | "runtime" | "stopEvents"> {
+    const { clock, random, logger, clients } = this.#components;
+    const client = clients.client(nodeIdentity(name));
+    const recorder = createEventRecorder({ client, clock, logger, component: "kubelet", host: name });
     const { delays, jitter, clusterDns, clusterDomain } = this.#options;
     const node = describeNode(name, index, template);
     const volumes = createMemoryVolumeHost({
@@ -185,6 +200,8 @@ class NodePool implements SimulatedNodes {
       {
         ...this.#components,
         ...this.#shared,
+        client,
+        events: this.#components.events ?? recorder,
         pods: this.#dispatcher.source(name),
         runtime,
         volumes,
@@ -201,7 +218,7 @@ class NodePool implements SimulatedNodes {
         ...(clusterDomain === undefined ? {} : { clusterDomain }),
       },
     );
-    return { kubelet, runtime };
+    return { kubelet, runtime, stopEvents: () => recorder.stop() };
   }
 
   async #boot(node: SimulatedNode): Promise<void> {
@@ -236,6 +253,20 @@ class NodePool implements SimulatedNodes {
         this.#components.logger.warn("heartbeat failed", { node: node.name, error: messageOf(error) });
     }
   }
+}
+
+async function halt({ kubelet, runtime, stopEvents }: SimulatedNode): Promise<void> {
+  await kubelet.stop();
+  stopEvents();
+  await runtime.close();
+}
+
+/** As whom the kubelet of a node speaks in process. */
+function nodeIdentity(name: string): ClientIdentity {
+  return {
+    program: "kubelet",
+    user: { name: `system:node:${name}`, groups: ["system:nodes", "system:authenticated"] },
+  };
 }
 
 /** Does something for each item, a few at a time. */

@@ -1,6 +1,14 @@
 import { NODES, PODS, type Pod } from "@pinnace/api";
 import { deepFreeze, type KubernetesObject, type ResourceType, StatusError } from "@pinnace/apimachinery";
-import type { CacheEvent, Client, Informer, InformerFactory, InformerOptions, ResourceClient } from "@pinnace/client";
+import type {
+  CacheEvent,
+  Client,
+  ClientFactory,
+  Informer,
+  InformerFactory,
+  InformerOptions,
+  ResourceClient,
+} from "@pinnace/client";
 import type { EventRecorder } from "@pinnace/controller-runtime";
 import { Observable, Subject } from "rxjs";
 
@@ -18,6 +26,8 @@ export class FakeCluster {
     resource: <T extends KubernetesObject>(type: ResourceType<T>) => this.#resource(type, ""),
     raw: () => Promise.reject(new Error("no raw requests")),
   };
+
+  readonly clients: ClientFactory = { client: () => this.client };
 
   readonly informers: InformerFactory = {
     informer: <T extends KubernetesObject>(type: ResourceType<T>, options?: InformerOptions<T>) =>

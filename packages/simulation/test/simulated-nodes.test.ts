@@ -13,7 +13,7 @@ let nodes: SimulatedNodes;
 function build(options: SimulatedNodesOptions = {}): SimulatedNodes {
   return createSimulatedNodes(
     {
-      client: cluster.client,
+      clients: cluster.clients,
       informers: cluster.informers,
       events: cluster.events,
       clock,
