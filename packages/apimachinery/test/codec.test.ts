@@ -97,6 +97,12 @@ describe("YAML", () => {
     ["a: *x", "yaml: unknown anchor 'x' referenced"],
     ["[a]: b", "unsupported map key of type: slice"],
     ["{", "yaml: line 1: did not find expected node content"],
+    ["a: [", "yaml: line 1: did not find expected node content"],
+    ["a: [1", "yaml: line 1: did not find expected ',' or ']'"],
+    ["a: {b: c", "yaml: line 1: did not find expected ',' or '}'"],
+    ["a: 'x", "yaml: line 1: found unexpected end of stream"],
+    ["a:\n\tb: 1", "yaml: line 2: found character that cannot start any token"],
+    ["- a\nb: c", "yaml: line 2: did not find expected key"],
     ["a: b: c", "yaml: line 1: mapping values are not allowed in this context"],
     ["a: &x [*x]", "yaml: anchor 'x' value contains itself"],
   ])("refuses %s", (text, message) => {

@@ -192,6 +192,14 @@ describe("updates", () => {
     ]);
   });
 
+  it("do not own structs that are always there", () => {
+    const empty = thing({ spec: { containers: null } });
+    const next = thing({ spec: { replicas: 1, containers: [{ name: "a" }] } });
+    const entries = createFieldManager(kind, { empty }).update(undefined, next, { manager: "m1", now: 0 });
+    const containers = { 'k:{"name":"a"}': { ".": {}, "f:name": {} } };
+    expect(entries?.[0]?.fieldsV1).toEqual({ "f:spec": { "f:containers": containers, "f:replicas": {} } });
+  });
+
   it("own atomic maps as a whole", () => {
     server.put("m1", { spec: { replicas: 1, selector: { matchLabels: { a: "b" } }, nodeSelector: { a: "b" } } });
     expect(server.entries()[0]?.[2]).toEqual({

@@ -34,7 +34,7 @@ export function readYaml(text: string): Decoded {
   const document = documents[0] as Document.Parsed | undefined;
   if (document === undefined) return { value: null, duplicates: [] };
   const error = document.errors[0];
-  if (error !== undefined) throw decodeError("MALFORMED", `yaml: line ${lineOf(error, lines)}: ${goText(error)}`);
+  if (error !== undefined) throw decodeError("MALFORMED", `yaml: line ${lineOf(error, lines)}: ${goText(error, text)}`);
   return new YamlReader(document, lines).read();
 }
 
@@ -43,22 +43,32 @@ function lineOf(error: YAMLError, lines: LineCounter): number {
 }
 
 /** libyaml's words for what the parser found; its own where it has none. */
-function goText(error: YAMLError): string {
+function goText(error: YAMLError, text: string): string {
+  const message = error.message.split("\n")[0] as string;
+  if (message.startsWith("Flow ")) return flowText(message, text.slice(0, error.pos[0]).trimEnd());
+  if (message.startsWith("Missing closing")) return "found unexpected end of stream";
   switch (error.code) {
     case "TAB_AS_INDENT":
+    case "BAD_SCALAR_START":
       return "found character that cannot start any token";
     case "BLOCK_AS_IMPLICIT_KEY":
     case "BLOCK_IN_FLOW":
       return "mapping values are not allowed in this context";
     case "MISSING_CHAR":
-    case "UNEXPECTED_TOKEN":
-      return "did not find expected node content";
-    case "BAD_INDENT":
     case "MULTILINE_IMPLICIT_KEY":
       return "could not find expected ':'";
+    case "BAD_INDENT":
+    case "UNEXPECTED_TOKEN":
+      return "did not find expected key";
     default:
-      return error.message.split("\n")[0] as string;
+      return message;
   }
+}
+
+/** A flow collection without its end: what libyaml misses depends on whether a value is due. */
+function flowText(message: string, before: string): string {
+  if (/[[{,:]$/.test(before)) return "did not find expected node content";
+  return `did not find expected ',' or '${message.startsWith("Flow map") ? "}" : "]"}'`;
 }
 
 class YamlReader {

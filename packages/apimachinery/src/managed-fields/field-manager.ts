@@ -37,6 +37,11 @@ export interface FieldManagerOptions {
    * the resource itself, `spec` for its `status` subresource.
    */
   readonly ignored?: readonly (readonly string[])[];
+  /**
+   * The object that a create starts from. Default: nothing but apiVersion and kind. For built-in kinds the zero value, with its empty
+   * structs (`{ spec: { strategy: {} }, status: {} }`): structs that are always there are owned by nobody.
+   */
+  readonly empty?: KubernetesObject;
   /** Other versions of the kind that look different. Default: all versions look the same. */
   readonly versions?: VersionViews;
 }
@@ -107,9 +112,11 @@ class ObjectFieldManager implements FieldManager {
   readonly #kind: Kind;
   readonly #subresource: string;
   readonly #ownership: Ownership;
+  readonly #empty: KubernetesObject;
 
-  constructor(kind: Kind, { subresource = "", ignored, versions }: FieldManagerOptions) {
+  constructor(kind: Kind, { subresource = "", ignored, empty, versions }: FieldManagerOptions) {
     this.#kind = kind;
+    this.#empty = empty ?? { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: {} };
     this.#subresource = subresource;
     const set = fieldSetOf(ignored ?? defaultIgnored(subresource));
     this.#ownership = new Ownership(apiVersionOf(kind), kind.schema, kind.resolve, set, versions);
@@ -122,7 +129,7 @@ class ObjectFieldManager implements FieldManager {
   ): readonly ManagedFieldsEntry[] | undefined {
     const managers = this.#managersBefore(live, next);
     if (managers.size === 0 && live !== undefined) return undefined;
-    this.#recordUpdate(live ?? this.#emptyObject(), next, managers, write);
+    this.#recordUpdate(live ?? this.#empty, next, managers, write);
     capUpdaters(managers);
     const entries = encodeManagers(managers);
     const before = live?.metadata?.managedFields;
@@ -168,11 +175,11 @@ class ObjectFieldManager implements FieldManager {
     write: FieldManagerWrite & { readonly force: boolean },
   ): Applied {
     this.#check(applied);
-    const before = live ?? this.#emptyObject();
+    const before = live ?? this.#empty;
     const managers = decodeManagers(live?.metadata?.managedFields);
     if (managers === undefined) throw unknownError("failed to decode managed fields");
     if (managers.size === 0) {
-      this.#recordUpdate(this.#emptyObject(), before, managers, { manager: BEFORE_FIRST_APPLY, now: write.now });
+      this.#recordUpdate(this.#empty, before, managers, { manager: BEFORE_FIRST_APPLY, now: write.now });
       capUpdaters(managers);
     }
     const { compared, stored } = this.#merge(before, applied, managers, write);
@@ -237,10 +244,6 @@ class ObjectFieldManager implements FieldManager {
     const { namespace = "", name = "" } = applied.metadata ?? {};
     const text = errors.length === 1 ? errors[0] : `errors:\n${errors.map((error) => `  ${error}`).join("\n")}`;
     throw unknownError(`failed to create typed patch object (${namespace}/${name}; ${kindText(this.#kind)}): ${text}`);
-  }
-
-  #emptyObject(): KubernetesObject {
-    return { apiVersion: this.#ownership.apiVersion, kind: this.#kind.kind, metadata: {} };
   }
 }
 

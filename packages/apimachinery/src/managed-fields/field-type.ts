@@ -113,11 +113,17 @@ function listType(written: Schema, schema: Schema, resolve: SchemaResolver): Lis
     atomic: relation === "atomic",
     keys: relation === "map" ? keys : [],
     element: () => fieldTypeOf(items, resolve),
-    keyDefault: (key) => {
-      const item = items.$ref === undefined ? items : resolve(items.$ref);
-      return memberOf(item.properties, key)?.default;
-    },
+    keyDefault: (key) => keyDefault(items, key, resolve),
   };
+}
+
+/** The declared default; for built-in types a required key that is left out is Go's zero value. */
+function keyDefault(items: Schema, key: string, resolve: SchemaResolver): Json | undefined {
+  const item = items.$ref === undefined ? items : resolve(items.$ref);
+  const member = memberOf(item.properties, key);
+  if (member === undefined || member.default !== undefined) return member?.default;
+  if (items.$ref === undefined || !item.required?.includes(key)) return undefined;
+  return member.type === "string" ? "" : member.type === "integer" ? 0 : undefined;
 }
 
 function mapType(written: Schema, schema: Schema, resolve: SchemaResolver): MapFieldType {
