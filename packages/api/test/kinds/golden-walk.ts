@@ -69,7 +69,7 @@ function namespaceOf(path: string): string | undefined {
 function complete(body: Draft, namespace: string | undefined): Draft {
   const object = JSON.parse(JSON.stringify(body));
   object.metadata ??= {};
-  object.metadata.uid = "<uid>";
+  object.metadata.uid = "0a1b2c3d-0000-4000-8000-000000000000";
   object.metadata.creationTimestamp = "1970-01-01T00:00:00Z";
   if (namespace) object.metadata.namespace ??= namespace;
   if (object.metadata.generateName && !object.metadata.name)

@@ -2,6 +2,7 @@ import type { Draft, FieldError } from "@pinnace/apimachinery";
 import { fieldPath, invalidValue, notSupported, required } from "@pinnace/apimachinery";
 import type { KindBehaviour } from "../../kind-behaviour.ts";
 import { defaultPodTemplate } from "../core/pod/defaults.ts";
+import { dropInTemplate } from "../core/pod/disabled-fields.ts";
 import { alwaysRestarts, mismatch, podTemplateSpec, templateWarnings } from "../core/pod-template.ts";
 import { immutable, same } from "../rules/equal.ts";
 import { intOrPercent, intOrPercentValue, notMoreThan100Percent } from "../rules/int-or-percent.ts";
@@ -101,11 +102,11 @@ export const daemonSet: KindBehaviour = {
     ...COUNTED,
     ...changeFirst(daemonSetRule, change),
     prepareForCreate: (object) => {
-      delete object.status;
+      dropInTemplate.prepareForCreate(object);
       setTemplateGeneration(object, Math.max(1, templateGeneration(object)));
     },
     prepareForUpdate: (object, old) => {
-      object.status = old.status;
+      dropInTemplate.prepareForUpdate(object, old);
       const changed = same(object.spec.template, old.spec.template) ? 0 : 1;
       setTemplateGeneration(object, templateGeneration(old) + changed);
     },

@@ -2,6 +2,7 @@ import type { Draft } from "@pinnace/apimachinery";
 import { fieldPath, forbiddenField, invalidValue, notSupported } from "@pinnace/apimachinery";
 import type { KindBehaviour } from "../../kind-behaviour.ts";
 import { defaultPodTemplate } from "../core/pod/defaults.ts";
+import { dropInTemplate } from "../core/pod/disabled-fields.ts";
 import { lastingTemplate, namedTemplateWarnings, neededSelector, templateWarnings } from "../core/pod-template.ts";
 import { immutable, same } from "../rules/equal.ts";
 import { intOrPercent, intOrPercentValue, notMoreThan100Percent } from "../rules/int-or-percent.ts";
@@ -85,6 +86,7 @@ export const deployment: KindBehaviour = {
   },
   strategy: {
     ...COUNTED,
+    ...dropInTemplate,
     ...validation(deploymentRule, (object, old) =>
       immutable(object.spec.selector, old.spec.selector, fieldPath("spec", "selector")),
     ),

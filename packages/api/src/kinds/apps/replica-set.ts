@@ -2,6 +2,7 @@ import type { Draft, Json } from "@pinnace/apimachinery";
 import { fieldPath } from "@pinnace/apimachinery";
 import type { KindBehaviour } from "../../kind-behaviour.ts";
 import { defaultPodTemplate } from "../core/pod/defaults.ts";
+import { dropInTemplate } from "../core/pod/disabled-fields.ts";
 import { lastingTemplate, namedTemplateWarnings, neededSelector, templateWarnings } from "../core/pod-template.ts";
 import { immutable, same } from "../rules/equal.ts";
 import { nonNegative, type Rule } from "../rules/rule.ts";
@@ -60,6 +61,7 @@ export const replicaSet: KindBehaviour = {
   fields: (object: Draft) => ({ "status.replicas": String(object.status?.replicas ?? 0) }),
   strategy: {
     ...COUNTED,
+    ...dropInTemplate,
     ...validation(replicaSetRule, (object, old) =>
       immutable(object.spec.selector, old.spec.selector, fieldPath("spec", "selector")),
     ),

@@ -6,6 +6,7 @@ import { claimSpec } from "../core/persistent-volume-claim-validation.ts";
 import { claimSpecWarnings } from "../core/persistent-volume-claim-warnings.ts";
 import { podAnnotations } from "../core/pod/annotations.ts";
 import { defaultPodTemplate } from "../core/pod/defaults.ts";
+import { dropInTemplate } from "../core/pod/disabled-fields.ts";
 import { alwaysRestarts, lastingTemplate, neededSelector, templateWarnings } from "../core/pod-template.ts";
 import { same } from "../rules/equal.ts";
 import { intOrPercent, intOrPercentValue, notMoreThan100Percent } from "../rules/int-or-percent.ts";
@@ -168,6 +169,7 @@ export const statefulSet: KindBehaviour = {
   ],
   strategy: {
     ...COUNTED,
+    ...dropInTemplate,
     validateName: nameIsDnsLabel,
     validate: (object) => specErrors(object, false),
     validateUpdate,

@@ -9,7 +9,7 @@ import {
   validateAnnotations,
 } from "@pinnace/apimachinery";
 import type { KindBehaviour } from "../../kind-behaviour.ts";
-import { isEmptySelector, labelSelector, labels, selects } from "../rules/label-selector.ts";
+import { isEmptySelector, labelSelector, labels, mapForm, selectorForm, selects } from "../rules/label-selector.ts";
 import { containerCells, formatLabels, name } from "../tables/cell.ts";
 import { COUNTED } from "../tables/kind.ts";
 import { POD_TEMPLATE_COLUMNS } from "./columns.ts";
@@ -50,7 +50,7 @@ export function lastingTemplate(
 
 /** `selector` does not match template `labels`. */
 export function mismatch(path: FieldPath, own: Draft): FieldError {
-  return invalidValue(path.child("metadata", "labels"), own ?? null, "`selector` does not match template `labels`");
+  return invalidValue(path.child("metadata", "labels"), mapForm(own), "`selector` does not match template `labels`");
 }
 
 /** Restart policy and deadline that a lasting pod cannot have. */
@@ -81,8 +81,9 @@ export function neededSelector(
   const found: FieldError[] = [];
   labelSelector(selector, path, found, undefined);
   errors.push(...found);
-  if (isEmptySelector(selector)) errors.push(invalidValue(path, selector, `empty selector is invalid for ${kind}`));
-  if (found.length > 0) errors.push(invalidValue(path, selector, malformed));
+  if (isEmptySelector(selector))
+    errors.push(invalidValue(path, selectorForm(selector), `empty selector is invalid for ${kind}`));
+  if (found.length > 0) errors.push(invalidValue(path, selectorForm(selector), malformed));
   return found.length === 0;
 }
 

@@ -9,6 +9,7 @@ import { formatLabels } from "../tables/cell.ts";
 import { COUNTED, validation } from "../tables/kind.ts";
 import { REPLICATION_CONTROLLER_COLUMNS } from "./columns.ts";
 import { defaultPodTemplate } from "./pod/defaults.ts";
+import { dropInTemplate } from "./pod/disabled-fields.ts";
 import { lastingTemplate, namedTemplateWarnings, templateWarnings } from "./pod-template.ts";
 
 function defaultReplicationController(object: Draft): void {
@@ -44,6 +45,7 @@ export const replicationController: KindBehaviour = {
   fields: (object: Draft) => ({ "status.replicas": String(object.status?.replicas ?? 0) }),
   strategy: {
     ...COUNTED,
+    ...dropInTemplate,
     ...validation(rule),
     defaultPropagation: "Orphan",
     warningsOnCreate: namedTemplateWarnings,

@@ -1,6 +1,6 @@
 import type { FieldError, FieldPath } from "@pinnace/apimachinery";
 import { invalidValue, notSupported } from "@pinnace/apimachinery";
-import { compareQuantities, isWhole, type QuantityText, signOf } from "../rules/quantity.ts";
+import { isWhole, type QuantityText, signOf } from "../rules/quantity.ts";
 import { qualifiedName } from "../rules/text.ts";
 
 const COUNTED = [
@@ -90,4 +90,7 @@ export function resourceQuantity(name: string, quantity: QuantityText, path: Fie
   return errors;
 }
 
-export { compareQuantities };
+/** A resource that quotas know by name, rather than by domain. */
+export function isStandardQuotaResource(name: string): boolean {
+  return QUOTA.has(name) || isQuotaHugePage(name);
+}

@@ -35,3 +35,18 @@ function meets(term: Draft, value: string | undefined): boolean {
       return value === undefined;
   }
 }
+
+/** A map with its keys in order, as messages quote it. */
+export function mapForm(map: Draft): Draft {
+  if (map === undefined || map === null) return null;
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** A selector as messages quote it. */
+export function selectorForm(selector: Draft): Draft {
+  const { matchLabels, matchExpressions } = selector ?? {};
+  return {
+    ...(matchLabels === undefined ? {} : { matchLabels: mapForm(matchLabels) }),
+    ...(matchExpressions === undefined ? {} : { matchExpressions }),
+  };
+}

@@ -9,9 +9,11 @@ export function canonicalQuantity(quantity: QuantityText): string {
   return Quantity.parse(quantity).toString();
 }
 
-/** Rounded up to thousandths, canonical. */
-export function roundUpToMilli(quantity: QuantityText): string {
-  return Quantity.parse(quantity).roundUpToMilli().toString();
+/** Rounded up to thousandths, canonical. JSON null is 0. */
+export function roundUpToMilli(quantity: QuantityText | null): string {
+  return Quantity.parse(quantity ?? "0")
+    .roundUpToMilli()
+    .toString();
 }
 
 /** Negative when `a` is less, 0 when both are the same amount. */

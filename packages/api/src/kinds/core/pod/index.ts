@@ -13,6 +13,7 @@ import {
 import { podCells } from "./cells.ts";
 import { imageWithoutSpace } from "./containers.ts";
 import { defaultPod } from "./defaults.ts";
+import { dropDisabledPodFields } from "./disabled-fields.ts";
 import type { PodView } from "./pod-view.ts";
 import { qualityOfService } from "./quality-of-service.ts";
 import { keepOnlyResources, podResize } from "./resize.ts";
@@ -39,6 +40,7 @@ function applyLabelKeys(pod: Draft): void {
 }
 
 function prepareForCreate(pod: Draft): void {
+  dropDisabledPodFields(pod.spec);
   pod.status = { phase: "Pending", qosClass: qualityOfService(pod.spec) };
   if (pod.spec.schedulingGates?.length) {
     pod.status.conditions = [
@@ -190,6 +192,7 @@ export const pod: KindBehaviour = {
     warningsOnCreate,
     prepareForUpdate: (next, old) => {
       next.status = old.status;
+      dropDisabledPodFields(next.spec, old.spec);
     },
     validateUpdate,
     gracePeriodSeconds,
