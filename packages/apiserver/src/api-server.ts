@@ -8,10 +8,13 @@ import { createHandlers } from "./handlers.ts";
 import { addHealthPaths } from "./health.ts";
 import { textResponse } from "./media/responses.ts";
 import type { ApiServerComponents, ApiServerOptions } from "./options.ts";
+import { addOidcPaths } from "./oidc-paths.ts";
+import { addOpenApiPaths } from "./openapi-paths.ts";
 import { Paths } from "./paths.ts";
 import { createPipeline } from "./pipeline.ts";
 import { uuidFrom } from "./random-values.ts";
 import type { RestContext, WriteParticipant } from "./rest/rest-context.ts";
+import { addRootPath } from "./root-paths.ts";
 import { ServerMetrics } from "./server-metrics.ts";
 import { StoreCache } from "./storage/store-cache.ts";
 import { DEFAULT_GIT_VERSION, versionHandler } from "./version.ts";
@@ -83,13 +86,18 @@ export function createApiServer(components: ApiServerComponents, options: ApiSer
 
 function addPaths(
   paths: Paths,
-  { store, metrics }: ApiServerComponents,
+  { store, metrics, tokenIssuer }: ApiServerComponents,
   options: ApiServerOptions,
   registry: DefinitionRegistry,
 ): void {
   const { ip, port } = options.address ?? { ip: "127.0.0.1", port: 6443 };
-  addDiscoveryPaths(paths, registry, `${ip}:${port}`);
-  paths.add("/version", versionHandler(options.gitVersion ?? DEFAULT_GIT_VERSION));
+  const gitVersion = options.gitVersion ?? DEFAULT_GIT_VERSION;
+  const address = `${ip}:${port}`;
+  addRootPath(paths, registry);
+  addDiscoveryPaths(paths, registry, address);
+  addOpenApiPaths(paths, registry, gitVersion);
+  if (tokenIssuer !== undefined) addOidcPaths(paths, tokenIssuer, address);
+  paths.add("/version", versionHandler(gitVersion));
   addHealthPaths(paths, [
     { name: "ping", check: () => undefined },
     { name: "log", check: () => undefined },

@@ -43,10 +43,10 @@ export function applyChange(
 
 function checkName({ metadata }: KubernetesObject, { info, definition }: ResourceRequest): void {
   const { name, namespace } = metadata ?? {};
-  if (name !== undefined && name !== info.name)
+  if (!name)
+    throw badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`);
+  if (name !== info.name)
     throw badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`);
   if (definition.namespaced && namespace !== undefined && namespace !== info.namespace)
-    throw badRequest(
-      `the namespace of the object (${namespace}) does not match the namespace on the request (${info.namespace})`,
-    );
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
 }

@@ -71,7 +71,7 @@ export function patchBody({ request }: ResourceRequest, type: string): Decoded {
     try {
       return decodeYaml(bytes);
     } catch (error) {
-      throw badRequest(`error decoding YAML: ${messageOf(error)}`);
+      throw badRequest(`error decoding YAML: error converting YAML to JSON: ${messageOf(error)}`);
     }
   }
   try {
