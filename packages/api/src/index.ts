@@ -65,7 +65,7 @@ export {
 } from "./openapi-v2-protobuf.ts";
 export { openApiV3Document, openApiV3Key, openApiV3Keys } from "./openapi-v3.ts";
 export { decodeProtobuf, PROTOBUF_MEDIA_TYPE } from "./protobuf-decode.ts";
-export { createBuiltInDefinitions } from "./registry.ts";
+export { type BuiltInDefinitionsOptions, createBuiltInDefinitions } from "./registry.ts";
 export { type BuiltInResource, builtInResources } from "./resources.ts";
 export { builtInSchema, resolveBuiltInSchema } from "./schemas.ts";
 export { completeZeroValues, dropZeroValues } from "./zero-values.ts";

@@ -127,13 +127,22 @@ function define(resource: BuiltInResource, behaviour: KindBehaviour): ResourceDe
   });
 }
 
+export interface BuiltInDefinitionsOptions {
+  /**
+   * Which resource versions to define. Default: those that a Kubernetes 1.36 API server serves without further flags.
+   * `() => true` is upstream's `--runtime-config=api/all=true`.
+   */
+  readonly served?: (resource: BuiltInResource) => boolean;
+}
+
 /**
- * The definitions of all built-in resources that a default Kubernetes 1.36 API server serves, group by group in the
- * order of discovery (`apiregistration.k8s.io` first, as `GET /apis` lists them), resources in alphabetical order.
- * Creating them parses no schema: `schema` is built when it is first read.
+ * The definitions of the built-in resources, group by group in the order of discovery (`apiregistration.k8s.io` first, as
+ * `GET /apis` lists them), preferred versions first. Creating them parses no schema: `schema` is built when it is first
+ * read.
  */
-export function createBuiltInDefinitions(): readonly ResourceDefinition[] {
+export function createBuiltInDefinitions(options: BuiltInDefinitionsOptions = {}): readonly ResourceDefinition[] {
+  const served = options.served ?? ((resource: BuiltInResource) => resource.servedByDefault);
   return builtInResources()
-    .filter((resource) => resource.servedByDefault)
+    .filter(served)
     .map((resource) => define(resource, kinds[`${apiVersionOf(resource)}/${resource.kind}`] ?? {}));
 }

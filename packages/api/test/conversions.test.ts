@@ -2,6 +2,11 @@ import type { Conversion } from "@pinnace/apimachinery";
 import { describe, expect, it } from "vitest";
 import { autoscalingV1Conversion } from "../src/conversion-autoscaling.ts";
 import { eventsConversion } from "../src/conversion-events.ts";
+import {
+  resourceClaimConversion,
+  resourceClaimTemplateConversion,
+  resourceSliceConversion,
+} from "../src/conversion-resource.ts";
 import type { Json } from "./recorded-objects.ts";
 
 function converted(conversion: Conversion, direction: keyof Conversion, object: Json): Json {
@@ -114,5 +119,42 @@ describe("autoscaling/v1 HorizontalPodAutoscaler", () => {
       ScaleDown: { StabilizationWindowSeconds: 60, Policies: [{ Type: "Pods", Value: 1, PeriodSeconds: 5 }] },
     });
     expect(converted(autoscalingV1Conversion, "toStorage", old)).toEqual(object);
+  });
+});
+
+describe("resource.k8s.io/v1beta1", () => {
+  const devices = {
+    requests: [
+      { name: "a", deviceClassName: "c", count: 2 },
+      { name: "b", firstAvailable: [{ name: "x", deviceClassName: "c" }] },
+    ],
+  };
+  const stored = {
+    requests: [
+      { name: "a", exactly: { deviceClassName: "c", count: 2 } },
+      { name: "b", firstAvailable: [{ name: "x", deviceClassName: "c" }] },
+    ],
+  };
+  const cases: readonly (readonly [string, Conversion, Json, Json])[] = [
+    ["ResourceClaim", resourceClaimConversion, { spec: { devices } }, { spec: { devices: stored } }],
+    [
+      "ResourceClaimTemplate",
+      resourceClaimTemplateConversion,
+      { spec: { spec: { devices } } },
+      { spec: { spec: { devices: stored } } },
+    ],
+    [
+      "ResourceSlice",
+      resourceSliceConversion,
+      { spec: { devices: [{ name: "d", basic: { attributes: { a: { int: 1 } } } }] } },
+      { spec: { devices: [{ name: "d", attributes: { a: { int: 1 } } }] } },
+    ],
+  ];
+
+  it.each(cases)("%s is stored as v1", (kind, conversion, older, newer) => {
+    const object = { apiVersion: "resource.k8s.io/v1beta1", kind, ...older };
+    const expected = { apiVersion: "resource.k8s.io/v1", kind, ...newer };
+    expect(converted(conversion, "toStorage", object)).toEqual(expected);
+    expect(converted(conversion, "fromStorage", expected)).toEqual(object);
   });
 });
