@@ -10,6 +10,7 @@ import { createPodSecurity } from "./plugins/pod-security/pod-security.ts";
 import { createPodTopologyLabels } from "./plugins/pod-topology-labels.ts";
 import { createPriority } from "./plugins/priority.ts";
 import { createRbacEscalation } from "./plugins/rbac-escalation.ts";
+import { createResourceQuota } from "./plugins/resource-quota.ts";
 import { createRuntimeClass } from "./plugins/runtime-class.ts";
 import { createServiceAccountPlugin } from "./plugins/service-account.ts";
 import { createStorageObjectInUseProtection } from "./plugins/storage-object-in-use-protection.ts";
@@ -35,6 +36,7 @@ export const DEFAULT_ADMISSION_PLUGINS: readonly AdmissionPluginFactory[] = [
   createDefaultIngressClass,
   createPodTopologyLabels,
   createRbacEscalation,
+  createResourceQuota,
 ];
 
 /** The plugins that upstream enables by default. */
