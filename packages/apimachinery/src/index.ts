@@ -25,6 +25,14 @@ export {
   parseIp,
 } from "./ip-address.ts";
 export {
+  JsonPath,
+  type JsonPathErrorCode,
+  type JsonPathOptions,
+  JsonPathTemplate,
+  parseJsonPath,
+  parseJsonPathTemplate,
+} from "./jsonpath/json-path.ts";
+export {
   type Applied,
   createFieldManager,
   type FieldManager,
