@@ -57,7 +57,7 @@ export function typeOfDefinitionName(name: string): string | undefined {
 }
 
 /** The Go package of an API group version: `rbac.authorization.k8s.io`, `v1` is `rbac/v1`. */
-export function packageOfGroup(group: string, version: string): string {
+function packageOfGroup(group: string, version: string): string {
   return `${packageFolders[group] ?? group.split(".")[0]}/${version}`;
 }
 

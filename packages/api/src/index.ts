@@ -32,21 +32,21 @@
  * ## What a server does with a request
  *
  * A Go server reads a request into structs and writes structs back, which shows: `restartPolicy: ""` is as good as none,
- * and an answer has `status: {}` though nobody sent it. The same in three steps on a decoded draft: {@link dropZeroValues},
- * then the definition's `default`, then {@link completeZeroValues}. What comes out is what upstream stores, so that
- * managed fields, patches and answers agree with it. Bodies in protobuf go through {@link decodeProtobuf} first and are
+ * and an answer has `status: {}` though nobody sent it. The same in three steps on a decoded draft: `dropZeroValues`,
+ * then the definition's `default`, then `completeZeroValues`. What comes out is what upstream stores, so that
+ * managed fields, patches and answers agree with it. Bodies in protobuf go through `decodeProtobuf` first and are
  * then like any other.
  *
  * ## OpenAPI
  *
- * {@link openApiV3Keys} lists the documents of a server, {@link openApiV3Document} makes one, {@link openApiV2Document} the
- * older single one and {@link encodeOpenApiV2} the protobuf form that kubectl up to 1.28 reads. All take resource definitions, so
- * custom resources come with the built-in ones. {@link loadDescriptions} loads the texts that `kubectl explain` shows; they
+ * `openApiV3Keys` lists the documents of a server, `openApiV3Document` makes one, `openApiV2Document` the
+ * older single one and `encodeOpenApiV2` the protobuf form that kubectl up to 1.28 reads. All take resource definitions, so
+ * custom resources come with the built-in ones. `loadDescriptions` loads the texts that `kubectl explain` shows; they
  * are in a part of their own, which nothing else loads.
  *
  * ## Where it comes from
  *
- * `npm run generate:api` makes `src/generated` from the models of `@kubernetes/client-node` and tables of facts about the
+ * `npm run generate:api` makes `src/generated` from the models of `@kubernetes/client-node`, the texts of `kubernetes-models` and tables of facts about the
  * wire format (`tools/generate-api/facts`). The texts are those of the Kubernetes API reference (The Kubernetes Authors,
  * Apache-2.0).
  *

@@ -4,7 +4,7 @@ import { StatusError } from "@pinnace/apimachinery";
 export const VARINT = 0;
 export const FIXED64 = 1;
 export const BYTES = 2;
-export const FIXED32 = 5;
+const FIXED32 = 5;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 

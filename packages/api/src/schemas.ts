@@ -86,7 +86,7 @@ function schemaOfField(field: TypeField): Schema {
 }
 
 /** The group, version and kind that a kind's definition carries. */
-export function groupVersionKindOf(entry: TypeEntry): { group: string; version: string; kind: string } {
+function groupVersionKindOf(entry: TypeEntry): { group: string; version: string; kind: string } {
   return {
     group: groupOfPackage(entry.package),
     version: entry.package.split("/")[1] ?? "",

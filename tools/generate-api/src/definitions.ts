@@ -110,7 +110,7 @@ function differences(id: string, facts: ReadonlyMap<string, FieldFact>, model: M
   return problems;
 }
 
-export interface Sources {
+interface Sources {
   readonly types: ReadonlyMap<string, TypeFact>;
   readonly merge: MergeFacts;
   readonly defaults: ReadonlyMap<string, string>;

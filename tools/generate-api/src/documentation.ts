@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { apiGroup } from "./packages.ts";
 
 /** What a second npm package says about a type: it keeps paragraphs, and documents members that refer to other types. */
-export interface Documentation {
+interface Documentation {
   readonly description: string;
   readonly members: ReadonlyMap<string, { readonly description: string; readonly enum: readonly string[] }>;
 }

@@ -38,7 +38,7 @@ export interface ResourceFact {
   readonly options: Readonly<Record<string, string>>;
 }
 
-export const factsFolder: string = join(import.meta.dirname, "../facts");
+const factsFolder: string = join(import.meta.dirname, "../facts");
 
 const scalars = new Set(["string", "bool", "int32", "int64", "double", "bytes", "StringList"]);
 /** Types with a form of their own on the wire and in JSON. */
