@@ -1,5 +1,10 @@
 import type { AdmissionComponents } from "./components.ts";
 import type { AdmissionPlugin } from "./contract.ts";
+import {
+  createCertificateApproval,
+  createCertificateSigning,
+  createCertificateSubjectRestriction,
+} from "./plugins/certificates/certificates.ts";
 import { createDefaultIngressClass, createDefaultStorageClass } from "./plugins/default-class.ts";
 import { createDefaultTolerationSeconds } from "./plugins/default-toleration-seconds.ts";
 import { createLimitRanger } from "./plugins/limit-ranger.ts";
@@ -33,6 +38,9 @@ export const DEFAULT_ADMISSION_PLUGINS: readonly AdmissionPluginFactory[] = [
   createStorageObjectInUseProtection,
   createPersistentVolumeClaimResize,
   createRuntimeClass,
+  createCertificateApproval,
+  createCertificateSigning,
+  createCertificateSubjectRestriction,
   createDefaultIngressClass,
   createPodTopologyLabels,
   createRbacEscalation,

@@ -25,6 +25,11 @@ export {
   createDefaultAdmissionPlugins,
   DEFAULT_ADMISSION_PLUGINS,
 } from "./default-plugins.ts";
+export {
+  createCertificateApproval,
+  createCertificateSigning,
+  createCertificateSubjectRestriction,
+} from "./plugins/certificates/certificates.ts";
 export { createDefaultIngressClass, createDefaultStorageClass } from "./plugins/default-class.ts";
 export { createDefaultTolerationSeconds } from "./plugins/default-toleration-seconds.ts";
 export { createLimitRanger } from "./plugins/limit-ranger.ts";
