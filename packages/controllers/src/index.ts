@@ -1,8 +1,37 @@
+/**
+ * The controllers of a kube-controller-manager, one folder each, named as upstream names them.
+ *
+ * They come as factories for `@pinnace/controller-runtime`. A control plane takes all of them
+ * ({@link createBuiltInControllers}) or only those that it needs:
+ *
+ * ```ts
+ * import { deploymentController, replicaSetController } from "@pinnace/controllers";
+ * import { type ControllerManagerComponents, createControllerManager } from "@pinnace/controller-runtime";
+ *
+ * export function runDeployments(components: Omit<ControllerManagerComponents, "factories">): () => Promise<void> {
+ *   const manager = createControllerManager({ ...components, factories: [deploymentController, replicaSetController] });
+ *   manager.start();
+ *   return () => manager.stop();
+ * }
+ * ```
+ *
+ * @packageDocumentation
+ */
+export {
+  type BuiltInControllerOptions,
+  builtInControllers,
+  createBuiltInControllers,
+} from "./built-in-controllers.ts";
 export { deploymentController } from "./deployment/index.ts";
 export { endpointsController } from "./endpoints/index.ts";
 export { endpointSliceController } from "./endpointslice/index.ts";
 export { garbageCollector } from "./garbagecollector/index.ts";
 export { namespaceController } from "./namespace/index.ts";
+export { type NodeIpamOptions, nodeIpamController } from "./nodeipam/index.ts";
+export { nodeLifecycleController } from "./nodelifecycle/index.ts";
+export { podGarbageCollector } from "./podgc/index.ts";
 export { replicaSetController, replicationControllerController } from "./replicaset/index.ts";
 export { rootCaPublisher } from "./serviceaccount/root-ca-publisher.ts";
 export { serviceAccountController } from "./serviceaccount/service-account-controller.ts";
+export { taintEvictionController } from "./tainteviction/index.ts";
+export { ttlController } from "./ttl/index.ts";

@@ -1,0 +1,42 @@
+import type { ControllerFactory } from "@pinnace/controller-runtime";
+import { deploymentController } from "./deployment/index.ts";
+import { endpointsController } from "./endpoints/index.ts";
+import { endpointSliceController } from "./endpointslice/index.ts";
+import { garbageCollector } from "./garbagecollector/index.ts";
+import { namespaceController } from "./namespace/index.ts";
+import { type NodeIpamOptions, nodeIpamController } from "./nodeipam/index.ts";
+import { nodeLifecycleController } from "./nodelifecycle/index.ts";
+import { podGarbageCollector } from "./podgc/index.ts";
+import { replicaSetController, replicationControllerController } from "./replicaset/index.ts";
+import { rootCaPublisher } from "./serviceaccount/root-ca-publisher.ts";
+import { serviceAccountController } from "./serviceaccount/service-account-controller.ts";
+import { taintEvictionController } from "./tainteviction/index.ts";
+import { ttlController } from "./ttl/index.ts";
+
+export interface BuiltInControllerOptions extends NodeIpamOptions {
+  /** PEM of the CA that signs the API server's certificate; absent: `kube-root-ca.crt` is not published. */
+  readonly rootCa?: string;
+}
+
+/** The controllers of a kube-controller-manager. */
+export function createBuiltInControllers(options: BuiltInControllerOptions = {}): readonly ControllerFactory[] {
+  return [
+    deploymentController,
+    replicaSetController,
+    replicationControllerController,
+    garbageCollector,
+    namespaceController,
+    serviceAccountController,
+    ...(options.rootCa === undefined ? [] : [rootCaPublisher(options.rootCa)]),
+    endpointSliceController,
+    endpointsController,
+    nodeLifecycleController,
+    taintEvictionController,
+    nodeIpamController(options),
+    podGarbageCollector,
+    ttlController,
+  ];
+}
+
+/** {@link createBuiltInControllers} with their defaults. */
+export const builtInControllers: readonly ControllerFactory[] = createBuiltInControllers();
