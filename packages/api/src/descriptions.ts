@@ -50,11 +50,20 @@ function parsePackage(text: string): Map<string, TypeText> {
   return new Map(text.slice(1).split("\n@").map(parseType));
 }
 
-/** Loads the documentation of all built-in types, about 0.8 MB of text. The caller keeps it. */
-export async function loadDescriptions(): Promise<Descriptions> {
+let loaded: Promise<Descriptions> | undefined;
+
+/** Loads the documentation of all built-in types, about 0.8 MB of text, once. */
+export function loadDescriptions(): Promise<Descriptions> {
+  loaded ??= load();
+  return loaded;
+}
+
+async function load(): Promise<Descriptions> {
   const packages = new Map(
     await Promise.all(
-      Object.entries(descriptionTexts).map(async ([name, load]) => [name, parsePackage((await load()).text)] as const),
+      Object.entries(descriptionTexts).map(
+        async ([name, loadText]) => [name, parsePackage((await loadText()).text)] as const,
+      ),
     ),
   );
   const typeText = (id: string): TypeText | undefined => {

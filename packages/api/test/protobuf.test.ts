@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decodeProtobuf } from "../src/protobuf-decode.ts";
 import { completeZeroValuesOf } from "../src/zero-values.ts";
 import { bytesField, encodeObject, numberField, textField } from "./protobuf-encoder.ts";
-import { recordedObjects, recordedPresent } from "./recorded-objects.ts";
+import { type Json, recordedObjects, recordedPresent } from "./recorded-objects.ts";
 
 function envelope(apiVersion: string, kind: string, raw: readonly number[]): Uint8Array {
   const meta = [...textField(1, apiVersion), ...textField(2, kind)];
@@ -71,6 +71,80 @@ describe("messages as client-go writes them", () => {
     const { object } = decodeProtobuf(envelope("v1", "ConfigMap", bytesField(2, entry)));
     expect(Object.keys(object.data)).toEqual(["__proto__"]);
     expect(Object.getPrototypeOf(object.data)).toBe(Object.prototype);
+  });
+});
+
+describe("kinds that are no resources", () => {
+  const spec = {
+    user: "u",
+    groups: ["g"],
+    extra: { scopes: ["a", "b"] },
+    resourceAttributes: { verb: "get", resource: "pods" },
+  };
+  const cases: readonly (readonly [string, string, Json])[] = [
+    [
+      "autoscaling/v1.Scale",
+      "autoscaling/v1",
+      { kind: "Scale", metadata: {}, spec: { replicas: 3 }, status: { replicas: 0 } },
+    ],
+    [
+      "authorization/v1.SubjectAccessReview",
+      "authorization.k8s.io/v1",
+      { kind: "SubjectAccessReview", metadata: {}, spec, status: { allowed: false } },
+    ],
+    [
+      "authentication/v1.TokenRequest",
+      "authentication.k8s.io/v1",
+      {
+        kind: "TokenRequest",
+        metadata: {},
+        spec: {
+          audiences: ["a"],
+          expirationSeconds: 600,
+          boundObjectRef: { kind: "Pod", apiVersion: "v1", name: "p" },
+        },
+        status: { token: "", expirationTimestamp: null },
+      },
+    ],
+    [
+      "meta/v1.Status",
+      "v1",
+      {
+        kind: "Status",
+        metadata: {},
+        status: "Failure",
+        details: { causes: [{ field: "spec" }], retryAfterSeconds: 1 },
+        code: 429,
+      },
+    ],
+    ["core/v1.Binding", "v1", { kind: "Binding", metadata: { name: "p" }, target: { kind: "Node", name: "n" } }],
+    [
+      "apiextensions/v1.CustomResourceDefinition",
+      "apiextensions.k8s.io/v1",
+      {
+        kind: "CustomResourceDefinition",
+        metadata: { name: "a.b" },
+        spec: {
+          group: "b",
+          names: { plural: "a", kind: "A" },
+          scope: "Cluster",
+          versions: [
+            {
+              name: "v1",
+              served: true,
+              storage: false,
+              schema: { openAPIV3Schema: { type: "object", default: { a: 1 }, maximum: 1.5 } },
+            },
+          ],
+        },
+        status: { conditions: null, acceptedNames: { plural: "", kind: "" }, storedVersions: null },
+      },
+    ],
+  ];
+
+  it.each(cases)("%s survives the way", (typeId, apiVersion, rest) => {
+    const object = { apiVersion, ...rest };
+    expect(decodeProtobuf(encodeObject(typeId, object)).object).toEqual(object);
   });
 });
 
