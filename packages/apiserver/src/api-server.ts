@@ -2,6 +2,7 @@ import type { AdmissionPlugin } from "@pinnace/admission";
 import type { ApiHandler, ResourceDefinition } from "@pinnace/apimachinery";
 import { silentLogger } from "@pinnace/logging";
 import { DefinitionRegistry } from "./definition-registry.ts";
+import { bootstrap } from "./bootstrap.ts";
 import { addDiscoveryPaths } from "./discovery/paths.ts";
 import { createDispatch } from "./dispatch.ts";
 import { createHandlers } from "./handlers.ts";
@@ -15,6 +16,9 @@ import { createPipeline } from "./pipeline.ts";
 import { uuidFrom } from "./random-values.ts";
 import type { RestContext, WriteParticipant } from "./rest/rest-context.ts";
 import { addRootPath } from "./root-paths.ts";
+import { IpAllocator } from "./services/ip-allocator.ts";
+import { PortAllocator } from "./services/port-allocator.ts";
+import { createServiceParticipant, trackServices } from "./services/service-participant.ts";
 import { ServerMetrics } from "./server-metrics.ts";
 import { StoreCache } from "./storage/store-cache.ts";
 import { DEFAULT_GIT_VERSION, versionHandler } from "./version.ts";
@@ -40,6 +44,10 @@ export interface ApiServer {
 }
 
 const EVENT_TTL = 3_600_000;
+const SERVICE_CIDR = "10.96.0.0/16";
+const NODE_PORTS = { first: 30_000, last: 32_767 };
+/** The storage resource of Services. */
+const SERVICES = "services/specs";
 
 /** Makes an API server. It does nothing until it is started. */
 export function createApiServer(components: ApiServerComponents, options: ApiServerOptions = {}): ApiServer {
@@ -48,7 +56,9 @@ export function createApiServer(components: ApiServerComponents, options: ApiSer
   const registry = new DefinitionRegistry(components.definitions);
   const caches = new StoreCache(store, logger, options.watchHistory);
   const plugins: AdmissionPlugin[] = [...(components.admission ?? [])];
-  const participants = new Map<string, WriteParticipant>();
+  const ips = new IpAllocator(options.serviceCidr ?? SERVICE_CIDR, random);
+  const ports = new PortAllocator(options.nodePorts ?? NODE_PORTS, random);
+  const participants = new Map<string, WriteParticipant>([[SERVICES, createServiceParticipant(ips, ports)]]);
   const rest: RestContext = {
     store,
     clock,
@@ -78,6 +88,8 @@ export function createApiServer(components: ApiServerComponents, options: ApiSer
     start: async () => {
       await caches.start();
       for (const definition of registry.all()) if (definition.stored) caches.cache(definition.storageResource);
+      trackServices(caches.cache(SERVICES), ips, ports);
+      await bootstrap(rest, options, ips.first);
     },
     stop: async () => caches.stop(),
     useAdmission: (...more) => void plugins.push(...more),

@@ -1,15 +1,18 @@
 import type { KubernetesObject, ResourceDefinition } from "@pinnace/apimachinery";
 import type { RestContext } from "./rest-context.ts";
 
-/** A stored object as the caches have it now; undefined when there is none. The kind's storage name is enough. */
-export function lookup<T extends KubernetesObject = KubernetesObject>(
+/** A stored object of a built-in resource as the caches have it now; undefined when there is none. */
+export function lookup(
   rest: RestContext,
-  storageResource: string,
+  group: string,
+  resource: string,
   namespace: string,
   name: string,
-): T | undefined {
-  const key = namespace === "" ? name : `${namespace}/${name}`;
-  return rest.caches.cache(storageResource).get(key)?.object as T | undefined;
+): KubernetesObject | undefined {
+  const definition = rest.registry.findAnyVersion(group, resource);
+  if (definition === undefined) return undefined;
+  const key = definition.namespaced ? `${namespace}/${name}` : name;
+  return rest.caches.cache(definition.storageResource).get(key)?.object;
 }
 
 /** The definition that serves a built-in resource; throws when the server does not have it. */

@@ -74,7 +74,7 @@ function assign(rest: RestContext, pod: Draft, old: KubernetesObject, binding: D
   const nodeName: string = binding.target.name;
   pod.spec = { ...pod.spec, nodeName };
   if (annotations) pod.metadata.annotations = { ...pod.metadata.annotations, ...annotations };
-  copyTopology(pod, lookup(rest, "nodes", "", nodeName) ?? lookup(rest, "minions", "", nodeName));
+  copyTopology(pod, lookup(rest, "", "nodes", "", nodeName));
   const { nominatedNodeName: _, ...status } = pod.status ?? {};
   pod.status = { ...status, conditions: scheduled(status.conditions ?? [], timestamp(rest.clock.now())) };
 }

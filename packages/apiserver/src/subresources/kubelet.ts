@@ -11,7 +11,7 @@ export async function kubeletOf(
   connector: NodeConnector | undefined,
   nodeName: string,
 ): Promise<ApiHandler> {
-  const node: KubernetesObject | undefined = lookup(rest, "nodes", "", nodeName) ?? lookup(rest, "minions", "", nodeName);
+  const node: KubernetesObject | undefined = lookup(rest, "", "nodes", "", nodeName);
   if (node === undefined) throw new StatusError(404, "NotFound", `nodes ${JSON.stringify(nodeName)} not found`, { name: nodeName, kind: "nodes" });
   if (connector === undefined) throw serviceUnavailable("the server has no connection to nodes");
   try {

@@ -100,7 +100,7 @@ function boundObject(
   const known = BOUND_KINDS[kind];
   if (known === undefined || (reference.apiVersion && reference.apiVersion !== "v1"))
     throw badRequest(`cannot bind token to object of type ${reference.apiVersion ?? ""}, Kind=${kind}`);
-  const object: Draft = stored(rest, known.resource, known.namespaced ? namespace : "", name);
+  const object: Draft = lookup(rest, "", known.resource, known.namespaced ? namespace : "", name);
   if (object === undefined) throw notFound("", known.resource, name);
   if (uid && uid !== object.metadata.uid)
     throw conflict("", known.resource, name, `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`);
@@ -110,11 +110,6 @@ function boundObject(
     );
   const bound = { boundObject: { kind, name, uid: object.metadata.uid } };
   const nodeName = kind === "Pod" ? object.spec?.nodeName : undefined;
-  const node: Draft = nodeName === undefined ? undefined : stored(rest, "nodes", "", nodeName);
+  const node: Draft = nodeName === undefined ? undefined : lookup(rest, "", "nodes", "", nodeName);
   return node === undefined ? bound : { ...bound, node: { name: nodeName, uid: node.metadata.uid } };
-}
-
-function stored(rest: RestContext, resource: string, namespace: string, name: string): Draft {
-  const storage = rest.registry.find("", "v1", resource)?.storageResource ?? resource;
-  return lookup(rest, storage, namespace, name);
 }
