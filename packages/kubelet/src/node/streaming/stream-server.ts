@@ -1,0 +1,143 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Clock } from "@pinnace/clock";
+import { messageOf } from "@pinnace/errors";
+import type { Logger } from "@pinnace/logging";
+import { createWebSocketStream, type WebSocket, WebSocketServer } from "ws";
+import type { StreamRequest, StreamServer } from "../../contract.ts";
+import { dialUpgrade, joinDuplexes } from "./dial-upgrade.ts";
+import type { PacedSession } from "./session-io.ts";
+import { remoteSession } from "./spdy-exec-client.ts";
+import { serveSpdySession } from "./spdy-exec-server.ts";
+import { serveSpdyPortForward } from "./spdy-port-forward.ts";
+import { SESSION_PROTOCOLS, serveWebSocketSession } from "./websocket-session.ts";
+
+/** What an HTTP adapter of Node passes to `UpgradeBody.handle`. */
+export interface NodeConnection {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Uint8Array;
+}
+
+type Session = Extract<StreamRequest, { kind: "exec" | "attach" }>;
+type PortForward = Extract<StreamRequest, { kind: "portforward" }>;
+
+const SPDY_PROTOCOLS = ["v4.channel.k8s.io", "v3.channel.k8s.io", "v2.channel.k8s.io", "channel.k8s.io"];
+const PORT_FORWARD = "portforward.k8s.io";
+const TUNNEL = "SPDY/3.1+portforward.k8s.io";
+
+/**
+ * Serves exec, attach and port-forward to every client that Kubernetes has had: WebSocket `v5`/`v4`(`.base64`).channel.k8s.io,
+ * SPDY/3.1, and SPDY/3.1 tunnelled in WebSocket messages. Where the runtime has a streaming server and the client speaks
+ * SPDY, bytes are passed through as they are.
+ */
+export function createStreamServer(components: { readonly clock: Clock; readonly logger: Logger }): StreamServer {
+  const { clock, logger } = components;
+  return {
+    serve(connection, stream) {
+      const { request, socket, head } = connection as NodeConnection;
+      if (head.length > 0) socket.unshift(Buffer.from(head));
+      socket.on("error", () => socket.destroy());
+      const upgrade = request.headers.upgrade?.toLowerCase();
+      const serving =
+        upgrade === "websocket" ? serveWebSocket(request, socket, stream) : serveSpdy(request, socket, stream, clock);
+      serving.catch((error: unknown) => {
+        logger.warn("a stream failed", { kind: stream.kind, error: messageOf(error) });
+        refuse(socket, 500, messageOf(error));
+      });
+    },
+  };
+}
+
+async function serveSpdy(request: IncomingMessage, socket: Duplex, stream: StreamRequest, clock: Clock): Promise<void> {
+  const offered = headerList(request.headers["x-stream-protocol-version"]);
+  const known = stream.kind === "portforward" ? [PORT_FORWARD] : SPDY_PROTOCOLS;
+  const protocol = offered.find((name) => known.includes(name)) ?? (offered.length === 0 ? known.at(-1) : undefined);
+  if (protocol === undefined) {
+    const text = `unable to negotiate protocol: client supports [${offered.join(" ")}], server accepts [${known.join(" ")}]`;
+    return refuse(socket, 403, text);
+  }
+  const endpoint = stream.kind === "portforward" ? await stream.open([]) : await stream.open();
+  if ("url" in endpoint) {
+    const remote = await dialUpgrade(endpoint.url, { "x-stream-protocol-version": protocol });
+    switchProtocols(socket, remote.headers["x-stream-protocol-version"]?.toString() ?? protocol);
+    joinDuplexes(socket, remote.socket);
+    return;
+  }
+  switchProtocols(socket, protocol);
+  if (stream.kind === "portforward") await serveSpdyPortForward(socket, stream.open);
+  else await serveSpdySession(socket, endpoint.session, stream, protocol, clock);
+}
+
+async function serveWebSocket(request: IncomingMessage, socket: Duplex, stream: StreamRequest): Promise<void> {
+  const offered = headerList(request.headers["sec-websocket-protocol"]);
+  if (stream.kind === "portforward") {
+    if (!offered.includes(TUNNEL)) return refuse(socket, 403, `unable to negotiate protocol: server accepts ${TUNNEL}`);
+    return serveTunnel(request, socket, stream);
+  }
+  const protocol = SESSION_PROTOCOLS.find((name) => offered.includes(name)) ?? (offered.length === 0 ? "" : undefined);
+  if (protocol === undefined)
+    return refuse(socket, 403, `unable to negotiate protocol: server accepts ${SESSION_PROTOCOLS.join(", ")}`);
+  const session = await openSession(stream);
+  const webSocket = await acceptWebSocket(request, socket, protocol);
+  await serveWebSocketSession(webSocket, session, stream);
+}
+
+async function openSession(stream: Session): Promise<PacedSession> {
+  const endpoint = await stream.open();
+  return "url" in endpoint ? remoteSession(endpoint.url, stream) : endpoint.session;
+}
+
+async function serveTunnel(request: IncomingMessage, socket: Duplex, stream: PortForward): Promise<void> {
+  const endpoint = await stream.open([]);
+  const remote =
+    "url" in endpoint ? await dialUpgrade(endpoint.url, { "x-stream-protocol-version": PORT_FORWARD }) : undefined;
+  const webSocket = await acceptWebSocket(request, socket, TUNNEL);
+  const duplex = createWebSocketStream(webSocket);
+  duplex.on("error", () => webSocket.terminate());
+  if (remote) joinDuplexes(duplex, remote.socket);
+  else await serveSpdyPortForward(duplex, stream.open);
+}
+
+/**
+ * Completes the WebSocket handshake. The library takes no sub-protocol that contains a `/`, so the header is kept from it
+ * and answered beside it.
+ */
+function acceptWebSocket(request: IncomingMessage, socket: Duplex, protocol: string): Promise<WebSocket> {
+  const tunnelled = protocol.includes("/");
+  const server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    handleProtocols: () => (protocol === "" ? false : protocol),
+  });
+  if (tunnelled) {
+    delete request.headers["sec-websocket-protocol"];
+    server.on("headers", (headers) => headers.push(`Sec-WebSocket-Protocol: ${protocol}`));
+  }
+  const { promise, resolve } = Promise.withResolvers<WebSocket>();
+  server.handleUpgrade(request, socket, Buffer.alloc(0), (webSocket) => resolve(webSocket));
+  return promise;
+}
+
+function switchProtocols(socket: Duplex, protocol: string): void {
+  socket.write(
+    `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: ${protocol}\r\n\r\n`,
+  );
+}
+
+function refuse(socket: Duplex, status: number, text: string): void {
+  if (!socket.writable) return;
+  const reason = status === 403 ? "Forbidden" : "Internal Server Error";
+  const length = Buffer.byteLength(text);
+  socket.end(
+    `HTTP/1.1 ${status} ${reason}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${length}\r\nConnection: close\r\n\r\n${text}`,
+  );
+}
+
+function headerList(value: string | readonly string[] | undefined): readonly string[] {
+  const text = typeof value === "string" ? value : (value ?? []).join(",");
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean);
+}
