@@ -5,7 +5,6 @@ interface Host {
   queueMicrotask(callback: () => void): void;
   readonly performance: { now(): number };
   readonly Date: { now(): number };
-  readonly setImmediate?: (callback: () => void) => unknown;
   readonly MessageChannel?: new () => { readonly port1: Port; readonly port2: Port };
 }
 
@@ -14,7 +13,10 @@ interface Port {
   postMessage(message: unknown): void;
 }
 
-export const host: Host = globalThis as unknown as Host;
+/** What only some hosts have. */
+type Extras = { readonly [Name in "setImmediate"]?: (callback: () => void) => unknown };
+
+export const host: Host & Extras = globalThis as unknown as Host & Extras;
 
 /** Lets an error surface the way the host reports uncaught errors, without stopping the caller. */
 export function reportUncaught(error: unknown): void {

@@ -1,7 +1,7 @@
 import type { Timer } from "./clock.ts";
 
 /** A timer that waits in a {@link TimerQueue}. */
-export interface QueuedTimer extends Timer {
+interface QueuedTimer extends Timer {
   /** When it fires, milliseconds since the epoch. */
   readonly due: number;
   readonly callback: () => void;

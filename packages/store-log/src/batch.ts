@@ -3,7 +3,7 @@ import type { FrameBuilder } from "./frame.ts";
 import { type LoggedMutation, writeCommit, writeCompaction } from "./record.ts";
 
 /** A commit on its way to the disk. */
-export interface PendingCommit {
+interface PendingCommit {
   readonly mutations: readonly Mutation[];
   readonly revision: number;
   /** When it was made, milliseconds since the epoch. */

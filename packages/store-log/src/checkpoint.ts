@@ -74,7 +74,7 @@ function logged({ key, value, createRevision, modRevision }: Entry, state: Check
 }
 
 /** Where a checkpoint ends, and what it says of itself. */
-export interface CheckpointEnd {
+interface CheckpointEnd {
   readonly revision: number;
   readonly compacted: number;
   /** Bytes of the file. */

@@ -45,7 +45,7 @@ function paddedHex(revision: number): string {
 }
 
 /** The revisions in the names of a directory's files, ascending. */
-export interface DirectoryContent {
+interface DirectoryContent {
   readonly logs: readonly number[];
   readonly checkpoints: readonly number[];
 }

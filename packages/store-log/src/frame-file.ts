@@ -6,7 +6,7 @@ import { containsFrame, parseFrame } from "./frame.ts";
 const CHUNK = 1 << 20;
 
 /** How reading a file ended: `size` are the bytes that are good; the rest is a write that a crash interrupted. */
-export interface FrameFileEnd {
+interface FrameFileEnd {
   readonly size: number;
   readonly torn: boolean;
 }

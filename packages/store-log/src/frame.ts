@@ -3,7 +3,7 @@ import { crc32 } from "node:zlib";
 /** "PNFR": where a frame begins. */
 const MAGIC = 0x52464e50;
 /** magic u32, payload length u32, position in the file f64, CRC-32 of the two fields before and the payload u32. */
-export const HEADER_LENGTH = 20;
+const HEADER_LENGTH = 20;
 const CHECKED_FROM = 4;
 const CHECKED_TO = 16;
 /** A larger buffer is given back after use. */
@@ -84,7 +84,7 @@ export class FrameBuilder {
 }
 
 /** What {@link parseFrame} found. */
-export type ParsedFrame =
+type ParsedFrame =
   | { readonly type: "frame"; readonly payload: Buffer; readonly length: number }
   /** The buffer ends before the frame does, which has this length. */
   | { readonly type: "partial"; readonly length: number }

@@ -37,7 +37,7 @@ export interface LogStore extends Store {
 }
 
 /** The parts that {@link TreeLogStore} is made of. */
-export interface LogStoreParts {
+interface LogStoreParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly lock: DirectoryLock;

@@ -5,7 +5,7 @@ import type { DurableFile, OpenDurableFile } from "./durable-file.ts";
 import { logPath, preamble, removeBefore, syncDirectory } from "./files.ts";
 import type { Recovered } from "./recovery.ts";
 
-export interface LogOptions {
+interface LogOptions {
   readonly directory: string;
   readonly openFile: OpenDurableFile;
   readonly logger: Logger;

@@ -4,7 +4,7 @@ import { StoreError } from "../store-error.ts";
 import { textOf } from "./assert.ts";
 
 /** A subscriber that remembers. */
-export interface Watching {
+interface Watching {
   readonly events: readonly StoreEvent[];
   /** Resolves with the first `count` events in short, as soon as there are as many. */
   first(count: number): Promise<string[]>;
