@@ -1,5 +1,42 @@
 /**
- * Kubernetes API machinery.
+ * What every part of Kubernetes shares: objects, quantities, selectors, JSON and YAML codecs, patches, server-side apply,
+ * JSONPath, validation, and errors in the words of a real API server. Free of I/O, of time and of Node; runs in a browser.
+ *
+ * Objects are plain JSON, frozen and shared. What changes one returns a new value that shares the rest with the old one;
+ * {@link thaw} makes a private copy where many changes are due.
+ *
+ * ```ts
+ * import { createFieldManager, deepFreeze, parseLabelSelector, parseQuantity, type Schema } from "@pinnace/apimachinery";
+ *
+ * console.log(parseQuantity("1024Mi").toString(), parseQuantity("250m").multiply(4).value()); // 1Gi 1
+ * console.log(parseLabelSelector("app in (web, api), !canary").matches({ app: "web" })); // true
+ *
+ * const schema: Schema = {
+ *   type: "object",
+ *   properties: {
+ *     apiVersion: { type: "string" },
+ *     kind: { type: "string" },
+ *     metadata: { type: "object", properties: { name: { type: "string" } } },
+ *     data: { type: "object", additionalProperties: { type: "string" } },
+ *   },
+ * };
+ * const fields = createFieldManager({ group: "", version: "v1", kind: "Settings", schema, resolve: () => schema });
+ * const settings = (data: Record<string, string>) => ({ apiVersion: "v1", kind: "Settings", metadata: { name: "a" }, data });
+ *
+ * const first = fields.apply(undefined, settings({ color: "red" }), { manager: "anna", force: false, now: 0 });
+ * try {
+ *   fields.apply(deepFreeze(first.object), settings({ color: "blue" }), { manager: "ben", force: false, now: 1000 });
+ * } catch (error) {
+ *   console.log((error as Error).message); // Apply failed with 1 conflict: conflict with "anna": .data.color
+ * }
+ * ```
+ *
+ * Everything that an API answers as a failure is a {@link StatusError} with upstream's code, reason, text and details:
+ * {@link notFound}, {@link conflict}, {@link invalid} and the others. Field errors come from {@link required},
+ * {@link invalidValue} and their kind, with a {@link fieldPath}. Texts follow Kubernetes 1.36.
+ *
+ * Server-side apply is KEP-555 with the semantics of structured-merge-diff; patches are RFC 6902, RFC 7386 and the
+ * strategic merge of Kubernetes.
  *
  * @packageDocumentation
  */

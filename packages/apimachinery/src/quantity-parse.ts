@@ -12,7 +12,7 @@ const MAX_BINARY: bigint = ((1n << 63n) - 1n) * NANO_PER_UNIT;
 const INT64_DIGITS = 18;
 
 /** A text taken apart. `text` is set where upstream prints the text as it was written. */
-export interface QuantityParts {
+interface QuantityParts {
   readonly format: QuantityFormat;
   /** Thousandths, when exact and safe; then `nano` means nothing. */
   readonly milli?: number;

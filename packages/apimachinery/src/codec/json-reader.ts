@@ -6,7 +6,7 @@ import { decodeError, MAX_DEPTH } from "./decode-error.ts";
 export type NumberLiterals = ReadonlyMap<object, ReadonlyMap<string, string>>;
 
 /** A JSON text, read with care: slower than `JSON.parse`, but with duplicates, literals and Go's error texts. */
-export interface CarefulRead {
+interface CarefulRead {
   readonly value: unknown;
   /** Paths of members that occur again, such as `data.k` or `items[0].name`. */
   readonly duplicates: readonly string[];

@@ -1,5 +1,5 @@
 /** What one look over a JSON text says about it, without parsing it. */
-export interface JsonScan {
+interface JsonScan {
   /** Members of all objects, duplicates included. */
   readonly members: number;
   /** A number is written other than as a plain integer of at most 15 digits. */

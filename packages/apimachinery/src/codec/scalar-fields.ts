@@ -4,7 +4,7 @@ import { Quantity } from "../quantity.ts";
 import { formatMicroTime, formatTime, parseTime } from "../time.ts";
 
 /** A scalar as the API stores it, or what is wrong with it. */
-export interface DecodedScalar {
+interface DecodedScalar {
   readonly value?: unknown;
   /** What the JSON holds instead, as Go names it: `string`, `number 1.5`. */
   readonly mismatch?: string;

@@ -140,7 +140,7 @@ class ObjectFieldManager implements FieldManager {
   #managersBefore(live: KubernetesObject | undefined, next: KubernetesObject): Managers {
     const liveEntries = live?.metadata?.managedFields;
     const sent = next.metadata?.managedFields;
-    if (this.#subresource === "" && sent !== liveEntries) {
+    if (this.#subresource === "" && !deepEqual(sent, liveEntries)) {
       if (isReset(sent)) return new Map();
       const managers = decodeManagers(sent);
       if (managers !== undefined && managers.size > 0) return managers;

@@ -9,7 +9,7 @@ export type ScalarType = "numeric" | "string" | "boolean" | "untyped";
 /** How a value is taken apart for field ownership. */
 export type FieldType = ScalarFieldType | ListFieldType | MapFieldType | AnyFieldType;
 
-export interface ScalarFieldType {
+interface ScalarFieldType {
   readonly kind: "scalar";
   readonly scalar: ScalarType;
 }
@@ -35,11 +35,11 @@ export interface MapFieldType {
 }
 
 /** A value without a schema: scalars and lists as a whole, maps member by member. */
-export interface AnyFieldType {
+interface AnyFieldType {
   readonly kind: "any";
 }
 
-export const ANY: AnyFieldType = { kind: "any" };
+const ANY: AnyFieldType = { kind: "any" };
 const UNTYPED_LIST: ListFieldType = {
   kind: "list",
   atomic: true,

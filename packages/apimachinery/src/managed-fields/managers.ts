@@ -86,7 +86,7 @@ function compareTexts(a: string, b: string): number {
 }
 
 /** Whole seconds since the epoch; 0 without a time. */
-export function secondsOf(manager: Manager): number {
+function secondsOf(manager: Manager): number {
   return Math.floor((timeOf(manager.time) ?? 0) / 1000);
 }
 

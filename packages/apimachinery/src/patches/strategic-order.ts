@@ -1,7 +1,7 @@
 import type { MutableObject } from "../member.ts";
 
 /** Tells whether two list elements are the same: by their merge key, or by value when there is none. */
-export type SameElement = (a: unknown, b: unknown) => boolean;
+type SameElement = (a: unknown, b: unknown) => boolean;
 
 export function sameElement(mergeKey: string): SameElement {
   if (mergeKey === "") return (a, b) => a === b;
