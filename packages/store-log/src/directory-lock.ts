@@ -1,6 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { messageOf } from "@pinnace/errors";
 import { StoreError } from "@pinnace/store";
 
@@ -15,6 +14,8 @@ export interface DirectoryLock {
  * same process is refused as well. The holder's pid is beside it, for the message.
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
+  // By name, because some bundlers drop "node:" from imports, and this module does not exist without it.
+  const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
   const database = new DatabaseSync(join(directory, "lock"));
   const pidFile = join(directory, "pid");
   try {
