@@ -1,19 +1,23 @@
 import { apiVersionOf, type Draft, type KubernetesObject, parseApiVersion, type ResourceDefinition, thaw } from "@pinnace/apimachinery";
+import { CodedError } from "@pinnace/errors";
 import type { DefinitionRegistry } from "./definition-registry.ts";
-import { JSON_OUTPUT } from "./media/negotiation.ts";
 import type { ApiServerOptions } from "./options.ts";
-import type { ResourceRequest } from "./request-context.ts";
-import { createObject } from "./rest/create.ts";
+import { initMetadata } from "./rest/create.ts";
 import { complete } from "./rest/decode.ts";
 import type { RestContext } from "./rest/rest-context.ts";
-import { Warnings } from "./warnings.ts";
+import { storageKey } from "./storage/keys.ts";
+import { type ObjectValue, storedValue } from "./storage/object-value.ts";
+import { toStorage } from "./storage/versions.ts";
 
+const ATTEMPTS = 3;
 const SYSTEM_USER = { name: "system:apiserver", groups: ["system:masters", "system:authenticated"] };
 const NAMESPACES = ["default", "kube-system", "kube-public", "kube-node-lease"];
 
-/** Creates what every cluster has and is not there yet. Admission is not asked: there may be nobody to answer yet. */
+/**
+ * Creates what every cluster has and is not there yet, in one transaction. The objects are the composition's own, so that
+ * neither admission nor validation is asked; kinds that the server does not serve are passed over.
+ */
 export async function bootstrap(rest: RestContext, options: ApiServerOptions, serviceIp: string): Promise<void> {
-  const withoutAdmission: RestContext = { ...rest, admission: () => [] };
   const objects = [
     ...NAMESPACES.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } })),
     ...priorityClasses(),
@@ -21,52 +25,36 @@ export async function bootstrap(rest: RestContext, options: ApiServerOptions, se
     ...(options.clientCa === undefined ? [] : [authenticationConfig(options.clientCa)]),
     ...(options.bootstrapObjects ?? []),
   ];
-  for (const object of objects) await ensure(withoutAdmission, object);
+  for (let attempt = 1; ; attempt += 1) {
+    await rest.caches.current();
+    const missing = (await Promise.all(objects.map((object) => prepare(rest, object)))).filter((each) => each !== undefined);
+    if (missing.length === 0) return;
+    const commit = await rest.store.commit({
+      when: missing.map(({ key }) => ({ key, modRevision: 0 })),
+      then: missing.map(({ key, value }) => ({ type: "put", key, value })),
+    });
+    if (commit.succeeded) return rest.caches.reached(commit.revision);
+    if (attempt === ATTEMPTS) throw new CodedError("BOOTSTRAP_FAILED", "the objects of every cluster could not be created");
+  }
 }
 
-/** Kinds that the server does not serve are passed over: a server may have few. */
-async function ensure(rest: RestContext, object: KubernetesObject): Promise<void> {
+/** The key and value of an object that is not there yet. */
+async function prepare(rest: RestContext, object: KubernetesObject): Promise<{ key: string; value: ObjectValue } | undefined> {
   const definition = find(rest.registry, object);
-  if (definition === undefined) return;
+  if (definition === undefined) return undefined;
   const { name = "", namespace = "" } = object.metadata ?? {};
-  await rest.caches.current();
-  const key = definition.namespaced ? `${namespace}/${name}` : name;
-  if (rest.caches.cache(definition.storageResource).get(key) !== undefined) return;
+  const cacheKey = definition.namespaced ? `${namespace}/${name}` : name;
+  if (rest.caches.cache(definition.storageResource).get(cacheKey) !== undefined) return undefined;
+  const { strategy } = definition;
   const draft: Draft = { ...thaw(object), kind: definition.kind, apiVersion: apiVersionOf(definition) };
   complete(draft, definition);
-  const request: ResourceRequest = {
-    request: {
-      method: "POST",
-      path: "",
-      query: new URLSearchParams(),
-      headers: {},
-      signal: new AbortController().signal,
-    },
-    info: {
-      resourceRequest: true,
-      path: "",
-      verb: "create",
-      group: definition.group,
-      version: definition.version,
-      namespace,
-      resource: definition.resource,
-      subresource: "",
-      name: "",
-      rest: "",
-      nameFromSelector: false,
-    },
-    user: SYSTEM_USER,
-    auditId: "",
-    warnings: new Warnings(),
-    definition,
-    output: JSON_OUTPUT,
-  };
-  await createObject(rest, request, draft, {
-    dryRun: false,
-    fieldManager: "kube-apiserver",
-    fieldValidation: "Ignore",
-    force: false,
-  });
+  initMetadata(rest, draft, strategy);
+  await rest.participants.get(definition.storageResource)?.beforeCreate?.(draft, false);
+  if (strategy.generation) draft.metadata.generation = 1;
+  strategy.prepareForCreate?.(draft, { now: rest.clock.now(), user: SYSTEM_USER, subresource: "" });
+  strategy.canonicalize?.(draft);
+  toStorage(draft, definition);
+  return { key: storageKey(definition, namespace, name), value: storedValue(draft) };
 }
 
 function find(registry: DefinitionRegistry, { apiVersion = "", kind = "" }: KubernetesObject): ResourceDefinition | undefined {
@@ -101,41 +89,40 @@ function priorityClasses(): KubernetesObject[] {
 
 const API_LABELS = { component: "apiserver", provider: "kubernetes" };
 
-/** The `kubernetes` Service of namespace default and where it leads. */
+/** The `kubernetes` Service of namespace default and where it leads; a loopback address is no endpoint. */
 function apiService(address: { readonly ip: string; readonly port: number }, serviceIp: string): KubernetesObject[] {
   const { ip, port } = address;
   const metadata = { name: "kubernetes", namespace: "default" };
   const ports = [{ name: "https", port, protocol: "TCP" }];
   const mirrored = { "endpointslice.kubernetes.io/skip-mirror": "true" };
-  const objects: Draft[] = [
-    {
-      apiVersion: "v1",
-      kind: "Service",
-      metadata: { ...metadata, labels: API_LABELS },
-      spec: {
-        type: "ClusterIP",
-        clusterIP: serviceIp,
-        clusterIPs: [serviceIp],
-        ports: [{ name: "https", port: 443, protocol: "TCP", targetPort: port }],
-        sessionAffinity: "None",
-      },
+  const service: Draft = {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { ...metadata, labels: API_LABELS },
+    spec: {
+      type: "ClusterIP",
+      clusterIP: serviceIp,
+      clusterIPs: [serviceIp],
+      ports: [{ name: "https", port: 443, protocol: "TCP", targetPort: port }],
+      sessionAffinity: "None",
     },
-    {
-      apiVersion: "v1",
-      kind: "Endpoints",
-      metadata: { ...metadata, labels: mirrored },
-      subsets: [{ addresses: [{ ip }], ports }],
-    },
-    {
-      apiVersion: "discovery.k8s.io/v1",
-      kind: "EndpointSlice",
-      metadata: { ...metadata, labels: { "kubernetes.io/service-name": "kubernetes" } },
-      addressType: ip.includes(":") ? "IPv6" : "IPv4",
-      endpoints: [{ addresses: [ip], conditions: { ready: true } }],
-      ports,
-    },
-  ];
-  return objects;
+  };
+  if (/^(127\.|::1$)/.test(ip)) return [service];
+  const endpoints: Draft = {
+    apiVersion: "v1",
+    kind: "Endpoints",
+    metadata: { ...metadata, labels: mirrored },
+    subsets: [{ addresses: [{ ip }], ports }],
+  };
+  const slice: Draft = {
+    apiVersion: "discovery.k8s.io/v1",
+    kind: "EndpointSlice",
+    metadata: { ...metadata, labels: { "kubernetes.io/service-name": "kubernetes" } },
+    addressType: ip.includes(":") ? "IPv6" : "IPv4",
+    endpoints: [{ addresses: [ip], conditions: { ready: true } }],
+    ports,
+  };
+  return [service, endpoints, slice];
 }
 
 /** Where extension servers find the CA of client certificates. */

@@ -4,7 +4,7 @@ import type { Authenticator, TokenIssuer, TokenReviewer } from "@pinnace/authent
 import type { Clock } from "@pinnace/clock";
 import type { Logger } from "@pinnace/logging";
 import type { MetricRegistry } from "@pinnace/metrics";
-import type { Authorizer, EscalationCheck } from "@pinnace/rbac";
+import type { Authorizer } from "@pinnace/rbac";
 import type { Store } from "@pinnace/store";
 import type { NodeConnector } from "./node-connector.ts";
 import type { ProxyTransport } from "./subresources/proxy.ts";
@@ -21,8 +21,6 @@ export interface ApiServerComponents {
   readonly authenticator?: Authenticator;
   /** Absent: everything is allowed. */
   readonly authorizer?: Authorizer;
-  /** Keeps users from granting rights that they do not have; absent: not checked. */
-  readonly escalation?: EscalationCheck;
   /** In order. More can be added once the server runs: {@link ApiServer.useAdmission}. */
   readonly admission?: readonly AdmissionPlugin[];
   readonly tokenIssuer?: TokenIssuer;

@@ -143,7 +143,8 @@ function checkNamespace(draft: Draft, { definition, info }: ResourceRequest): vo
   metadata.namespace = info.namespace;
 }
 
-function initMetadata(rest: RestContext, draft: Draft, strategy: Strategy): void {
+/** What the server itself puts into the metadata of a new object. */
+export function initMetadata(rest: RestContext, draft: Draft, strategy: Strategy): void {
   const { metadata } = draft;
   delete metadata.selfLink;
   delete metadata.deletionTimestamp;
