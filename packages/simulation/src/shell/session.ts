@@ -16,9 +16,12 @@ export async function execSession(
   const [program = ""] = request.command;
   const stdin = request.stdin && needsInput(request.command) ? await readAll(io) : "";
   const output = await runCommand(container, request.command, stdin, components);
-  write(io, request.tty, output);
-  if (output.exitCode !== 127) return { exitCode: output.exitCode };
-  const error = `OCI runtime exec failed: exec failed: unable to start container process: exec: "${program}": executable file not found in $PATH: unknown`;
+  const missing = output.exitCode === 127 && !/(^|\/)(sh|bash|ash)$/.test(program);
+  if (!missing) {
+    write(io, request.tty, output);
+    return { exitCode: output.exitCode };
+  }
+  const error = `error executing command in container: failed to exec in container: OCI runtime exec failed: exec failed: unable to start container process: exec: "${program}": executable file not found in $PATH: unknown`;
   return { exitCode: 127, error };
 }
 

@@ -37,6 +37,7 @@ export class SpdyConnection {
   #paused = 0;
   /** Unresolved while a reader is too slow: nothing more is read from the socket then. */
   #gate: PromiseWithResolvers<void> | undefined;
+  #drain: Promise<void> | undefined;
 
   /** `onStream` is called for each stream that the other side opens; a client that expects none leaves it out. */
   constructor(duplex: Duplex, role: "server" | "client", onStream?: (stream: SpdyStream) => void) {
@@ -146,12 +147,19 @@ export class SpdyConnection {
     let free = true;
     for (const frame of this.#writer.data(id, chunk, false)) free = this.#duplex.write(frame);
     if (free) return;
+    this.#drain ??= this.#whenDrained();
+    await this.#drain;
+  }
+
+  /** One wait for all writers. */
+  async #whenDrained(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#duplex.once("drain", resolve);
     this.#duplex.once("close", resolve);
     await promise;
     this.#duplex.off("drain", resolve);
     this.#duplex.off("close", resolve);
+    this.#drain = undefined;
   }
 
   #press(paused: boolean): void {

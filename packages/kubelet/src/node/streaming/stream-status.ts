@@ -1,9 +1,18 @@
 import type { StreamExit } from "@pinnace/cri";
 
+const INTERNAL = "Internal error occurred: ";
+
 /** The Status that ends an exec or attach on its error stream (protocols v4 and v5). */
 export function statusOf({ exitCode, error }: StreamExit): object {
   if (error !== undefined)
-    return { metadata: {}, status: "Failure", message: error, reason: "InternalError", code: 500 };
+    return {
+      metadata: {},
+      status: "Failure",
+      message: error.startsWith(INTERNAL) ? error : INTERNAL + error,
+      reason: "InternalError",
+      details: { causes: [{ message: error }] },
+      code: 500,
+    };
   if (exitCode === 0) return { metadata: {}, status: "Success" };
   return {
     metadata: {},
