@@ -77,6 +77,7 @@ export {
   type FieldManagerWrite,
 } from "./managed-fields/field-manager.ts";
 export { LAST_APPLIED_ANNOTATION } from "./managed-fields/last-applied.ts";
+export { objectMetaSchema } from "./managed-fields/object-schema.ts";
 export type { VersionView, VersionViews } from "./managed-fields/ownership.ts";
 export * from "./object.ts";
 export { jsonPatch, MAX_JSON_PATCH_OPERATIONS } from "./patches/json-patch.ts";

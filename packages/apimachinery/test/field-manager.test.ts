@@ -148,6 +148,50 @@ beforeEach(() => {
   server = new Server();
 });
 
+describe("custom resources", () => {
+  const spec: Schema = {
+    type: "object",
+    properties: {
+      a: text,
+      set: { type: "array", items: text, "x-kubernetes-list-type": "set" },
+      free: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
+      embedded: { type: "object", "x-kubernetes-embedded-resource": true, properties: { spec: map } },
+    },
+  };
+  const widgets = createFieldManager({
+    ...kind,
+    schema: { type: "object", properties: { metadata: { type: "object" }, spec } },
+  });
+
+  it("have typed metadata, sets and free-form parts", () => {
+    const embedded = { apiVersion: "v1", kind: "X", metadata: { name: "y" }, spec: { a: "b" } };
+    const fields = { spec: { a: "x", set: ["b", "a"], free: { deep: { x: [1] } }, embedded } };
+    const metadata = { finalizers: ["x.io/f"], labels: { l: "v" } };
+    const { object } = widgets.apply(undefined, thing(fields, metadata), { manager: "m", force: false, now: 0 });
+    expect(object.metadata?.managedFields?.[0]?.fieldsV1).toEqual({
+      "f:metadata": { "f:finalizers": { 'v:"x.io/f"': {} }, "f:labels": { "f:l": {} } },
+      "f:spec": {
+        "f:a": {},
+        "f:embedded": {
+          "f:apiVersion": {},
+          "f:kind": {},
+          "f:metadata": { ".": {}, "f:name": {} },
+          "f:spec": { "f:a": {} },
+        },
+        "f:free": { "f:deep": { ".": {}, "f:x": {} } },
+        "f:set": { 'v:"a"': {}, 'v:"b"': {} },
+      },
+    });
+  });
+
+  it("refuse duplicates in sets", () => {
+    const applied = thing({ spec: { set: ["a", "a"] } });
+    expect(refusal(() => widgets.apply(undefined, applied, { manager: "m", force: false, now: 0 })).message).toBe(
+      'failed to create typed patch object (/a; /v1, Kind=Thing): .spec.set: duplicate entries for key [="a"]',
+    );
+  });
+});
+
 describe("updates", () => {
   it("own what they create, the map itself included", () => {
     server.put("m1", { data: { k: "v" } }, { labels: { a: "b" }, finalizers: ["x.io/f"] });

@@ -18,6 +18,7 @@ import {
   managerKey,
 } from "./managers.ts";
 import { mergeTyped } from "./merge-typed.ts";
+import { completeObjectSchema } from "./object-schema.ts";
 import { Ownership, setManager, type VersionViews } from "./ownership.ts";
 import { typedErrors } from "./validate-typed.ts";
 
@@ -119,7 +120,7 @@ class ObjectFieldManager implements FieldManager {
     this.#empty = empty ?? { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: {} };
     this.#subresource = subresource;
     const set = fieldSetOf(ignored ?? defaultIgnored(subresource));
-    this.#ownership = new Ownership(apiVersionOf(kind), kind.schema, kind.resolve, set, versions);
+    this.#ownership = new Ownership(apiVersionOf(kind), completeObjectSchema(kind.schema), kind.resolve, set, versions);
   }
 
   update(

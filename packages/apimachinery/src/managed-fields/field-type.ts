@@ -50,6 +50,9 @@ const UNTYPED_LIST: ListFieldType = {
 const UNTYPED_MAP: MapFieldType = { kind: "map", atomic: false, declares: () => false, member: () => ANY };
 const UNTYPED_SCALAR: ScalarFieldType = { kind: "scalar", scalar: "untyped" };
 
+/** Members that an embedded object has without declaring them. */
+const OBJECT_MEMBERS: ReadonlySet<string> = new Set(["apiVersion", "kind", "metadata"]);
+
 /** The type to use for this value: an untyped one takes the value's shape. */
 export function typeFor(type: FieldType, value: unknown): Exclude<FieldType, AnyFieldType> {
   if (type.kind !== "any") return type;
@@ -130,6 +133,7 @@ function mapType(written: Schema, schema: Schema, resolve: SchemaResolver): MapF
   const relation = written["x-kubernetes-map-type"] ?? schema["x-kubernetes-map-type"];
   const rest = isObject(schema.additionalProperties) ? (schema.additionalProperties as Schema) : undefined;
   const open = schema["x-kubernetes-preserve-unknown-fields"] === true || schema.additionalProperties === true;
+  const embedded = schema["x-kubernetes-embedded-resource"] === true;
   return {
     kind: "map",
     atomic: relation === "atomic",
@@ -137,7 +141,7 @@ function mapType(written: Schema, schema: Schema, resolve: SchemaResolver): MapF
     member: (name) => {
       const member = memberOf(schema.properties, name) ?? rest;
       if (member !== undefined) return fieldTypeOf(member, resolve);
-      return open ? ANY : undefined;
+      return open || (embedded && OBJECT_MEMBERS.has(name)) ? ANY : undefined;
     },
   };
 }
