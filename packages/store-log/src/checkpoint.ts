@@ -1,6 +1,8 @@
 import { open, rename, stat, unlink } from "node:fs/promises";
+import { messageOf } from "@pinnace/errors";
 import { type Entry, StoreError } from "@pinnace/store";
 import type { KeyTree } from "@pinnace/store/engine";
+import { isOutOfSpace } from "./durable-file.ts";
 import { checkpointPath, preamble, RESTORE, syncDirectory } from "./files.ts";
 import { FrameBuilder } from "./frame.ts";
 import { readFrameFile } from "./frame-file.ts";
@@ -31,7 +33,8 @@ export async function writeCheckpoint(directory: string, state: CheckpointState)
     await rename(temporary, path);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
-    throw error;
+    const code = isOutOfSpace(error) ? "NO_SPACE" : "UNAVAILABLE";
+    throw new StoreError(code, `${path} could not be written: ${messageOf(error)}`, { cause: error });
   }
   await syncDirectory(directory);
   return (await stat(path)).size;

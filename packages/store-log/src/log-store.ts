@@ -77,6 +77,7 @@ export class TreeLogStore implements LogStore {
     this.#used = recovered.used;
     this.#expiry = new Expiry(parts.clock, (deadline) => this.#expire(deadline));
     for (const deadline of recovered.deadlines) this.#expiry.add(deadline);
+    parts.space.reclaimWith(() => this.#reclaim());
     parts.meter.observe({ revision: () => this.#ledger.revision, size: () => this.size(), used: () => this.#used });
   }
 
@@ -245,6 +246,16 @@ export class TreeLogStore implements LogStore {
       deadlineOf: (key, modRevision) => this.#expiry.deadlineOf(key, modRevision),
     });
     wanted?.resolve(started);
+  }
+
+  /** A full disk may have room again once the log of what was deleted is gone. */
+  async #reclaim(): Promise<void> {
+    const { log, logger } = this.#parts;
+    try {
+      if (await log.canReclaim(this.#used)) await this.checkpoint();
+    } catch (error) {
+      logger.warn("could not make room by a checkpoint", { error });
+    }
   }
 
   #expire(deadline: Deadline): void {

@@ -1,4 +1,4 @@
-import { unlink } from "node:fs/promises";
+import { statfs, unlink } from "node:fs/promises";
 import type { Logger } from "@pinnace/logging";
 import { type CheckpointState, writeCheckpoint } from "./checkpoint.ts";
 import type { DurableFile, OpenDurableFile } from "./durable-file.ts";
@@ -12,6 +12,9 @@ interface LogOptions {
   /** The least bytes of log for which a checkpoint is worth its while. */
   readonly checkpointAfter: number;
 }
+
+/** What the frame of a checkpoint adds to its entries is far less than this. */
+const MARGIN = 64 << 10;
 
 /**
  * The files of a store: one log that grows, and now and then a checkpoint that replaces the logs before it. A checkpoint
@@ -77,6 +80,13 @@ export class Log {
       });
     await written.changed;
     return { written: written.done };
+  }
+
+  /** True when a checkpoint of a store that has `used` bytes would make room, and finds room to be written. */
+  async canReclaim(used: number): Promise<boolean> {
+    if (this.size < used + 2 * MARGIN) return false;
+    const { bavail, bsize } = await statfs(this.#options.directory);
+    return bavail * bsize > used + MARGIN;
   }
 
   async close(): Promise<void> {

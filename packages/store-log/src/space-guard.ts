@@ -16,19 +16,28 @@ export class SpaceGuard {
   readonly #quota: number;
   #full: StoreError | undefined;
   #nextProbe = 0;
-  #taking: Promise<void>;
+  /** The last use of the reserve; each waits for the one before. */
+  #reserved: Promise<void> = Promise.resolve();
+  #probing: Promise<void> = Promise.resolve();
+  #reclaim: () => Promise<void> = async () => undefined;
 
   /** `quota` is in bytes of keys and values. */
   constructor(clock: Clock, reserve: Pick<Reserve, "take" | "release">, quota: number) {
     this.#clock = clock;
     this.#reserve = reserve;
     this.#quota = quota;
-    this.#taking = this.#take();
+    void this.#take();
+  }
+
+  /** Sets what may make room before a full disk is asked again. */
+  reclaimWith(reclaim: () => Promise<void>): void {
+    this.#reclaim = reclaim;
   }
 
   /** Resolves when nothing is under way. */
   async settled(): Promise<void> {
-    await this.#taking;
+    await this.#probing;
+    await this.#reserved;
   }
 
   /** Throws `NO_SPACE` unless these mutations of `tree`, which has `used` bytes, may be written. */
@@ -47,7 +56,8 @@ export class SpaceGuard {
   async explain(error: unknown): Promise<StoreError> {
     if (error instanceof StoreError && error.code !== "NO_SPACE") return error;
     if (!isOutOfSpace(error)) return new StoreError("UNAVAILABLE", "the store's log failed", { cause: error });
-    await this.#reserve.release();
+    this.#reserved = this.#reserved.then(() => this.#reserve.release());
+    await this.#reserved;
     this.#full = error instanceof StoreError ? error : new StoreError("NO_SPACE", "the disk is full", { cause: error });
     this.#nextProbe = this.#clock.now() + PROBE_PERIOD;
     return this.#full;
@@ -64,12 +74,15 @@ export class SpaceGuard {
   #probe(): void {
     if (this.#clock.now() < this.#nextProbe) return;
     this.#nextProbe = this.#clock.now() + PROBE_PERIOD;
-    this.#taking = this.#take();
+    this.#probing = this.#reclaim().then(() => this.#take());
   }
 
-  async #take(): Promise<void> {
-    // Without a reserve the disk is as good as full, but it may have room for what is written before it is asked again.
-    if (await this.#reserve.take()) this.#full = undefined;
+  /** A disk that has no room for the reserve is full, or as good as full. */
+  #take(): Promise<void> {
+    this.#reserved = this.#reserved.then(async () => {
+      if (await this.#reserve.take()) this.#full = undefined;
+    });
+    return this.#reserved;
   }
 }
 
