@@ -101,14 +101,18 @@ export class FieldSet {
   #without(other: FieldSet, recursive: boolean): FieldSet {
     if (this.isEmpty || other.isEmpty) return this;
     const rest = new FieldSet();
+    let same = true;
     for (const [element, { member, children }] of this.#entries) {
       const theirs = other.#entries.get(element);
       if (theirs === undefined) rest.put(element, member, children);
-      else if (!(recursive && theirs.member)) {
-        rest.put(element, member && !theirs.member, children.#without(theirs.children, recursive));
+      else if (recursive && theirs.member) same = false;
+      else {
+        const below = children.#without(theirs.children, recursive);
+        same &&= below === children && !(member && theirs.member);
+        rest.put(element, member && !theirs.member, below);
       }
     }
-    return rest;
+    return same ? this : rest;
   }
 
   equals(other: FieldSet): boolean {
@@ -123,9 +127,13 @@ export class FieldSet {
 
   /** Every element with what the set says about it, in upstream's order. */
   sorted(): readonly (readonly [PathElement, boolean, FieldSet])[] {
-    return [...this.#entries]
-      .sort(([a], [b]) => compareElements(a, b))
-      .map(([element, { member, children }]) => [element, member, children] as const);
+    const elements = [...this.#entries.keys()];
+    if (elements.every((element) => element.startsWith("f:"))) elements.sort();
+    else elements.sort(compareElements);
+    return elements.map((element) => {
+      const { member, children } = this.#entries.get(element) as Entry;
+      return [element, member, children] as const;
+    });
   }
 
   /** Every element, in no particular order. */
