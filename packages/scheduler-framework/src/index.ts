@@ -54,3 +54,6 @@ export {
 } from "./runtime/profile-config.ts";
 export { pluginNames } from "./runtime/resolve-plugins.ts";
 export { WaitingPodRegistry } from "./runtime/waiting-pods.ts";
+export { matchesNodeAffinity, matchesTerm } from "./scoring/node-selector.ts";
+export { invertedScores, scaledScores } from "./scoring/normalize.ts";
+export { isTolerated } from "./scoring/tolerations.ts";

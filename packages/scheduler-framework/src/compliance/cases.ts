@@ -1,0 +1,170 @@
+import type { NodeInfo } from "../contract/node-info.ts";
+import { MAX_SCORE, MIN_SCORE, type SchedulerPlugin } from "../contract/points.ts";
+import type { Status, StatusCode } from "../contract/status.ts";
+import { testCycle, testNode, testNodeInfo, testPod } from "./fixtures.ts";
+
+/** One behaviour that every scheduler plugin must show. `run` throws when it does not. */
+export interface ComplianceCase {
+  readonly name: string;
+  run(make: () => SchedulerPlugin): void;
+}
+
+const TAINT = { key: "k", value: "v", effect: "NoSchedule" };
+
+/** Nodes that differ in everything that the default plugins look at. */
+function someNodes(): readonly NodeInfo[] {
+  const neighbour = testPod("neighbour", { nodeName: "busy" }, { labels: { app: "a" } });
+  return [
+    testNodeInfo(testNode("plain", { labels: { "topology.kubernetes.io/zone": "z1" } })),
+    testNodeInfo(testNode("tainted", { spec: { taints: [TAINT] } })),
+    testNodeInfo(testNode("cordoned", { spec: { unschedulable: true } })),
+    testNodeInfo(testNode("full", { status: { allocatable: { cpu: "0", memory: "0", pods: "0" } } })),
+    testNodeInfo(testNode("busy", { labels: { "topology.kubernetes.io/zone": "z2" } }), neighbour),
+    testNodeInfo(testNode("bare", { status: {} })),
+  ];
+}
+
+const affinity = {
+  nodeAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: {
+      nodeSelectorTerms: [{ matchExpressions: [{ key: "disk", operator: "In", values: ["ssd"] }] }],
+    },
+    preferredDuringSchedulingIgnoredDuringExecution: [
+      { weight: 5, preference: { matchExpressions: [{ key: "zone", operator: "Exists" }] } },
+    ],
+  },
+};
+
+/** Pods that ask for everything that the default plugins look at. */
+const PODS = [
+  testPod("plain"),
+  testPod("empty", { containers: [{ name: "main", image: "image:1" }] }),
+  testPod("tolerant", { tolerations: [{ operator: "Exists" }], nodeSelector: { "kubernetes.io/hostname": "plain" } }),
+  testPod("picky", { affinity }),
+  testPod("large", {
+    containers: [{ name: "main", image: "image:1", resources: { requests: { cpu: "64", "example.com/gpu": "1" } } }],
+  }),
+  testPod("port", { containers: [{ name: "main", image: "image:1", ports: [{ containerPort: 80, hostPort: 80 }] }] }),
+  testPod("named", { nodeName: "plain" }),
+];
+
+const FILTER_CODES: readonly StatusCode[] = ["Success", "Unschedulable", "UnschedulableAndUnresolvable"];
+
+interface Verdicts {
+  readonly preFilter: Status | undefined;
+  readonly filters: readonly Status[];
+  readonly scores: readonly number[] | undefined;
+}
+
+/** Runs the synchronous points in the order of an attempt. */
+function attempt(plugin: SchedulerPlugin, pod: (typeof PODS)[number], nodes: readonly NodeInfo[]): Verdicts {
+  const cycle = testCycle(pod, nodes);
+  const preFilter = plugin.preFilter?.(cycle).status;
+  const passes = preFilter === undefined || preFilter.code === "Success";
+  const filters = passes && plugin.filter ? nodes.map((node) => plugin.filter!(cycle, node)) : [];
+  const preScore = plugin.preScore?.(cycle, nodes);
+  const scored = plugin.score !== undefined && (preScore === undefined || preScore.code === "Success");
+  if (!scored) return { preFilter, filters, scores: undefined };
+  const raw = nodes.map((node) => plugin.score!(cycle, node));
+  return { preFilter, filters, scores: plugin.normalizeScore?.(cycle, raw, nodes) ?? raw };
+}
+
+function check(condition: boolean, message: string): void {
+  if (!condition) throw new Error(message);
+}
+
+function forEveryPod(make: () => SchedulerPlugin, look: (verdicts: Verdicts, pod: string) => void): void {
+  for (const pod of PODS) look(attempt(make(), pod, someNodes()), pod.metadata?.name ?? "");
+}
+
+export const SCHEDULER_PLUGIN_CASES: readonly ComplianceCase[] = [
+  {
+    name: "offers at least one extension point",
+    run: (make) =>
+      check(
+        Object.keys(make()).length + Object.getOwnPropertyNames(Object.getPrototypeOf(make())).length > 0,
+        "it has no member",
+      ),
+  },
+  {
+    name: "never throws for a pod that does not fit, and leaves frozen inputs alone",
+    run: (make) => forEveryPod(make, () => undefined),
+  },
+  {
+    name: "PreFilter answers Success, Skip or a rejection",
+    run: (make) =>
+      forEveryPod(make, ({ preFilter }, pod) => {
+        const legal = preFilter === undefined || [...FILTER_CODES, "Skip"].includes(preFilter.code);
+        check(legal, `PreFilter of ${pod}: ${preFilter?.code}`);
+      }),
+  },
+  {
+    name: "Filter answers Success or a rejection with a reason",
+    run: (make) =>
+      forEveryPod(make, ({ filters }, pod) => {
+        for (const { code, reasons } of filters) {
+          check(FILTER_CODES.includes(code), `Filter of ${pod}: ${code}`);
+          check(code === "Success" || reasons.length > 0, `Filter of ${pod}: ${code} without a reason`);
+        }
+      }),
+  },
+  {
+    name: "scores are integers from 0 to 100, one per node",
+    run: (make) =>
+      forEveryPod(make, ({ scores }, pod) => {
+        for (const score of scores ?? []) {
+          check(Number.isInteger(score) && score >= MIN_SCORE && score <= MAX_SCORE, `score of ${pod}: ${score}`);
+        }
+        check(scores === undefined || scores.length === someNodes().length, `scores of ${pod}: ${scores?.length}`);
+      }),
+  },
+  {
+    name: "the same input gives the same verdicts, also from another instance",
+    run: (make) => {
+      const once = JSON.stringify(PODS.map((pod) => attempt(make(), pod, someNodes())));
+      const instance = make();
+      const twice = JSON.stringify(PODS.map((pod) => attempt(instance, pod, someNodes())));
+      check(once === twice, `${once} differs from ${twice}`);
+    },
+  },
+  {
+    name: "a whole-table variant equals the per-node one",
+    run: (make) => {
+      for (const pod of PODS) {
+        const [plugin, nodes] = [make(), someNodes()];
+        const cycle = testCycle(pod, nodes);
+        const ready = [plugin.preFilter?.(cycle).status, plugin.preScore?.(cycle, nodes)];
+        if (ready.some((status) => status !== undefined && status.code !== "Success")) continue;
+        const filters = plugin.filterTable?.(cycle, nodes);
+        if (filters)
+          check(
+            JSON.stringify(filters) === JSON.stringify(nodes.map((node) => plugin.filter!(cycle, node))),
+            "filterTable differs",
+          );
+        const scores = plugin.scoreTable?.(cycle, nodes);
+        if (scores)
+          check(
+            JSON.stringify(scores) === JSON.stringify(nodes.map((node) => plugin.score!(cycle, node))),
+            "scoreTable differs",
+          );
+      }
+    },
+  },
+  {
+    name: "works on a cluster without nodes",
+    run: (make) => {
+      for (const pod of PODS) attempt(make(), pod, []);
+    },
+  },
+  {
+    name: "names its events, when it names any, with known shapes",
+    run: (make) => {
+      for (const { event } of make().eventsToRegister?.() ?? []) {
+        check(
+          event.resource !== "" && (event.actions === "*" || event.actions.length > 0),
+          "an event without resource or action",
+        );
+      }
+    },
+  },
+];

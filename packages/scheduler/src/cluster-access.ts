@@ -1,0 +1,53 @@
+import { PODS, type Pod } from "@pinnace/api";
+import type { KubernetesObject, ResourceType } from "@pinnace/apimachinery";
+import type { Client, InformerFactory } from "@pinnace/client";
+import type { Clock } from "@pinnace/clock";
+import type { ClusterReader, ClusterWriter } from "@pinnace/scheduler-framework";
+
+/** Reads from the shared informers; a kind is watched from its first use on. */
+export function createClusterReader(informers: InformerFactory): ClusterReader {
+  return {
+    get: <T extends KubernetesObject>(type: ResourceType<T>, key: string) => informers.informer(type).lister.get(key),
+    list: <T extends KubernetesObject>(type: ResourceType<T>, namespace?: string) => {
+      const { lister } = informers.informer(type);
+      return namespace === undefined ? lister.list() : lister.inNamespace(namespace);
+    },
+  };
+}
+
+/** Writes through the API server, as the scheduler. */
+export function createClusterWriter(client: Client, clock: Clock): ClusterWriter {
+  const podsOf = (pod: Pod) => client.resource(PODS).namespace(pod.metadata?.namespace ?? "");
+  return {
+    async bind(pod, nodeName) {
+      const { name = "", namespace = "", uid = "" } = pod.metadata ?? {};
+      const body = {
+        apiVersion: "v1",
+        kind: "Binding",
+        metadata: { name, namespace, uid },
+        target: { kind: "Node", name: nodeName },
+      };
+      await podsOf(pod).subresource(name, "binding", { method: "POST", body });
+    },
+    async preempt(victim, preemptor) {
+      const name = victim.metadata?.name ?? "";
+      const condition = {
+        type: "DisruptionTarget",
+        status: "True",
+        reason: "PreemptionByScheduler",
+        message: `${preemptor.spec?.schedulerName ?? "default-scheduler"}: preempting to accommodate a higher priority pod`,
+        lastTransitionTime: new Date(clock.now()).toISOString().replace(/\.\d+Z$/, "Z"),
+        observedGeneration: victim.metadata?.generation ?? 0,
+      };
+      const body = { status: { conditions: [condition] } };
+      await podsOf(victim).patch(name, { type: "strategic", body }, { subresource: "status" });
+      await podsOf(victim).delete(name);
+    },
+    async patch(type, object, body, subresource) {
+      const { name = "", namespace } = object.metadata ?? {};
+      const resource = client.resource(type);
+      const scoped = namespace === undefined ? resource : resource.namespace(namespace);
+      return scoped.patch(name, { type: "merge", body }, subresource === undefined ? {} : { subresource });
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { PODS, type Pod, type PodCondition } from "@pinnace/api";
+import { hasReason } from "@pinnace/apimachinery";
+import type { Client } from "@pinnace/client";
+import type { Clock } from "@pinnace/clock";
+
+export interface Failure {
+  readonly reason: "Unschedulable" | "SchedulerError" | "SchedulingGated";
+  readonly message: string;
+  /** Where room was made; "" clears the nomination, undefined leaves it. */
+  readonly nominatedNode?: string;
+}
+
+/**
+ * Writes the condition `PodScheduled=False` (and the nomination) to a pod that could not be scheduled. Nothing is written
+ * when it says so already; a pod that is gone is no failure.
+ */
+export async function reportFailure(client: Client, clock: Clock, pod: Pod, failure: Failure): Promise<void> {
+  const { name = "", namespace = "", generation } = pod.metadata ?? {};
+  const known = pod.status?.conditions?.find((condition) => condition.type === "PodScheduled");
+  const nominated =
+    failure.nominatedNode !== undefined && failure.nominatedNode !== (pod.status?.nominatedNodeName ?? "");
+  const same = known?.status === "False" && known.reason === failure.reason && known.message === failure.message;
+  if (same && !nominated) return;
+  const now = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, "Z");
+  const condition: PodCondition = {
+    type: "PodScheduled",
+    status: "False",
+    reason: failure.reason,
+    message: failure.message,
+    lastProbeTime: null,
+    lastTransitionTime: known?.status === "False" ? (known.lastTransitionTime ?? now) : now,
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+  } as unknown as PodCondition;
+  const body = {
+    status: { conditions: [condition], ...(nominated ? { nominatedNodeName: failure.nominatedNode || null } : {}) },
+  };
+  try {
+    await client
+      .resource(PODS)
+      .namespace(namespace)
+      .patch(name, { type: "strategic", body }, { subresource: "status" });
+  } catch (error) {
+    if (!hasReason(error, "NotFound")) throw error;
+  }
+}

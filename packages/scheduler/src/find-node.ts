@@ -1,0 +1,186 @@
+import {
+  type Cycle,
+  isRejection,
+  type NodeInfo,
+  type PodInfo,
+  type PreFilterOutcome,
+  type Profile,
+  type ScoredNode,
+  type Status,
+  unresolvable,
+  withPod,
+} from "@pinnace/scheduler-framework";
+import type { Diagnosis } from "./fit-error.ts";
+import { enoughNodes } from "./node-sampling.ts";
+import type { Nominations } from "./nominations.ts";
+
+export interface FindNodeOptions {
+  readonly profile: Profile;
+  readonly nominations: Nominations;
+  readonly percentage: number;
+  /** Where the search begins; nodes are tried round robin over attempts. */
+  readonly startIndex: number;
+  readonly random: () => number;
+}
+
+/** How an attempt to find a node ended. */
+export type FindNodeResult =
+  | {
+      readonly type: "found";
+      readonly nodeName: string;
+      readonly evaluated: number;
+      readonly feasible: number;
+      readonly nextIndex: number;
+      readonly scored: readonly ScoredNode[];
+    }
+  | {
+      readonly type: "unschedulable";
+      readonly diagnosis: Diagnosis;
+      readonly preFilter: PreFilterOutcome;
+      readonly nextIndex: number;
+    }
+  | { readonly type: "error"; readonly status: Status; readonly nextIndex: number };
+
+/** Filters and scores the nodes of the snapshot for one pod. Runs to its end without yielding. */
+export function findNode(cycle: Cycle, options: FindNodeOptions): FindNodeResult {
+  const { profile, startIndex } = options;
+  const { nodes } = cycle.snapshot;
+  const preFilter = profile.runPreFilter(cycle);
+  if (preFilter.status.code !== "Success") {
+    if (!isRejection(preFilter.status)) return { type: "error", status: preFilter.status, nextIndex: startIndex };
+    return { type: "unschedulable", diagnosis: rejectedAtOnce(nodes, preFilter), preFilter, nextIndex: startIndex };
+  }
+  const search = searchNodes(cycle, options, preFilter);
+  if (search.error !== undefined) return { type: "error", status: search.error, nextIndex: search.nextIndex };
+  if (search.feasible.length === 0) {
+    const diagnosis = diagnose(cycle, preFilter, search.rejections);
+    return { type: "unschedulable", diagnosis, preFilter, nextIndex: search.nextIndex };
+  }
+  return select(cycle, options, search);
+}
+
+function rejectedAtOnce(nodes: readonly NodeInfo[], { status }: PreFilterOutcome): Diagnosis {
+  return {
+    nodeCount: nodes.length,
+    rejections: new Map(nodes.map((node) => [node.name, status])),
+    absent: undefined,
+    preFilterMessage: status.reasons.join(", "),
+    postFilterMessage: "",
+    plugins: new Set(status.plugin === undefined ? [] : [status.plugin]),
+  };
+}
+
+interface Search {
+  readonly feasible: readonly NodeInfo[];
+  readonly rejections: ReadonlyMap<string, Status>;
+  readonly error: Status | undefined;
+  readonly nextIndex: number;
+}
+
+function searchNodes(cycle: Cycle, options: FindNodeOptions, preFilter: PreFilterOutcome): Search {
+  const { nodes } = cycle.snapshot;
+  const { nodeNames, skipped } = preFilter;
+  const candidates = nodeNames === undefined ? nodes : nodes.filter((node) => nodeNames.has(node.name));
+  const feasible: NodeInfo[] = [];
+  const rejections = new Map<string, Status>();
+  const nominated = options.nominations.nodeOf(cycle.pod.pod.metadata?.uid ?? "");
+  const favourite = nominated === undefined ? undefined : candidates.find((node) => node.name === nominated);
+  if (favourite !== undefined) {
+    const status = filterNode(cycle, options, favourite, skipped);
+    if (status.code === "Success")
+      return { feasible: [favourite], rejections, error: undefined, nextIndex: options.startIndex };
+  }
+  const enough = enoughNodes(candidates.length, options.percentage);
+  const start = candidates.length === 0 ? 0 : options.startIndex % candidates.length;
+  let looked = 0;
+  while (looked < candidates.length && feasible.length < enough) {
+    const node = candidates[(start + looked) % candidates.length]!;
+    looked += 1;
+    const status = filterNode(cycle, options, node, skipped);
+    if (status.code === "Success") feasible.push(node);
+    else if (isRejection(status)) rejections.set(node.name, status);
+    else return { feasible, rejections, error: status, nextIndex: start + looked };
+  }
+  return { feasible, rejections, error: undefined, nextIndex: start + looked };
+}
+
+/** A node must fit with the pods nominated to it, and without them: they may yet go elsewhere. */
+function filterNode(
+  cycle: Cycle,
+  { profile, nominations }: FindNodeOptions,
+  node: NodeInfo,
+  skipped: ReadonlySet<string>,
+): Status {
+  const rivals = nominations.rivals(node, cycle.pod);
+  if (rivals.length > 0) {
+    const status = filterWith(cycle, profile, node, rivals, skipped);
+    if (status.code !== "Success") return status;
+  }
+  return profile.runFilters(cycle, node, skipped);
+}
+
+function filterWith(
+  cycle: Cycle,
+  profile: Profile,
+  node: NodeInfo,
+  pods: readonly PodInfo[],
+  skipped: ReadonlySet<string>,
+): Status {
+  const trial = { ...cycle, state: cycle.state.clone() };
+  let changed = node;
+  for (const pod of pods) {
+    changed = withPod(changed, pod);
+    const status = profile.runPreFilterExtension("addPod", trial, pod, changed, skipped);
+    if (status.code !== "Success") return status;
+  }
+  return profile.runFilters(trial, changed, skipped);
+}
+
+function diagnose(cycle: Cycle, preFilter: PreFilterOutcome, rejections: ReadonlyMap<string, Status>): Diagnosis {
+  const plugins = new Set([...rejections.values()].flatMap((status) => status.plugin ?? []));
+  const { nodeNames, narrowedBy } = preFilter;
+  for (const plugin of narrowedBy) plugins.add(plugin);
+  const absent =
+    nodeNames === undefined
+      ? undefined
+      : unresolvable(`node(s) didn't satisfy plugin(s) [${[...narrowedBy].sort().join(" ")}]`);
+  return {
+    nodeCount: cycle.snapshot.nodes.length,
+    rejections,
+    absent,
+    preFilterMessage: "",
+    postFilterMessage: "",
+    plugins,
+  };
+}
+
+function select(cycle: Cycle, options: FindNodeOptions, search: Search): FindNodeResult {
+  const { profile, random } = options;
+  const { feasible, nextIndex } = search;
+  const evaluated = feasible.length + search.rejections.size;
+  const [only] = feasible;
+  const base = { type: "found", evaluated, feasible: feasible.length, nextIndex } as const;
+  if (feasible.length === 1) return { ...base, nodeName: only!.name, scored: [] };
+  const preScore = profile.runPreScore(cycle, feasible);
+  if (preScore.status.code !== "Success") return { type: "error", status: preScore.status, nextIndex };
+  try {
+    const scored = profile.runScores(cycle, feasible, preScore.skipped);
+    return { ...base, nodeName: best(scored, random).node.name, scored };
+  } catch (cause) {
+    return { type: "error", status: { code: "Error", reasons: [String(cause)], cause }, nextIndex };
+  }
+}
+
+/** The highest total; among equals each is as likely. */
+function best(scored: readonly ScoredNode[], random: () => number): ScoredNode {
+  let winner = scored[0]!;
+  let equals = 1;
+  for (const candidate of scored.slice(1)) {
+    if (candidate.total > winner.total) [winner, equals] = [candidate, 1];
+    else if (candidate.total === winner.total) {
+      equals += 1;
+      if (random() * equals < 1) winner = candidate;
+    }
+  }
+  return winner;
+}

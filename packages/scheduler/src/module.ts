@@ -1,0 +1,51 @@
+import { CLIENT_FACTORY, type ClientFactory, INFORMERS, type InformerFactory } from "@pinnace/client";
+import { CLOCK, type Clock } from "@pinnace/clock";
+import { createEventRecorder } from "@pinnace/controller-runtime";
+import { LOGGER, type Logger } from "@pinnace/logging";
+import { METRICS, type MetricRegistries } from "@pinnace/metrics";
+import type { PluginRegistry } from "@pinnace/plugin";
+import { ContainerModule } from "inversify";
+import type { SchedulerConfig } from "./config.ts";
+import { createScheduler, SCHEDULER } from "./scheduler.ts";
+
+export interface SchedulerModuleOptions {
+  readonly plugins: PluginRegistry;
+  readonly random: () => number;
+  readonly config?: SchedulerConfig;
+}
+
+/** As whom a scheduler speaks to the API server. */
+const IDENTITY = {
+  program: "kube-scheduler",
+  user: { name: "system:kube-scheduler", groups: ["system:authenticated"] },
+} as const;
+
+/** Binds `SCHEDULER`. Needs `CLIENT_FACTORY`, `INFORMERS`, `CLOCK`, `LOGGER` and `METRICS`. */
+export function schedulerModule(options: SchedulerModuleOptions): ContainerModule {
+  return new ContainerModule(({ bind }) => {
+    bind(SCHEDULER)
+      .toResolvedValue(
+        (
+          clients: ClientFactory,
+          informers: InformerFactory,
+          clock: Clock,
+          logger: Logger,
+          metrics: MetricRegistries,
+        ) => {
+          const client = clients.client(IDENTITY);
+          const events = createEventRecorder({ client, clock, logger, component: "default-scheduler" });
+          return createScheduler({
+            ...options,
+            client,
+            informers,
+            clock,
+            events,
+            logger,
+            metrics: metrics.component("scheduler"),
+          });
+        },
+        [CLIENT_FACTORY, INFORMERS, CLOCK, LOGGER, METRICS],
+      )
+      .inSingletonScope();
+  });
+}

@@ -1,0 +1,38 @@
+import type { NodeInfo, PodInfo } from "@pinnace/scheduler-framework";
+
+/** Pods that preemption has made room for, until they are bound: others must leave that room to them. */
+export class Nominations {
+  readonly #byNode = new Map<string, Map<string, PodInfo>>();
+  readonly #nodes = new Map<string, string>();
+
+  set(pod: PodInfo, nodeName: string): void {
+    const uid = pod.pod.metadata?.uid ?? "";
+    this.delete(uid);
+    if (nodeName === "") return;
+    this.#nodes.set(uid, nodeName);
+    const pods = this.#byNode.get(nodeName) ?? new Map<string, PodInfo>();
+    this.#byNode.set(nodeName, pods.set(uid, pod));
+  }
+
+  delete(uid: string): void {
+    const nodeName = this.#nodes.get(uid);
+    if (nodeName === undefined) return;
+    this.#nodes.delete(uid);
+    this.#byNode.get(nodeName)?.delete(uid);
+  }
+
+  nodeOf(uid: string): string | undefined {
+    return this.#nodes.get(uid);
+  }
+
+  /** Nominated pods of a node, other than `pod`, that are at least as important. */
+  rivals(node: NodeInfo, pod: PodInfo): readonly PodInfo[] {
+    const pods = this.#byNode.get(node.name);
+    if (pods === undefined || pods.size === 0) return [];
+    const priority = pod.pod.spec?.priority ?? 0;
+    const uid = pod.pod.metadata?.uid;
+    return [...pods.values()].filter(
+      (other) => other.pod.metadata?.uid !== uid && (other.pod.spec?.priority ?? 0) >= priority,
+    );
+  }
+}

@@ -1,0 +1,24 @@
+import {
+  CSI_DRIVERS,
+  CSI_NODES,
+  CSI_STORAGE_CAPACITIES,
+  NAMESPACES,
+  PERSISTENT_VOLUME_CLAIMS,
+  PERSISTENT_VOLUMES,
+  POD_DISRUPTION_BUDGETS,
+  STORAGE_CLASSES,
+} from "@pinnace/api";
+import type { ResourceType } from "@pinnace/apimachinery";
+import type { EventResource } from "@pinnace/scheduler-framework";
+
+/** What besides nodes and pods may make a pod schedulable. */
+export const WATCHED_KINDS: readonly { readonly type: ResourceType<never>; readonly resource: EventResource }[] = [
+  { type: NAMESPACES, resource: "Namespace" },
+  { type: PERSISTENT_VOLUMES, resource: "PersistentVolume" },
+  { type: PERSISTENT_VOLUME_CLAIMS, resource: "PersistentVolumeClaim" },
+  { type: STORAGE_CLASSES, resource: "StorageClass" },
+  { type: CSI_NODES, resource: "CSINode" },
+  { type: CSI_DRIVERS, resource: "CSIDriver" },
+  { type: CSI_STORAGE_CAPACITIES, resource: "CSIStorageCapacity" },
+  { type: POD_DISRUPTION_BUDGETS, resource: "PodDisruptionBudget" },
+] as unknown as readonly { readonly type: ResourceType<never>; readonly resource: EventResource }[];

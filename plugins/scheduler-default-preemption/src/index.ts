@@ -1,0 +1,27 @@
+/**
+ * The scheduler plugin DefaultPreemption: what it accepts and refuses, in two sentences.
+ *
+ * ```ts
+ * import plugin from "@pinnace/scheduler-default-preemption";
+ *
+ * plugin.name; // DefaultPreemption
+ * ```
+ *
+ * @packageDocumentation
+ */
+import { definePlugin, type PluginDefinition } from "@pinnace/plugin";
+import {
+  SCHEDULER_PLUGIN_TYPE,
+  type SchedulerComponents,
+  type SchedulerPlugin,
+  SUCCESS,
+} from "@pinnace/scheduler-framework";
+
+const plugin: PluginDefinition<SchedulerComponents, unknown, SchedulerPlugin> = definePlugin({
+  type: SCHEDULER_PLUGIN_TYPE,
+  name: "DefaultPreemption",
+  apiRange: "^1.0.0",
+  create: (_components: SchedulerComponents): SchedulerPlugin => ({ filter: () => SUCCESS }),
+});
+
+export default plugin;

@@ -1,0 +1,113 @@
+import {
+  type Cycle,
+  type NodeInfo,
+  type PodInfo,
+  type SchedulerPlugin,
+  type Status,
+  SUCCESS,
+  unresolvable,
+  unschedulable,
+} from "@pinnace/scheduler-framework";
+import { createScorer, type ScoringStrategy } from "./scoring.ts";
+
+/** The plugin's configuration (NodeResourcesFitArgs). */
+export interface NodeResourcesFitArgs {
+  readonly ignoredResources?: readonly string[];
+  readonly ignoredResourceGroups?: readonly string[];
+  readonly scoringStrategy?: ScoringStrategy;
+}
+
+const RESOURCE = {
+  type: "object",
+  required: ["name"],
+  properties: { name: { type: "string" }, weight: { type: "integer", minimum: 1, maximum: 100, default: 1 } },
+};
+
+export const CONFIG_SCHEMA = {
+  type: "object",
+  properties: {
+    ignoredResources: { type: "array", items: { type: "string" } },
+    ignoredResourceGroups: { type: "array", items: { type: "string" } },
+    scoringStrategy: {
+      type: "object",
+      properties: {
+        type: { enum: ["LeastAllocated", "MostAllocated", "RequestedToCapacityRatio"] },
+        resources: { type: "array", items: RESOURCE },
+        requestedToCapacityRatio: { type: "object", additionalProperties: true },
+      },
+    },
+  },
+} as const;
+
+/** What a node lacks, by resource: the amounts that matter for the message and for preemption. */
+interface Lack {
+  readonly reason: string;
+  /** Not even an empty node would do. */
+  readonly never: boolean;
+}
+
+function* lacks(pod: PodInfo, node: NodeInfo, ignored: (name: string) => boolean): Iterable<Lack> {
+  if (node.pods.length + 1 > node.allowedPods) yield { reason: "Too many pods", never: false };
+  const { requests } = pod;
+  const checks: readonly (readonly [string, number, number, number])[] = [
+    ["cpu", requests.milliCpu, node.requested.milliCpu, node.allocatable.milliCpu],
+    ["memory", requests.memory, node.requested.memory, node.allocatable.memory],
+    [
+      "ephemeral-storage",
+      requests.ephemeralStorage,
+      node.requested.ephemeralStorage,
+      node.allocatable.ephemeralStorage,
+    ],
+  ];
+  for (const [name, wanted, used, total] of checks) {
+    if (wanted > 0 && wanted > total - used) yield { reason: `Insufficient ${name}`, never: wanted > total };
+  }
+  for (const [name, wanted] of requests.scalar) {
+    if (wanted === 0 || ignored(name)) continue;
+    const total = node.allocatable.scalar.get(name) ?? 0;
+    const used = node.requested.scalar.get(name) ?? 0;
+    if (wanted > total - used) yield { reason: `Insufficient ${name}`, never: wanted > total };
+  }
+}
+
+/** True without looking further for the common pod: no scalar resources, and everything fits. */
+function fitsAtOnce({ requests }: PodInfo, node: NodeInfo): boolean {
+  const { requested, allocatable } = node;
+  return (
+    requests.scalar.size === 0 &&
+    node.pods.length < node.allowedPods &&
+    (requests.milliCpu === 0 || requests.milliCpu <= allocatable.milliCpu - requested.milliCpu) &&
+    (requests.memory === 0 || requests.memory <= allocatable.memory - requested.memory) &&
+    (requests.ephemeralStorage === 0 ||
+      requests.ephemeralStorage <= allocatable.ephemeralStorage - requested.ephemeralStorage)
+  );
+}
+
+function isExtended(name: string): boolean {
+  return name.includes("/") && !name.startsWith("kubernetes.io/") && !name.startsWith("requests.");
+}
+
+export function createNodeResourcesFit(args: NodeResourcesFitArgs): SchedulerPlugin {
+  const names = new Set(args.ignoredResources);
+  const groups = new Set(args.ignoredResourceGroups);
+  const ignored = (name: string): boolean => isExtended(name) && (names.has(name) || groups.has(name.split("/")[0]!));
+  const scorer = createScorer(args.scoringStrategy ?? {});
+  const filter = ({ pod }: Cycle, node: NodeInfo): Status => {
+    if (fitsAtOnce(pod, node)) return SUCCESS;
+    const found = [...lacks(pod, node, ignored)];
+    if (found.length === 0) return SUCCESS;
+    const reasons = found.map(({ reason }) => reason);
+    return found.some(({ never }) => never) ? unresolvable(...reasons) : unschedulable(...reasons);
+  };
+  return {
+    filter,
+    score: ({ pod }, node) => scorer(pod, node),
+    eventsToRegister: () => [
+      { event: { resource: "AssignedPod", actions: ["Delete", "UpdatePodScaleDown"] } },
+      { event: { resource: "UnscheduledPod", actions: ["UpdatePodScaleDown"] } },
+      {
+        event: { resource: "Node", actions: ["Add", "UpdateNodeAllocatable"] },
+      },
+    ],
+  };
+}
