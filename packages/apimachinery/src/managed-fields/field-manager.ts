@@ -150,9 +150,9 @@ class ObjectFieldManager implements FieldManager {
   }
 
   #recordUpdate(before: unknown, after: unknown, managers: Managers, write: FieldManagerWrite): void {
-    const { removed: _, modified, added } = this.#ownership.compare(before, after);
-    this.#ownership.transfer(before, after, managers, undefined, () => true);
-    const gained = modified.union(added).difference(UNOWNED);
+    const changes = this.#ownership.compare(before, after);
+    this.#ownership.transfer(before, after, changes, managers, undefined, () => true);
+    const gained = changes.modified.union(changes.added).difference(UNOWNED);
     if (gained.isEmpty) return;
     const updater = this.#manager(write.manager, "Update", gained, write.now);
     const previous = managers.get(managerKey(updater));
@@ -207,7 +207,8 @@ class ObjectFieldManager implements FieldManager {
     managers.set(key, last?.time === undefined ? applier : { ...applier, time: last.time });
     const merged = mergeTyped(live, applied, this.#ownership.type);
     const result = this.#ownership.prune(merged, managers, last);
-    const conflicts = this.#ownership.transfer(live, result.compared, managers, key, (found) =>
+    const changes = this.#ownership.compare(live, result.compared);
+    const conflicts = this.#ownership.transfer(live, result.compared, changes, managers, key, (found) =>
       this.#mayTake(found, live, write),
     );
     if (!this.#mayTake(conflicts, live, write)) throw this.#conflictError(conflicts, live, write);

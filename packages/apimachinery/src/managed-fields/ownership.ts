@@ -1,7 +1,7 @@
 import type { Schema, SchemaResolver } from "../schema.ts";
 import { type Comparison, compareTyped } from "./compare-typed.ts";
 import type { Conflict } from "./conflict.ts";
-import type { FieldSet } from "./field-set.ts";
+import { FieldSet } from "./field-set.ts";
 import { type FieldType, fieldTypeOf } from "./field-type.ts";
 import { type Manager, type Managers, managerKey } from "./managers.ts";
 import { withNamedFields } from "./named-members.ts";
@@ -76,16 +76,17 @@ export class Ownership {
 
   /**
    * Takes changed and removed fields from all managers but `self`; says which of them were in conflict. `managers` changes only
-   * when `commit` allows the conflicts.
+   * when `commit` allows the conflicts. `changes` is what {@link Ownership.compare} says of the two objects.
    */
   transfer(
     before: unknown,
     after: unknown,
+    changes: Comparison,
     managers: Managers,
     self: string | undefined,
     commit: (conflicts: readonly Conflict[]) => boolean,
   ): readonly Conflict[] {
-    const comparisons = new Map<string, Comparison | undefined>();
+    const comparisons = new Map<string, Comparison | undefined>([[this.apiVersion, changes]]);
     const left: Managers = new Map();
     const conflicts: Conflict[] = [];
     for (const [key, manager] of sortedManagers(managers)) {
@@ -142,11 +143,11 @@ export class Ownership {
 
   /** The fields of `last` that go: those that only stood in the object because of it. */
   #letGo(object: unknown, type: FieldType, managers: Managers, last: Manager): FieldSet {
-    const lastSet = withNamedFields(last.set, type);
     const sameVersion = [...managers.values()].filter((manager) => manager.apiVersion === last.apiVersion);
-    const owned = sameVersion.reduce((all, manager) => all.union(manager.set), toFieldSet(undefined, type));
+    const owned = sameVersion.reduce((all, manager) => all.union(manager.set), FieldSet.EMPTY);
+    if (last.set.difference(owned).isEmpty) return FieldSet.EMPTY;
+    const lastSet = withNamedFields(last.set, type);
     const ownedSet = withNamedFields(owned, type);
-    if (lastSet.difference(ownedSet).isEmpty) return lastSet.difference(ownedSet);
     const pruned = removeItems(object, lastSet, type);
     const objectSet = withNamedFields(toFieldSet(object, type), type);
     const kept = withNamedFields(toFieldSet(pruned, type), type).union(ownedSet);
@@ -156,7 +157,7 @@ export class Ownership {
 
   /** What managers of other versions own, in the fields of this version: found by what survives their removal. */
   #ownedAtOtherVersions(object: unknown, managers: Managers, last: Manager, type: FieldType): FieldSet {
-    let owned = toFieldSet(undefined, type);
+    let owned = FieldSet.EMPTY;
     for (const manager of managers.values()) {
       if (manager.apiVersion === last.apiVersion) continue;
       const here = this.#view(last.apiVersion);
