@@ -27,8 +27,8 @@ export async function readFrameFile(path: string, onPayload: (payload: Buffer) =
 
 async function readFrames(path: string, window: Window, onPayload: (payload: Buffer) => void): Promise<FrameFileEnd> {
   await window.want(PREAMBLE_LENGTH);
-  // A crash between creating the file and its first write.
-  if (window.bytes.length < PREAMBLE_LENGTH) return { size: 0, torn: true };
+  // A crash before the first write was on the disk.
+  if (window.bytes.length < PREAMBLE_LENGTH || window.bytes.every((byte) => byte === 0)) return { size: 0, torn: true };
   requirePreamble(window.bytes, path);
   window.drop(PREAMBLE_LENGTH);
   for (;;) {

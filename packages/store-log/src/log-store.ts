@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Clock } from "@pinnace/clock";
+import { messageOf } from "@pinnace/errors";
 import type { Logger } from "@pinnace/logging";
 import {
   type Commit,
@@ -177,7 +178,18 @@ export class TreeLogStore implements LogStore {
   }
 
   #wake(): void {
-    this.#draining ??= this.#drain();
+    this.#draining ??= this.#drain().catch((error: unknown) => this.#fail(error));
+  }
+
+  /** For what no caller could be told: nothing may wait for ever, and nothing more may be acknowledged. */
+  #fail(cause: unknown): void {
+    const reason = new StoreError("UNAVAILABLE", `the store failed: ${messageOf(cause)}`, { cause });
+    this.#parts.logger.error("the store failed", { error: cause });
+    this.#ledger.close(reason);
+    this.#inFlight?.reject(reason);
+    this.#batch.reject(reason);
+    this.#wantedCheckpoint?.reject(reason);
+    this.#draining = undefined;
   }
 
   async #drain(): Promise<void> {
@@ -202,11 +214,11 @@ export class TreeLogStore implements LogStore {
       await meter.append(batch.commits.length, () => log.append(batch.frame.finish(log.position)));
     } catch (error) {
       await this.#refuse(batch, error);
-      return;
-    } finally {
       this.#inFlight = undefined;
+      return;
     }
     this.#publish(tree, batch);
+    this.#inFlight = undefined;
   }
 
   #publish(tree: KeyTree, batch: Batch): void {
