@@ -202,7 +202,8 @@ class ObjectFieldManager implements FieldManager {
   ): { compared: unknown; stored: unknown } {
     const key = this.#applierKey(write);
     const last = managers.get(key);
-    const set = this.#ownership.appliedSet(applied);
+    const named = this.#ownership.appliedSet(applied).difference(UNOWNED);
+    const set = last?.set.equals(named) ? last.set : named;
     const applier = this.#manager(write.manager, "Apply", set, undefined);
     managers.set(key, last?.time === undefined ? applier : { ...applier, time: last.time });
     const merged = mergeTyped(live, applied, this.#ownership.type);
@@ -212,8 +213,6 @@ class ObjectFieldManager implements FieldManager {
       this.#mayTake(found, live, write),
     );
     if (!this.#mayTake(conflicts, live, write)) throw this.#conflictError(conflicts, live, write);
-    const owner = managers.get(key);
-    if (owner !== undefined) setManager(managers, { ...owner, set: owner.set.difference(UNOWNED) });
     return result;
   }
 
