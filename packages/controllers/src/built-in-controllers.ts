@@ -3,6 +3,7 @@ import { deploymentController } from "./deployment/index.ts";
 import { endpointsController } from "./endpoints/index.ts";
 import { endpointSliceController } from "./endpointslice/index.ts";
 import { garbageCollector } from "./garbagecollector/index.ts";
+import { jobController } from "./job/index.ts";
 import { namespaceController } from "./namespace/index.ts";
 import { type NodeIpamOptions, nodeIpamController } from "./nodeipam/index.ts";
 import { nodeLifecycleController } from "./nodelifecycle/index.ts";
@@ -24,6 +25,7 @@ export function createBuiltInControllers(options: BuiltInControllerOptions = {})
     deploymentController,
     replicaSetController,
     replicationControllerController,
+    jobController,
     garbageCollector,
     namespaceController,
     serviceAccountController,

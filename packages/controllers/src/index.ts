@@ -26,6 +26,7 @@ export { deploymentController } from "./deployment/index.ts";
 export { endpointsController } from "./endpoints/index.ts";
 export { endpointSliceController } from "./endpointslice/index.ts";
 export { garbageCollector } from "./garbagecollector/index.ts";
+export { jobController } from "./job/index.ts";
 export { namespaceController } from "./namespace/index.ts";
 export { type NodeIpamOptions, nodeIpamController } from "./nodeipam/index.ts";
 export { nodeLifecycleController } from "./nodelifecycle/index.ts";
