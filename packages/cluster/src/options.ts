@@ -1,0 +1,38 @@
+import type { ApiServerComponents, ApiServerOptions } from "@pinnace/apiserver";
+import type { AuthenticationOptions } from "@pinnace/authentication";
+import type { Clock } from "@pinnace/clock";
+import type { ControllerFactory } from "@pinnace/controller-runtime";
+import type { Logger } from "@pinnace/logging";
+import type { PluginCandidate } from "@pinnace/plugin";
+import type { SchedulerConfig } from "@pinnace/scheduler";
+import type { SimulatedNodesOptions } from "@pinnace/simulation";
+import type { Store } from "@pinnace/store";
+
+/** What a cluster is made of. Everything has a default: a cluster in memory, on real time, with one simulated node. */
+export interface ClusterOptions {
+  /** Default: the real clock. */
+  readonly clock?: Clock;
+  /** Default: a store in memory. The cluster closes it when it stops. */
+  readonly store?: Store;
+  /** Uniform numbers in [0, 1) for names, uids and ties; seed it where a run must repeat. Default `Math.random`. */
+  readonly random?: () => number;
+  /** Default: silent. */
+  readonly logger?: Logger;
+  /** Simulated nodes: how many, or how they are. Default 1. */
+  readonly nodes?: number | SimulatedNodesOptions;
+  /** Scheduler plugins; default: the built-in ones. */
+  readonly plugins?: readonly PluginCandidate[];
+  readonly scheduler?: SchedulerConfig;
+  /** Default: all built-in controllers. */
+  readonly controllers?: readonly ControllerFactory[];
+  readonly authentication?: AuthenticationOptions;
+  readonly apiServer?: ApiServerOptions;
+  /** How pods are reached for the `proxy` subresources; default: not at all. */
+  readonly proxy?: ApiServerComponents["proxy"];
+  /** How SPDY and WebSocket streams of simulated nodes are served, where the API has a port. */
+  readonly streams?: SimulatedNodesStreams;
+  /** PEM of the CA that clients in the cluster trust, for ConfigMap `kube-root-ca.crt`. */
+  readonly rootCa?: string;
+}
+
+type SimulatedNodesStreams = Parameters<typeof import("@pinnace/simulation").createSimulatedNodes>[0]["streams"];

@@ -1,0 +1,76 @@
+import { API_SERVER, type ApiServer } from "@pinnace/apiserver";
+import {
+  CLIENT,
+  CLIENT_FACTORY,
+  type Client,
+  type ClientFactory,
+  INFORMERS,
+  type InformerFactory,
+} from "@pinnace/client";
+import { CLOCK, type Clock } from "@pinnace/clock";
+import type { ControllerManager } from "@pinnace/controller-runtime";
+import { CONTROLLER_MANAGER } from "@pinnace/controllers/module";
+import { METRICS, type MetricRegistries } from "@pinnace/metrics";
+import type { PluginRegistry } from "@pinnace/plugin";
+import { SCHEDULER, type Scheduler } from "@pinnace/scheduler";
+import { SIMULATED_NODES, type SimulatedNodes } from "@pinnace/simulation";
+import { STORE, type Store } from "@pinnace/store";
+import type { Cluster } from "./cluster.ts";
+import { composeCluster, NODE_DIRECTORY, SCHEDULER_PLUGINS } from "./module.ts";
+import type { NodeDirectory } from "./node-directory.ts";
+import type { ClusterOptions } from "./options.ts";
+
+/** What a composition must offer: inversify's `Container`, or anything that answers to tokens. */
+export interface Resolver {
+  get<T>(token: symbol): T;
+}
+
+/** Composes a cluster and starts it. Resolves when its API answers and its simulated nodes are Ready. */
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  return startComposed(composeCluster(options) as unknown as Resolver);
+}
+
+/** Starts what a composition holds: API server, controllers, scheduler, simulated nodes, in this order. */
+export async function startComposed(container: Resolver): Promise<Cluster> {
+  const apiServer = container.get<ApiServer>(API_SERVER);
+  const store = container.get<Store>(STORE);
+  const nodes = container.get<NodeDirectory>(NODE_DIRECTORY);
+  const undo: (() => Promise<void> | void)[] = [() => store.close(), () => apiServer.stop()];
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopped ??= unwind(undo);
+    return stopped;
+  };
+  try {
+    await apiServer.start();
+    const informers = container.get<InformerFactory>(INFORMERS);
+    undo.push(() => informers.stop());
+    const controllers = container.get<ControllerManager>(CONTROLLER_MANAGER);
+    undo.push(() => controllers.stop());
+    controllers.start();
+    const scheduler = container.get<Scheduler>(SCHEDULER);
+    undo.push(() => scheduler.stop());
+    await scheduler.start();
+    const simulatedNodes = container.get<SimulatedNodes>(SIMULATED_NODES);
+    nodes.add((name) => simulatedNodes.handler(name));
+    undo.push(() => simulatedNodes.stop());
+    await simulatedNodes.start();
+    return {
+      ...{ apiServer, store, nodes, informers, controllers, scheduler, simulatedNodes, stop },
+      handler: apiServer.handler,
+      client: container.get<Client>(CLIENT),
+      clients: container.get<ClientFactory>(CLIENT_FACTORY),
+      clock: container.get<Clock>(CLOCK),
+      metrics: container.get<MetricRegistries>(METRICS),
+      plugins: container.get<PluginRegistry>(SCHEDULER_PLUGINS),
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Last started, first stopped. */
+async function unwind(undo: (() => Promise<void> | void)[]): Promise<void> {
+  for (const step of undo.reverse()) await step();
+}
