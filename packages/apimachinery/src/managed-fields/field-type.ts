@@ -20,6 +20,8 @@ export interface ListFieldType {
   readonly atomic: boolean;
   /** Members that identify an item; none: the item's value does. */
   readonly keys: readonly string[];
+  /** The same in the order of their spelling in a path. */
+  readonly sortedKeys: readonly string[];
   element(): FieldType;
   /** The default of an item's key, such as `TCP` for `protocol`. */
   keyDefault(key: string): Json | undefined;
@@ -44,6 +46,7 @@ const UNTYPED_LIST: ListFieldType = {
   kind: "list",
   atomic: true,
   keys: [],
+  sortedKeys: [],
   element: () => ANY,
   keyDefault: () => undefined,
 };
@@ -111,12 +114,21 @@ function listType(written: Schema, schema: Schema, resolve: SchemaResolver): Lis
   const relation = written["x-kubernetes-list-type"] ?? schema["x-kubernetes-list-type"] ?? "atomic";
   const keys = written["x-kubernetes-list-map-keys"] ?? schema["x-kubernetes-list-map-keys"] ?? [];
   const items = schema.items ?? {};
+  let element: FieldType | undefined;
+  const defaults = new Map<string, Json | undefined>();
   return {
     kind: "list",
     atomic: relation === "atomic",
     keys: relation === "map" ? keys : [],
-    element: () => fieldTypeOf(items, resolve),
-    keyDefault: (key) => keyDefault(items, key, resolve),
+    sortedKeys: relation === "map" ? keys.toSorted() : [],
+    element: () => {
+      element ??= fieldTypeOf(items, resolve);
+      return element;
+    },
+    keyDefault: (key) => {
+      if (!defaults.has(key)) defaults.set(key, keyDefault(items, key, resolve));
+      return defaults.get(key);
+    },
   };
 }
 
@@ -134,13 +146,21 @@ function mapType(written: Schema, schema: Schema, resolve: SchemaResolver): MapF
   const rest = isObject(schema.additionalProperties) ? (schema.additionalProperties as Schema) : undefined;
   const open = schema["x-kubernetes-preserve-unknown-fields"] === true || schema.additionalProperties === true;
   const embedded = schema["x-kubernetes-embedded-resource"] === true;
+  const declared = new Map<string, FieldType>();
   return {
     kind: "map",
     atomic: relation === "atomic",
     declares: (name) => memberOf(schema.properties, name) !== undefined,
     member: (name) => {
-      const member = memberOf(schema.properties, name) ?? rest;
-      if (member !== undefined) return fieldTypeOf(member, resolve);
+      const known = declared.get(name);
+      if (known !== undefined) return known;
+      const member = memberOf(schema.properties, name);
+      if (member !== undefined) {
+        const type = fieldTypeOf(member, resolve);
+        declared.set(name, type);
+        return type;
+      }
+      if (rest !== undefined) return fieldTypeOf(rest, resolve);
       return open || (embedded && OBJECT_MEMBERS.has(name)) ? ANY : undefined;
     },
   };
