@@ -14,6 +14,8 @@ import { event } from "./core/event.ts";
 import { limitRange } from "./core/limit-range.ts";
 import { namespace } from "./core/namespace.ts";
 import { node } from "./core/node.ts";
+import { persistentVolume } from "./core/persistent-volume.ts";
+import { persistentVolumeClaim } from "./core/persistent-volume-claim.ts";
 import { pod } from "./core/pod/index.ts";
 import { podTemplate } from "./core/pod-template.ts";
 import { replicationController } from "./core/replication-controller.ts";
@@ -23,7 +25,24 @@ import { service } from "./core/service.ts";
 import { serviceAccount } from "./core/service-account.ts";
 import { endpointSlice } from "./discovery/endpoint-slice.ts";
 import { eventsEvent } from "./events/event.ts";
+import { flowSchema } from "./flowcontrol/flow-schema.ts";
+import { priorityLevelConfiguration } from "./flowcontrol/priority-level-configuration.ts";
+import { ingress } from "./networking/ingress.ts";
+import { ingressClass } from "./networking/ingress-class.ts";
+import { ipAddress } from "./networking/ip-address.ts";
+import { networkPolicy } from "./networking/network-policy.ts";
+import { serviceCidr } from "./networking/service-cidr.ts";
+import { runtimeClass } from "./node/runtime-class.ts";
 import { podDisruptionBudget } from "./policy/pod-disruption-budget.ts";
+import { clusterRole, role } from "./rbac/role.ts";
+import { clusterRoleBinding, roleBinding } from "./rbac/role-binding.ts";
+import { priorityClass } from "./scheduling/priority-class.ts";
+import { csiDriver } from "./storage/csi-driver.ts";
+import { csiNode } from "./storage/csi-node.ts";
+import { csiStorageCapacity } from "./storage/csi-storage-capacity.ts";
+import { storageClass } from "./storage/storage-class.ts";
+import { volumeAttachment } from "./storage/volume-attachment.ts";
+import { volumeAttributesClass } from "./storage/volume-attributes-class.ts";
 
 /** The behaviour of built-in kinds, by `group/version/Kind` (`apps/v1/Deployment`, `v1/Pod`). */
 export const kinds: Readonly<Record<string, KindBehaviour>> = {
@@ -33,6 +52,8 @@ export const kinds: Readonly<Record<string, KindBehaviour>> = {
   "v1/LimitRange": limitRange,
   "v1/Namespace": namespace,
   "v1/Node": node,
+  "v1/PersistentVolume": persistentVolume,
+  "v1/PersistentVolumeClaim": persistentVolumeClaim,
   "v1/Pod": pod,
   "v1/PodTemplate": podTemplate,
   "v1/ReplicationController": replicationController,
@@ -52,5 +73,24 @@ export const kinds: Readonly<Record<string, KindBehaviour>> = {
   "coordination.k8s.io/v1/Lease": lease,
   "discovery.k8s.io/v1/EndpointSlice": endpointSlice,
   "events.k8s.io/v1/Event": eventsEvent,
+  "flowcontrol.apiserver.k8s.io/v1/FlowSchema": flowSchema,
+  "flowcontrol.apiserver.k8s.io/v1/PriorityLevelConfiguration": priorityLevelConfiguration,
+  "networking.k8s.io/v1/Ingress": ingress,
+  "networking.k8s.io/v1/IngressClass": ingressClass,
+  "networking.k8s.io/v1/IPAddress": ipAddress,
+  "networking.k8s.io/v1/NetworkPolicy": networkPolicy,
+  "networking.k8s.io/v1/ServiceCIDR": serviceCidr,
+  "node.k8s.io/v1/RuntimeClass": runtimeClass,
   "policy/v1/PodDisruptionBudget": podDisruptionBudget,
+  "rbac.authorization.k8s.io/v1/ClusterRole": clusterRole,
+  "rbac.authorization.k8s.io/v1/ClusterRoleBinding": clusterRoleBinding,
+  "rbac.authorization.k8s.io/v1/Role": role,
+  "rbac.authorization.k8s.io/v1/RoleBinding": roleBinding,
+  "scheduling.k8s.io/v1/PriorityClass": priorityClass,
+  "storage.k8s.io/v1/CSIDriver": csiDriver,
+  "storage.k8s.io/v1/CSINode": csiNode,
+  "storage.k8s.io/v1/CSIStorageCapacity": csiStorageCapacity,
+  "storage.k8s.io/v1/StorageClass": storageClass,
+  "storage.k8s.io/v1/VolumeAttachment": volumeAttachment,
+  "storage.k8s.io/v1/VolumeAttributesClass": volumeAttributesClass,
 };

@@ -1,6 +1,7 @@
 import type { Draft, FieldError, FieldPath } from "@pinnace/apimachinery";
 import { forbiddenField, invalidValue, required } from "@pinnace/apimachinery";
 import { same } from "../../rules/equal.ts";
+import { difference } from "../../rules/line-diff.ts";
 import { each } from "../../rules/rule.ts";
 import { imageWithoutSpace } from "./containers.ts";
 import { affinityAfterUpdate, nodeSelectorAdditions } from "./gated-update.ts";
@@ -14,15 +15,6 @@ const UPDATABLE = [
   "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)",
 ];
 const INT32_MAX = 2_147_483_647;
-
-/** Lines that differ between two values, `-` old and `+` new. */
-function difference(old: Draft, next: Draft): string {
-  const before = JSON.stringify(old, null, 2).split("\n");
-  const after = JSON.stringify(next, null, 2).split("\n");
-  const gone = before.filter((line) => !after.includes(line)).map((line) => `- ${line}`);
-  const come = after.filter((line) => !before.includes(line)).map((line) => `+ ${line}`);
-  return [...gone, ...come].join("\n");
-}
 
 function containerUpdates(
   containers: readonly Draft[],
