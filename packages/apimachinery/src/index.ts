@@ -21,7 +21,12 @@
  *   },
  * };
  * const fields = createFieldManager({ group: "", version: "v1", kind: "Settings", schema, resolve: () => schema });
- * const settings = (data: Record<string, string>) => ({ apiVersion: "v1", kind: "Settings", metadata: { name: "a" }, data });
+ * const settings = (data: Record<string, string>) => ({
+ *   apiVersion: "v1",
+ *   kind: "Settings",
+ *   metadata: { name: "a" },
+ *   data,
+ * });
  *
  * const first = fields.apply(undefined, settings({ color: "red" }), { manager: "anna", force: false, now: 0 });
  * try {

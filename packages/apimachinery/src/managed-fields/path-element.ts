@@ -13,7 +13,7 @@ export function fieldElement(name: string): PathElement {
 }
 
 /** `k:{...}` with the keys sorted by name. */
-export function keyElement(keys: Readonly<Record<string, unknown>>): PathElement {
+function keyElement(keys: Readonly<Record<string, unknown>>): PathElement {
   const names = Object.keys(keys).sort();
   return `k:{${names.map((name) => `${JSON.stringify(name)}:${JSON.stringify(keys[name])}`).join(",")}}`;
 }
