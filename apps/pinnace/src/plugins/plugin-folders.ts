@@ -1,0 +1,25 @@
+import { existsSync, realpathSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import type { PluginCandidate } from "@pinnace/plugin";
+import { discoverPlugins } from "@pinnace/plugin/node";
+
+/**
+ * Where plugins are looked for: beside the packages of this command (the default ones), in `plugins/` of the current
+ * folder, and in the folders of `--plugins`. All come in through the same door.
+ */
+export function pluginFolders(more: readonly string[]): readonly string[] {
+  const own = createRequire(import.meta.url).resolve("@pinnace/scheduler-default-binder/package.json");
+  const folders = [dirname(dirname(own)), join(process.cwd(), "plugins"), ...more];
+  return [...new Set(folders.map((folder) => (existsSync(folder) ? realpathSync(folder) : folder)))];
+}
+
+/** The candidates of all folders; one that is reached by two ways counts once. */
+export async function findPlugins(
+  more: readonly string[],
+  warn: (message: string) => void,
+): Promise<readonly PluginCandidate[]> {
+  const found = await discoverPlugins(pluginFolders(more), warn);
+  const unique = new Map(found.map((candidate) => [realpathSync(candidate.source), candidate]));
+  return [...unique.values()];
+}

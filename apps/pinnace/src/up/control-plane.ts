@@ -1,0 +1,132 @@
+import { once } from "node:events";
+import { createWriteStream, type WriteStream } from "node:fs";
+import type { ApiHandler } from "@pinnace/apimachinery";
+import { type Listener, serve } from "@pinnace/apiserver/node";
+import { readTokenFile } from "@pinnace/authentication/node";
+import { type Clock, createRealClock } from "@pinnace/clock";
+import { type Cluster, startCluster } from "@pinnace/cluster";
+import { writeKubeconfig } from "@pinnace/kubeconfig";
+import { createStreamServer } from "@pinnace/kubelet/node";
+import type { Logger } from "@pinnace/logging";
+import { createStreamLogger } from "@pinnace/logging/node";
+import { type ClusterPki, createClusterPki } from "@pinnace/pki";
+import type { PluginCandidate } from "@pinnace/plugin";
+import { type LogStore, openLogStore } from "@pinnace/store-log";
+import { findPlugins } from "../plugins/plugin-folders.ts";
+import { VERSION } from "../version.ts";
+import type { DataDirectory } from "./data-directory.ts";
+import { hostAddress } from "./host-address.ts";
+import type { UpOptions } from "./options.ts";
+import type { Progress } from "./progress.ts";
+
+/** What every way of running a cluster shares. */
+export interface Foundation {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly log: WriteStream;
+  readonly pki: ClusterPki;
+  readonly plugins: readonly PluginCandidate[];
+  readonly listener: Listener;
+  /** What the listener answers with; requests wait until it is set. */
+  readonly serveWith: (handler: ApiHandler) => void;
+  readonly store: LogStore;
+}
+
+/** The address of the `kubernetes` Service is the first of the range. */
+export const SERVICE_CIDR = "10.96.0.0/16";
+export const POD_CIDR = "10.244.0.0/16";
+
+/** Opens what can fail for the user's reasons (port, token file, store) before anything else is started. */
+export async function openFoundation(
+  options: UpOptions,
+  directory: DataDirectory,
+  progress: Progress,
+  undo: (() => unknown)[],
+): Promise<Foundation> {
+  const clock = createRealClock();
+  const log = createWriteStream(directory.log, { flags: "a", mode: 0o600 });
+  undo.push(() => closeLog(log));
+  const logger = createStreamLogger({ clock, stream: log, level: options.logLevel });
+  const pki = await progress.step("certificates", () =>
+    createClusterPki({ clock, directory: directory.pki, serverNames: serverNames(options) }),
+  );
+  const { deferred, serveWith } = deferredHandler();
+  const listener = await progress.step("API port", () =>
+    serve({
+      handler: deferred,
+      port: options.port,
+      host: options.bindAddress,
+      tls: { cert: pki.apiServer.certificate, key: pki.apiServer.key, ca: pki.authority.certificate },
+      logger,
+    }),
+  );
+  undo.push(() => listener.close());
+  const store = await progress.step("store", () => openLogStore({ directory: directory.store, clock, logger }));
+  undo.push(() => store.close());
+  const plugins = await progress.step("plugins", () => findPlugins(options.plugins, (message) => logger.warn(message)));
+  return { clock, logger, log, pki, plugins, listener, serveWith, store };
+}
+
+function serverNames({ bindAddress }: UpOptions): readonly string[] {
+  const wildcard = bindAddress === "0.0.0.0" || bindAddress === "::";
+  return [hostAddress(), ...(wildcard ? [] : [bindAddress])];
+}
+
+function deferredHandler(): { readonly deferred: ApiHandler; readonly serveWith: (handler: ApiHandler) => void } {
+  const ready = Promise.withResolvers<ApiHandler>();
+  return {
+    deferred: async (request) => (await ready.promise)(request),
+    serveWith: (handler) => ready.resolve(handler),
+  };
+}
+
+async function closeLog(log: WriteStream): Promise<void> {
+  log.end();
+  await once(log, "close");
+}
+
+/** Starts API server, controllers and scheduler, and as many simulated nodes as asked for. */
+export async function startControlPlane(
+  options: UpOptions,
+  foundation: Foundation,
+  simulatedNodes: number,
+): Promise<Cluster> {
+  const { clock, logger, pki, plugins, store, listener } = foundation;
+  const staticTokens = options.tokenAuthFile === undefined ? undefined : await readTokenFile(options.tokenAuthFile);
+  const cluster = await startCluster({
+    ...{ clock, logger, store, plugins },
+    nodes: {
+      count: simulatedNodes,
+      capacity: { cpu: options.nodeCpu, memory: options.nodeMemory, pods: String(options.nodePods) },
+    },
+    streams: createStreamServer({ clock, logger }),
+    rootCa: pki.authority.certificate,
+    authentication: {
+      serviceAccountKeys: [pki.serviceAccountKey.privateKey],
+      ...(staticTokens === undefined ? {} : { staticTokens }),
+    },
+    apiServer: {
+      serviceCidr: SERVICE_CIDR,
+      address: { ip: hostAddress(), port: listener.port },
+      gitVersion: VERSION,
+      clientCa: pki.authority.certificate,
+    },
+  });
+  foundation.serveWith(cluster.handler);
+  return cluster;
+}
+
+/** The administrator's kubeconfig, mode 0600. */
+export async function writeAdminKubeconfig(path: string, { pki, listener }: Foundation): Promise<void> {
+  await writeKubeconfig(path, {
+    name: "pinnace",
+    server: reachable(listener.url),
+    ca: pki.authority.certificate,
+    client: { certificate: pki.admin.certificate, key: pki.admin.key },
+  });
+}
+
+/** A wildcard is no address to connect to. */
+export function reachable(url: string): string {
+  return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
+}

@@ -1,0 +1,89 @@
+import { once } from "node:events";
+import type { Cluster } from "@pinnace/cluster";
+import { messageOf } from "@pinnace/errors";
+import { openFoundation, reachable, startControlPlane, writeAdminKubeconfig } from "./control-plane.ts";
+import { type DataDirectory, openDataDirectory, resetDataDirectory } from "./data-directory.ts";
+import { installPackages } from "./install-packages.ts";
+import { chooseNodes, type NodeKind, thisMachine } from "./node-kind.ts";
+import type { UpOptions } from "./options.ts";
+import { createProgress, type Progress } from "./progress.ts";
+import { startRealNode } from "./real-node.ts";
+import { renderSummary } from "./summary.ts";
+
+/** Starts a cluster, says what runs where, and keeps it running until SIGINT or SIGTERM. */
+export async function runUp(options: UpOptions): Promise<void> {
+  const color = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
+  const write = (text: string): void => void process.stdout.write(text);
+  const progress = createProgress({ write, now: () => performance.now(), color });
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
+  const undo: (() => unknown)[] = [];
+  try {
+    const { summary } = await bringUp(options, progress, undo);
+    write(summary);
+    if (!stop.signal.aborted) await once(stop.signal, "abort");
+    write("\nstopping ...\n");
+  } finally {
+    await unwind(undo);
+  }
+  write("stopped\n");
+}
+
+async function bringUp(
+  options: UpOptions,
+  progress: Progress,
+  undo: (() => unknown)[],
+): Promise<{ readonly cluster: Cluster; readonly summary: string }> {
+  const directory = await openDataDirectory(options.dataDir);
+  undo.push(() => directory.release());
+  if (options.reset) await progress.step("reset", () => resetDataDirectory(directory));
+  if (options.installPackages) await progress.step("packages of a real node", installPackages);
+  const kind = chooseNodes(options, thisMachine());
+  const foundation = await openFoundation(options, directory, progress, undo);
+  const count = kind.type === "simulated" ? kind.count : 0;
+  const cluster = await progress.step(`control plane${count === 0 ? "" : ` and ${nodesText(kind)}`}`, () =>
+    startControlPlane(options, foundation, count),
+  );
+  undo.push(() => cluster.stop());
+  await writeAdminKubeconfig(directory.kubeconfig, foundation);
+  const nodes =
+    kind.type === "real" ? await runRealNode(kind, directory, foundation, cluster, progress, undo) : nodesText(kind);
+  const summary = renderSummary({
+    server: reachable(foundation.listener.url),
+    kubeconfig: directory.kubeconfig,
+    nodes,
+    ...(kind.type === "simulated" && kind.why !== undefined ? { why: kind.why } : {}),
+    log: directory.log,
+  });
+  return { cluster, summary };
+}
+
+async function runRealNode(
+  kind: Extract<NodeKind, { type: "real" }>,
+  directory: DataDirectory,
+  foundation: Parameters<typeof startRealNode>[0]["foundation"],
+  cluster: Cluster,
+  progress: Progress,
+  undo: (() => unknown)[],
+): Promise<string> {
+  const node = await startRealNode({ requirements: kind.requirements, directory, foundation, cluster, progress, undo });
+  return `a real node, ${node.name}, on containerd ${node.runtimeVersion}`;
+}
+
+function nodesText(kind: NodeKind): string {
+  if (kind.type === "real") return "a real node";
+  if (kind.count === 0) return "no nodes";
+  const last = kind.count - 1;
+  return kind.count === 1 ? "1 simulated node, sim-0" : `${kind.count} simulated nodes, sim-0 to sim-${last}`;
+}
+
+/** Last started, first stopped; a step that fails does not keep the others from being undone. */
+async function unwind(undo: (() => unknown)[]): Promise<void> {
+  for (const step of undo.reverse()) {
+    try {
+      await step();
+    } catch (error) {
+      process.stderr.write(`warning: ${messageOf(error)}\n`);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/** What a user needs to know of a running cluster. */
+export interface Summary {
+  readonly server: string;
+  readonly kubeconfig: string;
+  /** `2 simulated nodes (sim-0, sim-1)`, `a real node (host) on containerd`, `no nodes`. */
+  readonly nodes: string;
+  /** Why the nodes are of this kind; absent when it was asked for. */
+  readonly why?: string;
+  readonly log: string;
+}
+
+/** The lines that `pinnace up` ends with. */
+export function renderSummary({ server, kubeconfig, nodes, why, log }: Summary): string {
+  return `
+The cluster is running.
+
+  API          ${server}
+  kubeconfig   ${kubeconfig}
+  nodes        ${nodes}${why === undefined ? "" : `\n               (${why})`}
+  log          ${log}
+
+In another terminal:
+
+  export KUBECONFIG=${kubeconfig}
+
+  kubectl get nodes
+  kubectl create deployment web --image=localhost/pinnace/web:1 --replicas=3
+  kubectl get pods -o wide --watch
+
+Ctrl-C stops it; the next start goes on from its state.
+`;
+}
