@@ -1,6 +1,7 @@
 import type { AdmissionPlugin } from "@pinnace/admission";
 import type { ApiHandler, ResourceDefinition } from "@pinnace/apimachinery";
 import { silentLogger } from "@pinnace/logging";
+import { CustomResources } from "./crd/custom-resources.ts";
 import { DefinitionRegistry } from "./definition-registry.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { addDiscoveryPaths } from "./discovery/paths.ts";
@@ -71,6 +72,7 @@ export function createApiServer(components: ApiServerComponents, options: ApiSer
     ttlOf: (definition: ResourceDefinition) =>
       definition.storageResource === "events" ? (options.eventTtl ?? EVENT_TTL) : undefined,
   };
+  const customResources = new CustomResources(rest, logger);
   const paths = new Paths();
   addPaths(paths, components, options, registry);
   const handler = createPipeline({
@@ -90,8 +92,12 @@ export function createApiServer(components: ApiServerComponents, options: ApiSer
       for (const definition of registry.all()) if (definition.stored) caches.cache(definition.storageResource);
       trackServices(caches.cache(SERVICES), ips, ports);
       await bootstrap(rest, options, ips.first);
+      customResources.start();
     },
-    stop: async () => caches.stop(),
+    stop: async () => {
+      customResources.stop();
+      caches.stop();
+    },
     useAdmission: (...more) => void plugins.push(...more),
   };
 }

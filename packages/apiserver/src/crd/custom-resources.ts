@@ -1,0 +1,156 @@
+import { deepEqual, type Draft, type KubernetesObject, type ResourceDefinition } from "@pinnace/apimachinery";
+import type { Logger } from "@pinnace/logging";
+import { guaranteedUpdate } from "../rest/guaranteed-update.ts";
+import type { RestContext } from "../rest/rest-context.ts";
+import { timestamp } from "../rest/strategy-context.ts";
+import { customDefinitions } from "./definitions.ts";
+
+const GROUP = "apiextensions.k8s.io";
+const CLEANUP_FINALIZER = "customresourcecleanup.apiextensions.k8s.io";
+
+/**
+ * Keeps the registry in step with the stored CustomResourceDefinitions, and writes into each whether its names are
+ * accepted and it is served. A deleted one takes its objects with it.
+ */
+export class CustomResources {
+  readonly #rest: RestContext;
+  readonly #logger: Logger;
+  readonly #served = new Map<string, readonly ResourceDefinition[]>();
+  #stop: (() => void) | undefined;
+
+  constructor(rest: RestContext, logger: Logger) {
+    this.#rest = rest;
+    this.#logger = logger;
+  }
+
+  start(): void {
+    const definition = this.#rest.registry.findAnyVersion(GROUP, "customresourcedefinitions");
+    if (definition === undefined) return;
+    const cache = this.#rest.caches.cache(definition.storageResource);
+    for (const entry of cache.list()) this.#apply(definition, entry.object);
+    this.#stop = cache.listen(({ current, previous }) => {
+      if (current !== undefined) this.#apply(definition, current.object);
+      else if (previous !== undefined) this.#withdraw(previous.object.metadata?.name ?? "");
+    });
+  }
+
+  stop(): void {
+    this.#stop?.();
+  }
+
+  #apply(definition: ResourceDefinition, crd: KubernetesObject): void {
+    const name = crd.metadata?.name ?? "";
+    const { spec }: Draft = crd;
+    const conflict = this.#conflict(spec);
+    if (conflict === undefined) this.#serve(name, crd);
+    if (crd.metadata?.deletionTimestamp !== undefined) void this.#guard(this.#finalize(definition, crd));
+    else void this.#guard(this.#report(definition, crd, conflict));
+  }
+
+  /** Another resource of the group that has the name already. */
+  #conflict({ group, names }: Draft): string | undefined {
+    const others = this.#rest.registry.all().filter((each) => each.group === group && each.resource !== names.plural);
+    const taken = others.find(({ kind }) => kind === names.kind);
+    return taken === undefined ? undefined : `"${names.kind}" is already in use`;
+  }
+
+  #serve(name: string, crd: KubernetesObject): void {
+    const before = this.#served.get(name) ?? [];
+    const definitions = customDefinitions(crd);
+    for (const old of before)
+      if (!definitions.some(({ version }) => version === old.version)) this.#rest.registry.remove(old);
+    for (const each of definitions) {
+      this.#rest.caches.cache(each.storageResource);
+      this.#rest.registry.add(each);
+    }
+    this.#served.set(name, definitions);
+  }
+
+  #withdraw(name: string): void {
+    for (const definition of this.#served.get(name) ?? []) this.#rest.registry.remove(definition);
+    this.#served.delete(name);
+  }
+
+  async #report(definition: ResourceDefinition, crd: KubernetesObject, conflict: string | undefined): Promise<void> {
+    const { spec, status = {} }: Draft = crd;
+    const now = timestamp(this.#rest.clock.now());
+    const wanted = statusOf(spec, status, conflict, now);
+    if (deepEqual(wanted, status)) return;
+    await guaranteedUpdate(this.#rest, definition, { namespace: "", name: crd.metadata?.name ?? "" }, (draft) => {
+      draft.status = statusOf(draft.spec, draft.status ?? {}, conflict, now);
+    });
+  }
+
+  /** Removes the custom objects, then the finalizer that held the definition back. */
+  async #finalize(definition: ResourceDefinition, crd: KubernetesObject): Promise<void> {
+    const finalizers = crd.metadata?.finalizers ?? [];
+    if (!finalizers.includes(CLEANUP_FINALIZER)) return;
+    const { spec }: Draft = crd;
+    const prefix = `${spec.group}/${spec.names.plural}`;
+    for (const entry of this.#rest.caches.cache(prefix).list()) {
+      const key = `/registry/${prefix}/${entry.key}`;
+      await this.#rest.store.commit({ when: [], then: [{ type: "delete", key }] });
+    }
+    const left = finalizers.filter((each) => each !== CLEANUP_FINALIZER);
+    const key = `/registry/${definition.storageResource}/${crd.metadata?.name}`;
+    if (left.length === 0) {
+      const modRevision = Number(crd.metadata?.resourceVersion);
+      await this.#rest.store.commit({ when: [{ key, modRevision }], then: [{ type: "delete", key }] });
+      return;
+    }
+    await guaranteedUpdate(this.#rest, definition, { namespace: "", name: crd.metadata?.name ?? "" }, (draft) => {
+      draft.metadata.finalizers = left;
+    });
+  }
+
+  async #guard(work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      this.#logger.warn("a CustomResourceDefinition could not be updated", { error });
+    }
+  }
+}
+
+function statusOf(spec: Draft, status: Draft, conflict: string | undefined, now: string): Draft {
+  const storage = spec.versions.find((version: Draft) => version.storage)?.name;
+  const stored: string[] = status.storedVersions ?? [];
+  const { names } = spec;
+  const accepted = {
+    plural: names.plural,
+    singular: names.singular ?? names.kind.toLowerCase(),
+    ...(names.shortNames ? { shortNames: names.shortNames } : {}),
+    kind: names.kind,
+    listKind: names.listKind ?? `${names.kind}List`,
+    ...(names.categories ? { categories: names.categories } : {}),
+  };
+  const conditions =
+    conflict === undefined
+      ? [
+          condition("NamesAccepted", "True", "NoConflicts", "no conflicts found"),
+          condition("Established", "True", "InitialNamesAccepted", "the initial names have been accepted"),
+        ]
+      : [
+          condition("NamesAccepted", "False", "KindConflict", conflict),
+          condition("Established", "False", "NotAccepted", "not all names are accepted"),
+        ];
+  return {
+    ...status,
+    conditions: mergeConditions(status.conditions ?? [], conditions, now),
+    acceptedNames: conflict === undefined ? accepted : (status.acceptedNames ?? { plural: "", kind: "" }),
+    storedVersions: storage === undefined || stored.includes(storage) ? stored : [...stored, storage],
+  };
+}
+
+function condition(type: string, status: string, reason: string, message: string): Draft {
+  return { type, status, reason, message };
+}
+
+/** A condition keeps its transition time while its status stays. */
+function mergeConditions(old: readonly Draft[], wanted: readonly Draft[], now: string): Draft[] {
+  const merged = wanted.map((each) => {
+    const before = old.find(({ type }) => type === each.type);
+    return { ...each, lastTransitionTime: before?.status === each.status ? before.lastTransitionTime : now };
+  });
+  return [...merged, ...old.filter(({ type }) => !wanted.some((each) => each.type === type))];
+}

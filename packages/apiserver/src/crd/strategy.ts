@@ -1,0 +1,61 @@
+import {
+  deepEqual,
+  type Draft,
+  type FieldError,
+  invalidValue,
+  type Schema,
+  type Strategy,
+} from "@pinnace/apimachinery";
+import { validateSchema } from "./schema-validation.ts";
+
+/** How custom objects are written. With a status subresource, status is written through it alone. */
+export function customStrategy(schema: Schema, hasStatus: boolean): Strategy {
+  return {
+    allowCreateOnUpdate: false,
+    allowUnconditionalUpdate: false,
+    generation: true,
+    prepareForCreate: (draft) => {
+      if (hasStatus) delete draft.status;
+    },
+    prepareForUpdate: (draft, old) => {
+      if (hasStatus) restore(draft, old, "status");
+    },
+    validate: (draft) => errorsOf(draft, schema),
+    validateUpdate: (draft) => errorsOf(draft, schema),
+  };
+}
+
+/** Writes through `status` change nothing else, metadata of the client's kind excepted. */
+export function customStatusStrategy(schema: Schema): Strategy {
+  return {
+    allowCreateOnUpdate: false,
+    allowUnconditionalUpdate: false,
+    generation: true,
+    prepareForUpdate: (draft, old) => {
+      const { status } = draft;
+      const { managedFields } = draft.metadata;
+      for (const name of Object.keys(draft)) delete draft[name];
+      Object.assign(draft, old, { metadata: { ...old.metadata } });
+      if (managedFields === undefined) delete draft.metadata.managedFields;
+      else draft.metadata.managedFields = managedFields;
+      if (status === undefined) delete draft.status;
+      else draft.status = status;
+    },
+    validateUpdate: (draft, old) => (deepEqual(draft.status, old.status) ? [] : errorsOf(draft, schema)),
+  };
+}
+
+function restore(draft: Draft, old: Draft, name: string): void {
+  if (old[name] === undefined) delete draft[name];
+  else draft[name] = old[name];
+}
+
+function errorsOf(draft: Draft, schema: Schema): FieldError[] {
+  const { metadata: _, ...rest } = draft;
+  const { properties, ...others } = schema;
+  const { metadata: __, ...checked } = properties ?? {};
+  const required = (schema.required ?? []).filter((name) => name !== "metadata");
+  return validateSchema(rest, { ...others, properties: checked, required }, "").map((error) =>
+    error.field === "" ? invalidValue("", "", error.message) : error,
+  );
+}
