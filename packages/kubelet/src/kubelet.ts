@@ -2,12 +2,14 @@ import type { Pod } from "@pinnace/api";
 import type { ApiHandler } from "@pinnace/apimachinery";
 import type { CacheEvent } from "@pinnace/client";
 import type { Timer } from "@pinnace/clock";
+import type { RuntimeEvent } from "@pinnace/cri";
 import { messageOf } from "@pinnace/errors";
 import type { Subscription } from "rxjs";
 import { createKubeletHandler } from "./api/handler.ts";
 import type { Kubelet, KubeletComponents, KubeletOptions, NodeHeartbeat } from "./contract.ts";
 import { createPodContext } from "./create-pod-context.ts";
 import { createNodeHeartbeat } from "./nodes/node-heartbeat.ts";
+import { whenExitIsKnown } from "./pods/exit-watch.ts";
 import { admitPod, type Verdict } from "./pods/pod-admission.ts";
 import type { PodContext } from "./pods/pod-context.ts";
 import { isTerminal, uidOf } from "./pods/pod-facts.ts";
@@ -143,11 +145,24 @@ class NodeAgent implements Kubelet {
     this.#subscriptions = this.#subscriptions.filter(({ closed }) => !closed);
     this.#subscriptions.push(
       runtime.events().subscribe({
-        next: ({ containerId }) => this.#workers.get(this.#owners.get(containerId) ?? "")?.wake(),
+        next: (event) => this.#onRuntimeEvent(event),
         error: (error: unknown) => again("lost the runtime's events", error),
         complete: () => again("the runtime's events ended"),
       }),
     );
+  }
+
+  #onRuntimeEvent({ type, containerId }: RuntimeEvent): void {
+    const worker = this.#workers.get(this.#owners.get(containerId) ?? "");
+    if (!worker) return;
+    if (type === "started" || type === "deleted") {
+      worker.wake();
+      return;
+    }
+    const { runtime, clock } = this.#components;
+    void whenExitIsKnown(runtime, clock, containerId)
+      .catch((error: unknown) => this.#log("could not look at a container that ended", error))
+      .finally(() => worker.wake());
   }
 
   #relist(): void {
