@@ -1,4 +1,16 @@
 import type { KindBehaviour } from "../kind-behaviour.ts";
+import {
+  mutatingAdmissionPolicy,
+  mutatingAdmissionPolicyBinding,
+} from "./admissionregistration/mutating-admission-policy.ts";
+import {
+  validatingAdmissionPolicy,
+  validatingAdmissionPolicyBinding,
+} from "./admissionregistration/validating-admission-policy.ts";
+import {
+  mutatingWebhookConfiguration,
+  validatingWebhookConfiguration,
+} from "./admissionregistration/webhook-configuration.ts";
 import { controllerRevision } from "./apps/controller-revision.ts";
 import { daemonSet } from "./apps/daemon-set.ts";
 import { deployment } from "./apps/deployment.ts";
@@ -7,6 +19,7 @@ import { statefulSet } from "./apps/stateful-set.ts";
 import { horizontalPodAutoscaler, horizontalPodAutoscalerV1 } from "./autoscaling/horizontal-pod-autoscaler.ts";
 import { cronJob } from "./batch/cron-job.ts";
 import { job } from "./batch/job.ts";
+import { certificateSigningRequest } from "./certificates/certificate-signing-request.ts";
 import { lease } from "./coordination/lease.ts";
 import { configMap } from "./core/config-map.ts";
 import { endpoints } from "./core/endpoints.ts";
@@ -61,6 +74,12 @@ export const kinds: Readonly<Record<string, KindBehaviour>> = {
   "v1/Secret": secret,
   "v1/Service": service,
   "v1/ServiceAccount": serviceAccount,
+  "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy": mutatingAdmissionPolicy,
+  "admissionregistration.k8s.io/v1/MutatingAdmissionPolicyBinding": mutatingAdmissionPolicyBinding,
+  "admissionregistration.k8s.io/v1/MutatingWebhookConfiguration": mutatingWebhookConfiguration,
+  "admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy": validatingAdmissionPolicy,
+  "admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding": validatingAdmissionPolicyBinding,
+  "admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration": validatingWebhookConfiguration,
   "apps/v1/ControllerRevision": controllerRevision,
   "apps/v1/DaemonSet": daemonSet,
   "apps/v1/Deployment": deployment,
@@ -70,6 +89,7 @@ export const kinds: Readonly<Record<string, KindBehaviour>> = {
   "autoscaling/v2/HorizontalPodAutoscaler": horizontalPodAutoscaler,
   "batch/v1/CronJob": cronJob,
   "batch/v1/Job": job,
+  "certificates.k8s.io/v1/CertificateSigningRequest": certificateSigningRequest,
   "coordination.k8s.io/v1/Lease": lease,
   "discovery.k8s.io/v1/EndpointSlice": endpointSlice,
   "events.k8s.io/v1/Event": eventsEvent,

@@ -40,7 +40,11 @@ export function goldenFiles(): readonly string[] {
   return existsSync(FOLDER) ? readdirSync(FOLDER).filter((file) => file.endsWith(".json")) : [];
 }
 
-const CONTEXT: StrategyContext = { now: 0, user: { name: "admin", groups: [] }, subresource: "" };
+const CONTEXT: StrategyContext = {
+  now: 0,
+  user: { name: "admin", groups: ["system:masters", "system:authenticated"] },
+  subresource: "",
+};
 
 /** Runs every first create of a file through default, prepareForCreate, validate and cells. */
 export function walk(file: string): Verdict[] {

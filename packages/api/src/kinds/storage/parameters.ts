@@ -1,4 +1,4 @@
-import { invalidValue, required, tooLong } from "@pinnace/apimachinery";
+import { byteLength, invalidValue, required, tooLong } from "@pinnace/apimachinery";
 import { needed, type Rule, text } from "../rules/rule.ts";
 import { qualifiedName } from "../rules/text.ts";
 
@@ -7,7 +7,7 @@ const MAX_SIZE = 256 * 1024;
 
 /** The bytes of all keys and values. */
 export function sizeOf(map: Readonly<Record<string, string>>): number {
-  return Object.entries(map).reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0);
+  return Object.entries(map).reduce((sum, [key, value]) => sum + byteLength(key) + byteLength(value), 0);
 }
 
 /** Parameters of a driver: not too many and not too long. */
