@@ -3,7 +3,7 @@ import type { Draft } from "@pinnace/apimachinery";
 const SECRET_REF_VOLUMES = ["cephfs", "flexVolume", "iscsi", "rbd", "scaleIO", "storageos"];
 
 /** All containers of a pod: init, regular and ephemeral. */
-export function allContainers(spec: Draft): readonly Draft[] {
+function allContainers(spec: Draft): readonly Draft[] {
   return [...(spec.initContainers ?? []), ...(spec.containers ?? []), ...(spec.ephemeralContainers ?? [])];
 }
 

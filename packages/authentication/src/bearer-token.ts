@@ -3,7 +3,7 @@ import type { ApiRequest } from "@pinnace/apimachinery";
 const PROTOCOL_PREFIX = "base64url.bearer.authorization.k8s.io.";
 
 /** The bearer token of a request, or why what stands there is none. `undefined`: the request carries no token. */
-export type BearerToken = { readonly token: string } | { readonly invalid: string } | undefined;
+type BearerToken = { readonly token: string } | { readonly invalid: string } | undefined;
 
 /**
  * Reads `Authorization: Bearer <token>` (the scheme in any case), and for WebSocket upgrades the subprotocol

@@ -37,7 +37,7 @@ export function unionTokenAuthenticator(members: readonly TokenAuthenticator[]):
 }
 
 /** Joins messages: `a`, or `[a, b]`. */
-export function aggregate(messages: readonly string[]): string {
+function aggregate(messages: readonly string[]): string {
   const distinct = [...new Set(messages)];
   return distinct.length === 1 ? (distinct[0] ?? "") : `[${distinct.join(", ")}]`;
 }

@@ -10,7 +10,7 @@ export interface SigningKey {
   readonly pem: string;
 }
 
-export type KeyAlgorithmName = "ECDSA" | "RSA";
+type KeyAlgorithmName = "ECDSA" | "RSA";
 
 const P256 = { name: "ECDSA", namedCurve: "P-256" } as const;
 
@@ -49,7 +49,7 @@ export function publicKeyOf(pem: string): string {
 }
 
 /** Wraps DER bytes in PEM armour with lines of 64 characters. */
-export function toPem(label: string, der: Uint8Array): string {
+function toPem(label: string, der: Uint8Array): string {
   const base64 = Buffer.from(der.buffer, der.byteOffset, der.byteLength).toString("base64");
   return `-----BEGIN ${label}-----\n${base64.replace(/.{1,64}/g, "$&\n")}-----END ${label}-----\n`;
 }

@@ -1,8 +1,8 @@
 import type { InformerFactory } from "@pinnace/client";
 import type { Authorizer } from "./contract.ts";
 import { createEscalationCheck, type EscalationCheck } from "./escalation.ts";
-import { createNodeAuthorizer } from "./node/node-authorizer.ts";
-import { createNodeRelations } from "./node/node-relations.ts";
+import { createNodeAuthorizer } from "./node-authorizer/node-authorizer.ts";
+import { createNodeRelations } from "./node-authorizer/node-relations.ts";
 import { nodeRules } from "./policy/bootstrap-policy.ts";
 import { createRbacAuthorizer } from "./rbac-authorizer.ts";
 import { createRoleLookup } from "./role-lookup.ts";

@@ -33,9 +33,9 @@ export {
   type EscalationCheck,
   type EscalationRequest,
 } from "./escalation.ts";
-export { createNodeAuthorizer } from "./node/node-authorizer.ts";
-export { NODES_GROUP, nodeNameOf } from "./node/node-identity.ts";
-export { createNodeRelations, type NodeRelations, type RelatedKind } from "./node/node-relations.ts";
+export { createNodeAuthorizer } from "./node-authorizer/node-authorizer.ts";
+export { NODES_GROUP, nodeNameOf } from "./node-authorizer/node-identity.ts";
+export { createNodeRelations, type NodeRelations, type RelatedKind } from "./node-authorizer/node-relations.ts";
 export { bootstrapPolicy, nodeRules } from "./policy/bootstrap-policy.ts";
 export { createRbacAuthorizer } from "./rbac-authorizer.ts";
 export { createRoleLookup, createStaticRoleLookup, type RoleLookup } from "./role-lookup.ts";

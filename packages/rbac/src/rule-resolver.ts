@@ -3,7 +3,7 @@ import { type RoleLookup, subjectKey } from "./role-lookup.ts";
 import type { BindingObject, PolicyRule, RoleRef } from "./types.ts";
 
 /** A rule that a user has, and through which binding; or a binding whose role is missing. */
-export type ResolvedRule =
+type ResolvedRule =
   | { readonly rule: PolicyRule; readonly source: () => string }
   | { readonly error: string; readonly rule?: undefined };
 
@@ -34,7 +34,7 @@ export function rulesOfRef(lookup: RoleLookup, ref: RoleRef, namespace: string):
 }
 
 /** Upstream's text for a role that is missing from its cache. */
-export function roleNotFound(ref: RoleRef): string {
+function roleNotFound(ref: RoleRef): string {
   return `${ref.kind.toLowerCase()}.rbac.authorization.k8s.io ${JSON.stringify(ref.name)} not found`;
 }
 

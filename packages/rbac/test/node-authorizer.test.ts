@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createNodeAuthorizer, nodeRules, type RelatedKind } from "../src/index.ts";
-import { podReferences, volumeSecrets } from "../src/node/pod-references.ts";
+import { podReferences, volumeSecrets } from "../src/node-authorizer/pod-references.ts";
 
 const related = new Set(["secret ns/used", "serviceaccount ns/s", "persistentvolumeclaim ns/c", "pod ns/p"]);
 const authorizer = createNodeAuthorizer({

@@ -54,7 +54,7 @@ function podUsage({ spec }: Draft): Quantities {
 const COMPUTE = ["cpu", "memory", "ephemeral-storage"];
 
 /** Requests and limits under the names of quotas: `cpu` and `requests.cpu`, `limits.cpu`, `requests.<extended>`. */
-export function computeUsage(requests: Quantities, limits: Quantities): Quantities {
+function computeUsage(requests: Quantities, limits: Quantities): Quantities {
   const usage: Record<string, string> = {};
   for (const [name, quantity] of Object.entries(requests)) {
     const isHuge = name.startsWith("hugepages-");

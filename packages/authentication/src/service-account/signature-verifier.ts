@@ -5,7 +5,7 @@ import type { ServiceAccountKeys } from "./key-set.ts";
 const REMEMBERED = 4096;
 
 /** The payload of a token with a good signature; `unknown` when it is no JWT of this issuer, `invalid` for a bad signature. */
-export type VerifiedToken = ServiceAccountPayload | "unknown" | "invalid";
+type VerifiedToken = ServiceAccountPayload | "unknown" | "invalid";
 
 /** Verifies signatures, each token's once. Time and liveness are the caller's, as they change. */
 export function createSignatureVerifier(

@@ -4,7 +4,7 @@ import type { PolicyRule } from "../types.ts";
  * A rule in one line: `[verbs, groups, resources]`, with resource names as a fourth member, or `[verbs, paths]` for
  * non-resource paths. Members are separated by blanks; `core` is the group without a name.
  */
-export type RuleNotation = readonly [string, string] | readonly [string, string, string, string?];
+type RuleNotation = readonly [string, string] | readonly [string, string, string, string?];
 
 /** Rules by role name. */
 export type RoleNotation = Readonly<Record<string, readonly RuleNotation[]>>;

@@ -14,7 +14,7 @@ export interface VolumeObject extends KubernetesObject {
 }
 
 /** Names in the pod's namespace, by kind. */
-export interface PodReferences {
+interface PodReferences {
   readonly secret: ReadonlySet<string>;
   readonly configmap: ReadonlySet<string>;
   readonly persistentvolumeclaim: ReadonlySet<string>;
