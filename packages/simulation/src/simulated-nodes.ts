@@ -46,6 +46,7 @@ export interface SimulatedNodesComponents {
   readonly events?: EventRecorder;
   /** Uniform in [0, 1), seeded where a run must repeat. */
   readonly random: () => number;
+  /** Serves exec, attach and port-forward over sockets; default: only to callers of the same process. */
   readonly streams?: StreamServer;
 }
 
