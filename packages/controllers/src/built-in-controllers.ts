@@ -1,4 +1,5 @@
 import type { ControllerFactory } from "@pinnace/controller-runtime";
+import { daemonSetController } from "./daemonset/index.ts";
 import { deploymentController } from "./deployment/index.ts";
 import { endpointsController } from "./endpoints/index.ts";
 import { endpointSliceController } from "./endpointslice/index.ts";
@@ -11,6 +12,7 @@ import { podGarbageCollector } from "./podgc/index.ts";
 import { replicaSetController, replicationControllerController } from "./replicaset/index.ts";
 import { rootCaPublisher } from "./serviceaccount/root-ca-publisher.ts";
 import { serviceAccountController } from "./serviceaccount/service-account-controller.ts";
+import { statefulSetController } from "./statefulset/index.ts";
 import { taintEvictionController } from "./tainteviction/index.ts";
 import { ttlController } from "./ttl/index.ts";
 
@@ -25,6 +27,8 @@ export function createBuiltInControllers(options: BuiltInControllerOptions = {})
     deploymentController,
     replicaSetController,
     replicationControllerController,
+    statefulSetController,
+    daemonSetController,
     jobController,
     garbageCollector,
     namespaceController,

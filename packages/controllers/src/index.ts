@@ -22,6 +22,7 @@ export {
   builtInControllers,
   createBuiltInControllers,
 } from "./built-in-controllers.ts";
+export { daemonSetController } from "./daemonset/index.ts";
 export { deploymentController } from "./deployment/index.ts";
 export { endpointsController } from "./endpoints/index.ts";
 export { endpointSliceController } from "./endpointslice/index.ts";
@@ -34,5 +35,6 @@ export { podGarbageCollector } from "./podgc/index.ts";
 export { replicaSetController, replicationControllerController } from "./replicaset/index.ts";
 export { rootCaPublisher } from "./serviceaccount/root-ca-publisher.ts";
 export { serviceAccountController } from "./serviceaccount/service-account-controller.ts";
+export { statefulSetController } from "./statefulset/index.ts";
 export { taintEvictionController } from "./tainteviction/index.ts";
 export { ttlController } from "./ttl/index.ts";

@@ -6,10 +6,10 @@ export const POD_TEMPLATE_HASH = "pod-template-hash";
 const SAFE_CHARACTERS = "bcdfghjklmnpqrstvwxz2456789";
 
 /**
- * The hash of a template, as it stands in names and labels: FNV-1a (32 bits) over the template with sorted keys, written
- * with safe characters. `collisionCount` gives another hash to the same template.
+ * The hash of a template (or other JSON), as it stands in names and labels: FNV-1a (32 bits) over the value with sorted
+ * keys, written with safe characters. `collisionCount` gives another hash to the same template.
  */
-export function templateHash(template: PodTemplateSpec, collisionCount?: number): string {
+export function templateHash(template: unknown, collisionCount?: number): string {
   let hash = fnv1a(0x811c9dc5, canonical(template));
   if (collisionCount !== undefined) hash = fnv1a(hash, `#${collisionCount}`);
   return safeEncode(String(hash >>> 0));
