@@ -145,6 +145,23 @@ describe("openLogStore", () => {
     expect(again.used()).toBe(store.used());
   });
 
+  it("changes logs between batches while many large writes are under way", async () => {
+    const store = await open({ checkpointAfter: 200_000 });
+    const large = "x".repeat(8000);
+    const write = async (writer: number) => {
+      for (let count = 0; count < 15; count++) await put(store, `/w${writer}/${count % 5}`, `${count} ${large}`);
+    };
+    await Promise.all(Array.from({ length: 60 }, (_, writer) => write(writer)));
+    const before = await store.list("");
+    await store.close();
+    const after = await (await open()).list("");
+    expect([before.revision, before.entries.length]).toEqual([901, 300]);
+    expect([after.revision, after.entries.map(({ key, modRevision }) => [key, modRevision])]).toEqual([
+      before.revision,
+      before.entries.map(({ key, modRevision }) => [key, modRevision]),
+    ]);
+  });
+
   it("measures", async () => {
     const metrics = createMetricRegistry();
     const store = await open({ metrics });

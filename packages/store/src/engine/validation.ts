@@ -1,4 +1,4 @@
-import type { ListOptions, Transaction, WatchOptions } from "../store.ts";
+import type { ListOptions, Mutation, Transaction, WatchOptions } from "../store.ts";
 import { StoreError } from "../store-error.ts";
 
 /** Refuses a malformed transaction with `INVALID`. */
@@ -7,14 +7,21 @@ export function validateTransaction(transaction: Transaction): void {
     validateKey(key);
     requireInteger("modRevision of a condition", modRevision, 0);
   }
-  const named = new Set<string>();
-  for (const mutation of transaction.then) {
+  const { then } = transaction;
+  if (then.length > 1) requireDistinct(then);
+  for (const mutation of then) {
     validateKey(mutation.key);
-    if (named.has(mutation.key)) throw invalid(`the transaction names the key "${mutation.key}" twice`);
-    named.add(mutation.key);
     if (mutation.type !== "put" || mutation.ttl === undefined) continue;
     if (!(mutation.ttl > 0 && Number.isFinite(mutation.ttl)))
       throw invalid(`ttl must be a number of milliseconds greater than 0, got ${mutation.ttl}`);
+  }
+}
+
+function requireDistinct(mutations: readonly Mutation[]): void {
+  const named = new Set<string>();
+  for (const { key } of mutations) {
+    if (named.has(key)) throw invalid(`the transaction names the key "${key}" twice`);
+    named.add(key);
   }
 }
 
