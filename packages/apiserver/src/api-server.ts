@@ -3,6 +3,7 @@ import type { ApiHandler, ResourceDefinition } from "@pinnace/apimachinery";
 import { silentLogger } from "@pinnace/logging";
 import { CustomResources } from "./crd/custom-resources.ts";
 import { DefinitionRegistry } from "./definition-registry.ts";
+import { forbiddenFor } from "./authorization.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { addDiscoveryPaths } from "./discovery/paths.ts";
 import { createDispatch } from "./dispatch.ts";
@@ -68,6 +69,10 @@ export function createApiServer(components: ApiServerComponents, options: ApiSer
     random,
     uuid,
     admission: () => plugins,
+    authorize: async (attributes) => {
+      const answer = await components.authorizer?.authorize(attributes);
+      if (answer !== undefined && answer.decision !== "allow") throw forbiddenFor(attributes, answer.reason);
+    },
     participants,
     ttlOf: (definition: ResourceDefinition) =>
       definition.storageResource === "events" ? (options.eventTtl ?? EVENT_TTL) : undefined,

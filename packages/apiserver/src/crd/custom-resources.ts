@@ -38,7 +38,16 @@ export class CustomResources {
     this.#stop?.();
   }
 
+  /** Runs inside the delivery of a store event, so nothing may escape. */
   #apply(definition: ResourceDefinition, crd: KubernetesObject): void {
+    try {
+      this.#follow(definition, crd);
+    } catch (error) {
+      this.#logger.warn("a CustomResourceDefinition cannot be served", { name: crd.metadata?.name, error });
+    }
+  }
+
+  #follow(definition: ResourceDefinition, crd: KubernetesObject): void {
     const name = crd.metadata?.name ?? "";
     const { spec }: Draft = crd;
     const conflict = this.#conflict(spec);

@@ -8,6 +8,7 @@ import {
   type StoredSubresource,
 } from "@pinnace/apimachinery";
 import { resolveBuiltInSchema } from "@pinnace/api";
+import { compareVersions } from "../definition-registry.ts";
 import { customColumns } from "./columns.ts";
 import { applyDefaults } from "./defaulting.ts";
 import { customStatusStrategy, customStrategy } from "./strategy.ts";
@@ -58,7 +59,7 @@ function customDefinition(spec: Draft, version: Draft, storage: string): Resourc
     ...(version.deprecated
       ? {
           deprecation:
-            version.deprecationWarning ?? `${group}/${version.name} ${names.kind} is deprecated`,
+            version.deprecationWarning ?? deprecation(spec, version),
         }
       : {}),
   } as ResourceDefinition);
@@ -96,6 +97,15 @@ function subresourcesOf(version: Draft, schema: Schema, hasStatus: boolean): Sto
       },
     });
   return result;
+}
+
+function deprecation({ group, names, versions }: Draft, version: Draft): string {
+  const newest = versions
+    .filter((each: Draft) => each.served && !each.deprecated)
+    .map((each: Draft) => each.name)
+    .sort(compareVersions)[0];
+  const use = newest === undefined ? "" : `; use ${group}/${newest} ${names.kind}`;
+  return `${group}/${version.name} ${names.kind} is deprecated${use}`;
 }
 
 function text(value: unknown): string {

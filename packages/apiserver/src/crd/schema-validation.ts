@@ -180,7 +180,7 @@ function checkCombinations(value: unknown, schema: Schema, path: string, errors:
   }
   if (schema.allOf !== undefined) {
     const all = results(schema.allOf);
-    if (all.some((each) => each.length > 0)) errors.push(combination(path, "all the schemas (allOf)"), ...all.flat());
+    if (all.some((each) => each.length > 0)) errors.push(...all.flat(), combination(path, "all the schemas (allOf)"));
   }
   if (schema.not !== undefined && validateSchema(value, schema.not, path).length === 0)
     errors.push(invalidValue("<nil>", "", `"${path}" must not validate the schema (not)`));

@@ -41,8 +41,18 @@ export function customStatusStrategy(schema: Schema): Strategy {
       if (status === undefined) delete draft.status;
       else draft.status = status;
     },
-    validateUpdate: (draft, old) => (deepEqual(draft.status, old.status) ? [] : errorsOf(draft, schema)),
+    validateUpdate: (draft, old) => (deepEqual(draft.status, old.status) ? [] : statusErrors(draft, schema)),
   };
+}
+
+/** Messages name fields below status, causes name them from the root. */
+function statusErrors(draft: Draft, schema: Schema): FieldError[] {
+  const status = schema.properties?.status;
+  if (status === undefined) return [];
+  return validateSchema(draft.status, status).map((error) => ({
+    ...error,
+    field: error.field === "" ? "status" : error.field === "<nil>" ? error.field : `status.${error.field}`,
+  }));
 }
 
 function restore(draft: Draft, old: Draft, name: string): void {

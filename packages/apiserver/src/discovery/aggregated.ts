@@ -1,4 +1,5 @@
 import type { HandledSubresource, ResourceDefinition, StoredSubresource } from "@pinnace/apimachinery";
+import { isCustom } from "../custom.ts";
 import type { DefinitionRegistry } from "../definition-registry.ts";
 
 /** Discovery of whole groups in one document (KEP-3352). `version` is `v2` or `v2beta1`. */
@@ -27,7 +28,7 @@ function resourceDiscovery(definition: ResourceDefinition): object {
     responseKind: ownKind(kind),
     scope: namespaced ? "Namespaced" : "Cluster",
     singularResource: singular,
-    verbs: sortedVerbs(definition.verbs),
+    verbs: isCustom(definition) ? definition.verbs : sortedVerbs(definition.verbs),
     ...(shortNames.length === 0 ? {} : { shortNames }),
     ...(categories.length === 0 ? {} : { categories }),
     ...(subresources.length === 0 ? {} : { subresources: subresources.map((each) => subresourceDiscovery(each, definition)) }),

@@ -1,4 +1,5 @@
 import { apiVersionOf, type ResourceDefinition } from "@pinnace/apimachinery";
+import { isCustom } from "../custom.ts";
 import type { DefinitionRegistry, GroupVersions } from "../definition-registry.ts";
 import { isOwn, sortedVerbs } from "./aggregated.ts";
 
@@ -46,7 +47,7 @@ function resourceEntries(definition: ResourceDefinition): object[] {
       singularName: singular,
       namespaced,
       kind,
-      verbs: sortedVerbs(definition.verbs),
+      verbs: isCustom(definition) ? definition.verbs : sortedVerbs(definition.verbs),
       ...(shortNames.length === 0 ? {} : { shortNames }),
       ...(categories.length === 0 ? {} : { categories }),
       ...(definition.stored ? { storageVersionHash: storageVersionHash(definition) } : {}),

@@ -179,7 +179,7 @@ export function decodeTyped(
     meta === undefined || draft.metadata === undefined
       ? { unknown: [] }
       : decodeFields(draft.metadata, meta, resolveBuiltInSchema, { definitionName: OBJECT_META, literals, path: ["metadata"] });
-  const pruned = pruneUnknown(draft, schema, resolve).map((path) => `unknown field "${path}"`);
+  const pruned = [...pruneUnknown(draft, schema, resolve)].sort().map((path) => `unknown field "${path}"`);
   return { ...result, unknown: [...result.unknown, ...pruned] };
 }
 

@@ -1,6 +1,7 @@
 import type { AdmissionPlugin } from "@pinnace/admission";
 import type { Draft, KubernetesObject, ResourceDefinition } from "@pinnace/apimachinery";
 import type { Clock } from "@pinnace/clock";
+import type { AuthorizationAttributes } from "@pinnace/rbac";
 import type { Condition, Mutation, Store } from "@pinnace/store";
 import type { DefinitionRegistry } from "../definition-registry.ts";
 import type { StoreCache } from "../storage/store-cache.ts";
@@ -32,6 +33,8 @@ export interface RestContext {
   readonly uuid: () => string;
   /** The admission chain as it is now. */
   admission(): readonly AdmissionPlugin[];
+  /** Throws 403 when the caller may not do what these attributes say. */
+  authorize(attributes: AuthorizationAttributes): Promise<void>;
   /** By storage resource. */
   readonly participants: ReadonlyMap<string, WriteParticipant>;
   /** Milliseconds that an object of this resource lives; undefined: for ever. */

@@ -12,6 +12,7 @@ import {
   type Strategy,
   thaw,
 } from "@pinnace/apimachinery";
+import { attributesOf } from "../authorization.ts";
 import { resourceResponse } from "../media/responses.ts";
 import type { ResourceRequest } from "../request-context.ts";
 import type { CacheEntry } from "../storage/resource-cache.ts";
@@ -113,6 +114,7 @@ export async function changeObject(
     const entry = rest.caches.cache(definition.storageResource).get(cacheKey);
     if (entry === undefined) {
       if (change.create === undefined) throw notFound(definition.group, definition.resource, info.name);
+      await rest.authorize({ ...attributesOf(request), verb: "create", name: info.name });
       const draft = await change.create();
       const manage = change.manage;
       const created = await createObject(

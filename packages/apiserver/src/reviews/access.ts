@@ -1,4 +1,4 @@
-import { type ApiResponse, type Draft, type UserInfo, unknownError, invalid, invalidValue, badRequest } from "@pinnace/apimachinery";
+import { type ApiResponse, type Draft, type FieldError, type UserInfo, unknownError, invalid, invalidValue, badRequest } from "@pinnace/apimachinery";
 import type { AuthorizationAttributes, Authorizer } from "@pinnace/rbac";
 import { resourceResponse } from "../media/responses.ts";
 import type { ResourceRequest } from "../request-context.ts";
@@ -24,7 +24,7 @@ export function answer(request: ResourceRequest, review: Draft): ApiResponse {
 }
 
 function check(review: Draft, spec: Draft, { definition, info }: ResourceRequest): void {
-  const errors = [];
+  const errors: FieldError[] = [];
   const both = spec.resourceAttributes && spec.nonResourceAttributes;
   const neither = !spec.resourceAttributes && !spec.nonResourceAttributes;
   const { kind } = definition;
@@ -32,17 +32,22 @@ function check(review: Draft, spec: Draft, { definition, info }: ResourceRequest
     if (review.metadata?.namespace && review.metadata.namespace !== info.namespace)
       throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
     if (spec.resourceAttributes && spec.resourceAttributes.namespace !== info.namespace)
-      throw badRequest(
-        `spec.resourceAttributes.namespace must match namespace: ${JSON.stringify(spec.resourceAttributes.namespace ?? "")}`,
+      errors.push(
+        invalidValue("spec.resourceAttributes.namespace", spec.resourceAttributes.namespace ?? "", "must match metadata.namespace"),
       );
   }
   if (both)
-    errors.push(invalidValue("spec.nonResourceAttributes", spec.nonResourceAttributes, "cannot be specified in combination with resourceAttributes"));
+    errors.push(invalidValue("spec.nonResourceAttributes", goAttributes(spec.nonResourceAttributes), "cannot be specified in combination with resourceAttributes"));
   if (neither)
     errors.push(invalidValue("spec.resourceAttributes", spec.nonResourceAttributes ?? null, "exactly one of nonResourceAttributes or resourceAttributes must be specified"));
   if (kind !== "SelfSubjectAccessReview" && !spec.user && !spec.groups?.length)
     errors.push(invalidValue("spec.user", spec.user ?? "", "at least one of user or group must be specified"));
-  if (errors.length > 0) throw invalid(definition.group, kind, "", errors);
+  if (errors.length > 0) throw invalid(definition.group, "", "", errors);
+}
+
+/** How Go prints the struct in a message. */
+function goAttributes({ path = "", verb = "" }: Draft): object {
+  return { Path: path, Verb: verb };
 }
 
 function userOf(spec: Draft): UserInfo {

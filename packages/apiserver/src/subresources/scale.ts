@@ -11,6 +11,7 @@ import {
   invalid,
   invalidValue,
 } from "@pinnace/apimachinery";
+import { isCustom } from "../custom.ts";
 import { objectResponse, resourceResponse } from "../media/responses.ts";
 import type { ResourceRequest } from "../request-context.ts";
 import { decodeKind } from "../rest/decode.ts";
@@ -28,7 +29,7 @@ export async function scale(rest: RestContext, request: ResourceRequest, paths: 
   const { definition, info } = request;
   if (info.verb === "get") {
     const object = await readObject(rest, definition, info.namespace, info.name);
-    return respond(rest, request, scaleOf(object, paths));
+    return respond(rest, request, scaleOf(object, paths, isCustom(definition)));
   }
   const patching = info.verb === "patch";
   const options = writeOptions(request, patching ? "PatchOptions" : "UpdateOptions");
@@ -36,7 +37,7 @@ export async function scale(rest: RestContext, request: ResourceRequest, paths: 
   const { object } = await changeObject(rest, request, options, {
     next: (old) => {
       const wanted = next(old);
-      const errors = replicaErrors(wanted);
+      const errors = replicaErrors(wanted, isCustom(definition));
       if (errors.length > 0) throw invalid(SCALE.group, SCALE.kind, info.name, errors);
       const draft: Draft = thaw(old);
       setPath(draft, paths.specReplicasPath, wanted.spec?.replicas ?? 0);
@@ -48,7 +49,7 @@ export async function scale(rest: RestContext, request: ResourceRequest, paths: 
     conditional: !patching,
     attempts: 5,
   });
-  return respond(rest, request, scaleOf(object, paths));
+  return respond(rest, request, scaleOf(object, paths, isCustom(definition)));
 }
 
 function respond(rest: RestContext, request: ResourceRequest, object: KubernetesObject): ApiResponse {
@@ -70,20 +71,23 @@ function patchedScale(request: ResourceRequest, paths: Paths): (old: KubernetesO
   const decoded = patchBody(request, type);
   const merges = type === "application/apply-patch+yaml" || type === "application/strategic-merge-patch+json";
   const effective = merges ? "application/merge-patch+json" : type;
-  return (old) => patched(scaleOf(old, paths), decoded, effective, request.definition);
+  return (old) => patched(scaleOf(old, paths, isCustom(request.definition)), decoded, effective, request.definition);
 }
 
-function replicaErrors({ spec }: Draft): ReturnType<typeof invalidValue>[] {
+function replicaErrors({ spec }: Draft, custom: boolean): ReturnType<typeof invalidValue>[] {
   const replicas = spec?.replicas ?? 0;
   if (typeof replicas !== "number") throw badRequest(`Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal string into Go struct field ScaleSpec.spec.replicas of type int32`);
-  return replicas < 0 ? [invalidValue("spec.replicas", replicas, "must be greater than or equal to 0")] : [];
+  if (replicas >= 0) return [];
+  return custom
+    ? [invalidValue(".spec.replicas", replicas, "should be a non-negative integer")]
+    : [invalidValue("spec.replicas", replicas, "must be greater than or equal to 0")];
 }
 
 /** The Scale that an object shows. */
-function scaleOf(object: KubernetesObject, paths: Paths): KubernetesObject {
+function scaleOf(object: KubernetesObject, paths: Paths, custom: boolean): KubernetesObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata ?? {};
   const replicas = getPath(object, paths.specReplicasPath);
-  if (replicas === undefined && paths.specReplicasPath !== "spec.replicas")
+  if (replicas === undefined && custom)
     throw unknownError(`the spec replicas field ${JSON.stringify(`.${paths.specReplicasPath}`)} does not exist`);
   const selector = selectorText(paths.selectorPath === undefined ? undefined : getPath(object, paths.selectorPath));
   return {

@@ -56,7 +56,12 @@ export async function requestToken(
     {
       kind: KIND.kind,
       apiVersion: "authentication.k8s.io/v1",
-      metadata: { name: info.name, namespace: info.namespace, creationTimestamp: timestamp(rest.clock.now()) },
+      metadata: {
+        name: info.name,
+        namespace: info.namespace,
+        uid: account.metadata?.uid,
+        creationTimestamp: timestamp(rest.clock.now()),
+      },
       spec,
       status: { token, expirationTimestamp: formatTime(expiresAt) },
     },
@@ -103,7 +108,7 @@ function boundObject(
   const object: Draft = lookup(rest, "", known.resource, known.namespaced ? namespace : "", name);
   if (object === undefined) throw notFound("", known.resource, name);
   if (uid && uid !== object.metadata.uid)
-    throw conflict("", known.resource, name, `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`);
+    throw conflict("", kind, name, `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`);
   if (kind === "Pod" && object.spec?.serviceAccountName !== account.metadata.name)
     throw badRequest(
       `cannot bind token for serviceaccount ${JSON.stringify(account.metadata.name)} to pod running with different serviceaccount name.`,
