@@ -9,7 +9,7 @@ import {
   loadCertificateAuthority,
 } from "./certificate-authority.ts";
 import { readIfPresent, writeAtomically } from "./files.ts";
-import { generateKey, publicKeyOf } from "./key.ts";
+import { generateKey, generateRsaKey, publicKeyOf } from "./key.ts";
 import { PkiError } from "./pki-error.ts";
 import { covers, isIssuedBy, renewalDue } from "./renewal.ts";
 
@@ -24,6 +24,11 @@ export interface ClusterPkiOptions {
   readonly serverNames?: readonly string[];
   /** `cluster.local` by default. */
   readonly clusterDomain?: string;
+  /**
+   * How service account tokens are signed: `ES256` (the default, made at once) or `RS256` (what kubeadm makes, and the
+   * only one that some consumers of tokens accept; takes a tenth of a second). A key that is there is kept.
+   */
+  readonly tokenAlgorithm?: "ES256" | "RS256";
   /** The address of the `kubernetes` Service, `10.96.0.1` by default. */
   readonly serviceAddress?: string;
 }
@@ -66,7 +71,7 @@ export async function createClusterPki(options: ClusterPkiOptions): Promise<Clus
   const [authority, frontProxyAuthority, serviceAccountKey] = await Promise.all([
     keepAuthority(clock, directory, "ca", "kubernetes"),
     keepAuthority(clock, directory, "front-proxy-ca", "front-proxy-ca"),
-    keepServiceAccountKey(directory),
+    keepServiceAccountKey(directory, options.tokenAlgorithm),
   ]);
   const keep = (file: string, request: CertificateRequest, by = authority): Promise<CertificateAndKey> =>
     keepCertificate(clock, directory, file, request, by);
@@ -166,10 +171,13 @@ function isGood(
   );
 }
 
-async function keepServiceAccountKey(directory: Directory): Promise<{ privateKey: string; publicKey: string }> {
+async function keepServiceAccountKey(
+  directory: Directory,
+  algorithm: "ES256" | "RS256" = "ES256",
+): Promise<{ privateKey: string; publicKey: string }> {
   const path = directory && join(directory, "sa.key");
   const kept = path && (await readIfPresent(path));
-  const privateKey = kept || (await generateKey()).pem;
+  const privateKey = kept || (algorithm === "RS256" ? await generateRsaKey() : (await generateKey()).pem);
   const publicKey = publicKeyOf(privateKey);
   if (path && !kept) {
     await writeAtomically(path, privateKey);

@@ -1,4 +1,5 @@
-import { createPrivateKey, createPublicKey, type KeyObject, webcrypto } from "node:crypto";
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, webcrypto } from "node:crypto";
+import { promisify } from "node:util";
 import { messageOf } from "@pinnace/errors";
 import { PkiError } from "./pki-error.ts";
 
@@ -24,6 +25,16 @@ export async function generateKey(): Promise<SigningKey> {
   const pair = await webcrypto.subtle.generateKey(P256, true, ["sign", "verify"]);
   const der = await webcrypto.subtle.exportKey("pkcs8", pair.privateKey);
   return { ...pair, algorithm: "ECDSA", pem: toPem("PRIVATE KEY", new Uint8Array(der)) };
+}
+
+/** A new RSA key of 2048 bits, as PKCS #8 PEM: slow to make, and what consumers of RS256 tokens alone understand. */
+export async function generateRsaKey(): Promise<string> {
+  const { privateKey } = await promisify(generateKeyPair)("rsa", {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  });
+  return privateKey;
 }
 
 /**

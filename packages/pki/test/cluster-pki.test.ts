@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { createPublicKey, X509Certificate } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -46,6 +46,11 @@ describe("createClusterPki", () => {
     expect((await stat(directory)).mode & 0o777).toBe(0o700);
     for (const file of await readdir(directory))
       if (file !== "nodes") expect((await stat(join(directory, file))).mode & 0o777, file).toBe(0o600);
+  });
+
+  it("makes an RSA key for tokens on demand", async () => {
+    const { serviceAccountKey } = await createClusterPki({ clock, tokenAlgorithm: "RS256" });
+    expect(createPublicKey(serviceAccountKey.publicKey).asymmetricKeyDetails?.modulusLength).toBe(2048);
   });
 
   it("renews what is due and keeps the authority", async () => {
