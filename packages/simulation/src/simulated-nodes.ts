@@ -15,6 +15,7 @@ import {
 import type { Logger } from "@pinnace/logging";
 import type { MetricRegistry } from "@pinnace/metrics";
 import { createMemoryVolumeHost } from "@pinnace/storage";
+import { deferEvents } from "./deferred-events.ts";
 import { describeNode, podCidrOf, type SimulatedNodeTemplate } from "./node-description.ts";
 import { PodDispatcher } from "./pod-dispatcher.ts";
 import { simulatedCgroups, simulatedPodFiles } from "./pod-files.ts";
@@ -202,7 +203,7 @@ class NodePool implements SimulatedNodes {
         ...this.#components,
         ...this.#shared,
         client,
-        events: this.#components.events ?? recorder,
+        events: this.#components.events ?? deferEvents(recorder, clock),
         pods: this.#dispatcher.source(name),
         runtime,
         volumes,
