@@ -1,5 +1,7 @@
 /**
- * The CNI plugin ptp: what it attaches, in two sentences.
+ * The CNI plugin ptp: one cable (a pair of veth interfaces) and one `/32` route for each pod, without a bridge. All
+ * traffic of a pod passes the routing and the nftables of the node, so services, hairpin traffic and policies need no
+ * `br_netfilter`.
  *
  * ```ts
  * import plugin from "@pinnace/cni-ptp";
@@ -7,25 +9,27 @@
  * plugin.name; // ptp
  * ```
  *
+ * Its part of a network's chain, with the node's pod range (`mtu` may be left out):
+ *
+ * ```json
+ * { "type": "ptp", "mtu": 1450, "ipam": { "type": "host-local", "ranges": [[{ "subnet": "10.244.0.0/24" }]] } }
+ * ```
+ *
+ * The gateway is the first address of the range; each host end has it, so probes come from it. Both sides know the other's
+ * hardware address from the start, so no packet waits for ARP. Needs root, `ip` and `nsenter`, and a node that forwards
+ * (`net.ipv4.ip_forward`). Codes of its own: 100 (CHECK: not as attached), 101 (the kernel refused). IPv4 only.
+ *
  * @packageDocumentation
  */
-import { CNI_PLUGIN_TYPE, CNI_SPEC_VERSION, type CniComponents, type CniPlugin } from "@pinnace/cni-plugins";
+import { CNI_PLUGIN_TYPE, type CniComponents, type CniPlugin } from "@pinnace/cni-plugins";
 import { definePlugin, type PluginDefinition } from "@pinnace/plugin";
+import { createPtp } from "./ptp.ts";
 
 const plugin: PluginDefinition<CniComponents, unknown, CniPlugin> = definePlugin({
   type: CNI_PLUGIN_TYPE,
   name: "ptp",
   apiRange: "^1.0.0",
-  create: (_components: CniComponents): CniPlugin => ({
-    versions: [CNI_SPEC_VERSION],
-    // Passes on what the plugin before it in the chain made.
-    add: async ({ previous, config }) =>
-      previous ?? { cniVersion: config.cniVersion, interfaces: [], ips: [], routes: [], dns: {} },
-    del: async () => undefined,
-    check: async () => undefined,
-    gc: async () => undefined,
-    status: async () => undefined,
-  }),
+  create: (components: CniComponents): CniPlugin => createPtp(components),
 });
 
 export default plugin;

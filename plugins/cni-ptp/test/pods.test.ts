@@ -1,0 +1,174 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { get } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createRealClock } from "@pinnace/clock";
+import {
+  type CniAgent,
+  createCniAgent,
+  createCniComponents,
+  installCniNetwork,
+  installCniShim,
+  loopbackPlugin,
+} from "@pinnace/cni-plugins";
+import type { ContainerConfig, PodSandboxConfig } from "@pinnace/cri";
+import { buildImageArchive, type Containerd, findRequirements, startContainerd } from "@pinnace/cri/node";
+import { silentLogger } from "@pinnace/logging";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import plugin from "../src/index.ts";
+
+const requirements = findRequirements(process.env.PATH ?? "");
+const BUSYBOX = "/bin/busybox";
+const missing = [...requirements.missing, ...(existsSync(BUSYBOX) ? [] : ["busybox-static is not installed"])];
+const why = process.getuid?.() === 0 ? missing.join(", ") : "not root";
+const IMAGE = "localhost/pinnace/ptp-test:1";
+// A range of its own for each process, so that two runs on one machine do not meet.
+const SUBNET = `10.${200 + (process.pid % 40)}.${process.pid % 250}`;
+
+function sandboxConfig(directory: string, name: string): PodSandboxConfig {
+  return {
+    name,
+    namespace: "default",
+    uid: `uid-${name}`,
+    attempt: 0,
+    hostname: name,
+    logDirectory: directory,
+    labels: {},
+    annotations: {},
+    cgroupParent: `/pinnace-ptp-test-${process.pid}`,
+    hostNetwork: false,
+    hostPid: false,
+    hostIpc: false,
+    shareProcessNamespace: false,
+    privileged: false,
+  };
+}
+
+const security = {
+  privileged: false,
+  readonlyRootfs: false,
+  noNewPrivileges: false,
+  supplementalGroups: [],
+  addCapabilities: [],
+  dropCapabilities: [],
+  seccomp: "Unconfined",
+} as const;
+
+const container: ContainerConfig = {
+  name: "web",
+  attempt: 0,
+  image: IMAGE,
+  command: ["/busybox", "httpd", "-f", "-p", "8080", "-h", "/www"],
+  args: [],
+  env: [],
+  mounts: [],
+  labels: {},
+  annotations: {},
+  logPath: "web.log",
+  stdin: false,
+  stdinOnce: false,
+  tty: false,
+  resources: {},
+  security,
+  hostPid: false,
+  hostIpc: false,
+  hostNetwork: false,
+  shareProcessNamespace: false,
+};
+
+const fetchText = (url: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    get(url, { agent: false }, (response) => {
+      let text = "";
+      response.on("data", (chunk) => {
+        text += chunk;
+      });
+      response.on("end", () => resolve(text));
+    }).on("error", reject);
+  });
+
+describe.skipIf(why !== "")(`pods on a ptp network${why === "" ? "" : ` (not run: ${why})`}`, () => {
+  let directory = "";
+  let agent: CniAgent;
+  let containerd: Containerd;
+
+  const startPod = async (name: string): Promise<{ sandbox: string; container: string; ip: string }> => {
+    const { runtime } = containerd;
+    const config = sandboxConfig(directory, name);
+    const sandbox = await runtime.runPodSandbox(config, "");
+    const id = await runtime.createContainer(sandbox, container, config);
+    await runtime.startContainer(id);
+    const { ips } = await runtime.podSandboxStatus(sandbox);
+    return { sandbox, container: id, ip: ips[0]! };
+  };
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), "pinnace-ptp-"));
+    const [configDirectory, binaryDirectory] = [join(directory, "net.d"), join(directory, "bin")];
+    const socketPath = join(directory, "cni.sock");
+    const plugins = {
+      loopback: loopbackPlugin.create(await createCniComponents({ stateDirectory: join(directory, "loopback") }), {}),
+      ptp: plugin.create(await createCniComponents({ stateDirectory: join(directory, "ptp") }), {}),
+    };
+    agent = createCniAgent({ plugins, logger: silentLogger }, { socketPath });
+    await agent.start();
+    await installCniShim({ binaryDirectory, socketPath, types: Object.keys(plugins) });
+    containerd = await startContainerd({
+      directory: join(directory, "containerd"),
+      cniConfigDirectory: configDirectory,
+      cniBinaryDirectory: binaryDirectory,
+      requirements,
+      clock: createRealClock(),
+      logger: silentLogger,
+    });
+    expect((await containerd.runtime.status()).networkReady).toBe(false);
+    const ipam = { type: "host-local", ranges: [[{ subnet: `${SUBNET}.0/24` }]] };
+    await installCniNetwork({ configDirectory, plugins: [{ type: "ptp", mtu: 1450, ipam }] });
+    const archive = await buildImageArchive({
+      reference: IMAGE,
+      architecture: process.arch === "arm64" ? "arm64" : "amd64",
+      files: [
+        { path: "busybox", content: await readFile(BUSYBOX), mode: 0o755 },
+        { path: "www/index.html", content: new TextEncoder().encode("it works\n") },
+      ],
+      command: ["/busybox"],
+    });
+    await writeFile(join(directory, "image.tar"), archive);
+    await mkdir(join(directory, "logs"));
+    await containerd.importImage(join(directory, "image.tar"));
+  }, 60_000);
+
+  afterAll(async () => {
+    await containerd.stop();
+    await agent.stop();
+    await rm(directory, { recursive: true });
+  }, 60_000);
+
+  it("is ready once the network is written", async () => {
+    await expect.poll(async () => (await containerd.runtime.status()).networkReady, { timeout: 5000 }).toBe(true);
+  });
+
+  it("gives pods addresses that answer to the host and to each other, and takes them back", async () => {
+    const [one, two] = await Promise.all([startPod("one"), startPod("two")]);
+    expect(new Set([one.ip, two.ip]).size).toBe(2);
+    expect(one.ip.startsWith(`${SUBNET}.`)).toBe(true);
+    await expect.poll(() => fetchText(`http://${one.ip}:8080/`).catch(String)).toBe("it works\n");
+    const wget = ["/busybox", "wget", "-q", "-O", "-"];
+    const seen = await containerd.runtime.execSync(one.container, [...wget, `http://${two.ip}:8080/`], 5);
+    expect(new TextDecoder().decode(seen.stdout)).toBe("it works\n");
+    const own = await containerd.runtime.execSync(one.container, [...wget, "http://127.0.0.1:8080/"], 5);
+    expect(new TextDecoder().decode(own.stdout)).toBe("it works\n");
+    const link = await containerd.runtime.execSync(one.container, ["/busybox", "ip", "address", "show", "eth0"], 5);
+    expect(new TextDecoder().decode(link.stdout)).toMatch(new RegExp(`mtu 1450[^]*inet ${one.ip}/32`));
+    for (const { container: id, sandbox } of [one, two]) {
+      await containerd.runtime.stopContainer(id, 0);
+      await containerd.runtime.stopPodSandbox(sandbox);
+      await containerd.runtime.removePodSandbox(sandbox);
+    }
+    expect(execFileSync("ip", ["route"], { encoding: "utf8" })).not.toContain(`${SUBNET}.`);
+    const leases = await readdir(join(directory, "ptp/leases/pinnace"));
+    expect(leases.filter((name) => name.startsWith(SUBNET))).toEqual([]);
+  }, 30_000);
+});
