@@ -1,5 +1,7 @@
 /**
- * The scheduler plugin InterPodAffinity: what it accepts and refuses, in two sentences.
+ * The scheduler plugin InterPodAffinity: required pod affinity and anti-affinity, also that of pods which run already,
+ * filter; preferred terms score. `hardPodAffinityWeight` (default 1) is what a required affinity term of a running pod is
+ * worth to a pod that meets it.
  *
  * ```ts
  * import plugin from "@pinnace/scheduler-inter-pod-affinity";
@@ -10,18 +12,36 @@
  * @packageDocumentation
  */
 import { definePlugin, type PluginDefinition } from "@pinnace/plugin";
-import {
-  SCHEDULER_PLUGIN_TYPE,
-  type SchedulerComponents,
-  type SchedulerPlugin,
-  SUCCESS,
-} from "@pinnace/scheduler-framework";
+import { SCHEDULER_PLUGIN_TYPE, type SchedulerComponents, type SchedulerPlugin } from "@pinnace/scheduler-framework";
+import { filter, preFilter, recount } from "./filtering.ts";
+import { afterNamespaceChange, afterNodeChange, afterPodChange } from "./queueing-hints.ts";
+import { normalizeScore, preScore, type ScoringOptions, score } from "./scoring.ts";
 
-const plugin: PluginDefinition<SchedulerComponents, unknown, SchedulerPlugin> = definePlugin({
+const plugin: PluginDefinition<SchedulerComponents, ScoringOptions, SchedulerPlugin> = definePlugin({
   type: SCHEDULER_PLUGIN_TYPE,
   name: "InterPodAffinity",
   apiRange: "^1.0.0",
-  create: (_components: SchedulerComponents): SchedulerPlugin => ({ filter: () => SUCCESS }),
+  config: {
+    type: "object",
+    properties: {
+      hardPodAffinityWeight: { type: "integer", minimum: 0, maximum: 100, default: 1 },
+      ignorePreferredTermsOfExistingPods: { type: "boolean", default: false },
+    },
+  },
+  create: ({ reader }: SchedulerComponents, options: ScoringOptions): SchedulerPlugin => ({
+    preFilter: (cycle) => preFilter(cycle, reader),
+    filter,
+    addPod: (cycle, added, node) => recount(cycle, added, node, 1),
+    removePod: (cycle, removed, node) => recount(cycle, removed, node, -1),
+    preScore: (cycle) => preScore(cycle, reader, options),
+    score,
+    normalizeScore: (_cycle, scores) => normalizeScore(scores),
+    eventsToRegister: () => [
+      { event: { resource: "Pod", actions: ["Add", "UpdatePodLabel", "Delete"] }, hint: afterPodChange(reader) },
+      { event: { resource: "Node", actions: ["Add", "UpdateNodeLabel"] }, hint: afterNodeChange },
+      { event: { resource: "Namespace", actions: ["Add", "Update"] }, hint: afterNamespaceChange },
+    ],
+  }),
 });
 
 export default plugin;
