@@ -1,4 +1,4 @@
-import type { Authorizer, EffectiveRule } from "./contract.ts";
+import type { AuthorizationAttributes, AuthorizationDecision, Authorizer, EffectiveRule } from "./contract.ts";
 import { aggregate } from "./messages.ts";
 
 /** Who may do everything, whatever the roles say. */
@@ -15,7 +15,7 @@ export function createUnionAuthorizer(members: readonly Authorizer[]): Authorize
     async authorize(attributes) {
       const reasons: string[] = [];
       for (const member of members) {
-        const decision = await member.authorize(attributes);
+        const decision = await decide(member, attributes);
         if (decision.decision !== "no-opinion") return decision;
         if (decision.reason !== "") reasons.push(decision.reason);
       }
@@ -34,6 +34,15 @@ export function createUnionAuthorizer(members: readonly Authorizer[]): Authorize
       return { rules, incomplete, ...(errors.length === 0 ? {} : { evaluationError: aggregate(errors) }) };
     },
   };
+}
+
+/** A member that fails has no opinion; why it failed is the reason. */
+async function decide(member: Authorizer, attributes: AuthorizationAttributes): Promise<AuthorizationDecision> {
+  try {
+    return await member.authorize(attributes);
+  } catch (error) {
+    return { decision: "no-opinion", reason: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 /** Allows everything to the members of some groups, `system:masters` by default. */

@@ -23,9 +23,12 @@ export function createAccountWait(
         queueMicrotask(() => subscription.unsubscribe());
       };
       const timer = clock.setTimeout(() => finish(undefined), PATIENCE);
-      const subscription = accounts.informer.events.subscribe(({ type, object }) => {
-        if (type !== "delete" && object.metadata?.namespace === namespace && object.metadata.name === name)
-          finish(object);
+      const subscription = accounts.informer.events.subscribe({
+        next: ({ type, object }) => {
+          if (type !== "delete" && object.metadata?.namespace === namespace && object.metadata.name === name)
+            finish(object);
+        },
+        complete: () => finish(undefined),
       });
     });
   };
