@@ -25,8 +25,12 @@ export function run(command: string, args: readonly string[], options: RunOption
       child.kill("SIGKILL");
       reject(new Error(`${command} ${args.join(" ")} did not end within ${limit} ms\n${stdout}\n${stderr}`));
     }, limit);
-    child.stdout.on("data", (chunk) => (stdout += chunk));
-    child.stderr.on("data", (chunk) => (stderr += chunk));
+    child.stdout.on("data", (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk;
+    });
     child.on("error", (error) => {
       clearTimeout(timer);
       reject(error);
@@ -57,10 +61,17 @@ export function start(command: string, args: readonly string[], options: RunOpti
   const wake = (): void => {
     for (const waiter of [...waiters]) waiter();
   };
-  child.stdout.on("data", (chunk) => ((text += chunk), wake()));
-  child.stderr.on("data", (chunk) => ((text += chunk), wake()));
+  const add = (chunk: unknown): void => {
+    text += chunk;
+    wake();
+  };
+  child.stdout.on("data", add);
+  child.stderr.on("data", add);
   const ended = new Promise<number | null>((resolve) => {
-    child.on("error", (error) => ((text += error.message), resolve(-1)));
+    child.on("error", (error) => {
+      add(error.message);
+      resolve(-1);
+    });
     child.on("close", (code) => resolve(code));
   });
   void ended.then(wake);

@@ -139,7 +139,9 @@ async function portForward(session: Session): Promise<void> {
     const body = await new Promise<string>((resolve, reject) => {
       const request = get({ host: "127.0.0.1", port, path: "/index.html", agent: false }, (response) => {
         let text = "";
-        response.on("data", (chunk) => (text += chunk));
+        response.on("data", (chunk) => {
+          text += chunk;
+        });
         response.on("end", () => resolve(text));
       });
       request.setTimeout(10_000, () => request.destroy(new Error(`no answer:\n${forward.output()}`)));
