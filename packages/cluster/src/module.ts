@@ -64,7 +64,7 @@ export function composeCluster(options: ClusterOptions = {}): Container {
     clientModule(LOOPBACK, random),
     controllersModule(controllers, random),
     schedulerModule({ plugins, random, ...(options.scheduler === undefined ? {} : { config: options.scheduler }) }),
-    simulationModule({ ...simulated }, random),
+    simulationModule({ ...simulated }, random, options.streams),
   );
   return container;
 }
