@@ -1,27 +1,27 @@
 import type { AdmissionPlugin } from "@pinnace/admission";
 import type { ApiHandler, ResourceDefinition } from "@pinnace/apimachinery";
 import { silentLogger } from "@pinnace/logging";
-import { CustomResources } from "./crd/custom-resources.ts";
-import { DefinitionRegistry } from "./definition-registry.ts";
 import { forbiddenFor } from "./authorization.ts";
 import { bootstrap } from "./bootstrap.ts";
+import { CustomResources } from "./crd/custom-resources.ts";
+import { DefinitionRegistry } from "./definition-registry.ts";
 import { addDiscoveryPaths } from "./discovery/paths.ts";
 import { createDispatch } from "./dispatch.ts";
 import { createHandlers } from "./handlers.ts";
 import { addHealthPaths } from "./health.ts";
 import { textResponse } from "./media/responses.ts";
-import type { ApiServerComponents, ApiServerOptions } from "./options.ts";
 import { addOidcPaths } from "./oidc-paths.ts";
 import { addOpenApiPaths } from "./openapi-paths.ts";
+import type { ApiServerComponents, ApiServerOptions } from "./options.ts";
 import { Paths } from "./paths.ts";
 import { createPipeline } from "./pipeline.ts";
 import { uuidFrom } from "./random-values.ts";
 import type { RestContext, WriteParticipant } from "./rest/rest-context.ts";
 import { addRootPath } from "./root-paths.ts";
+import { ServerMetrics } from "./server-metrics.ts";
 import { IpAllocator } from "./services/ip-allocator.ts";
 import { PortAllocator } from "./services/port-allocator.ts";
 import { createServiceParticipant, trackServices } from "./services/service-participant.ts";
-import { ServerMetrics } from "./server-metrics.ts";
 import { StoreCache } from "./storage/store-cache.ts";
 import { DEFAULT_GIT_VERSION, versionHandler } from "./version.ts";
 
@@ -124,7 +124,14 @@ function addPaths(
   addHealthPaths(paths, [
     { name: "ping", check: () => undefined },
     { name: "log", check: () => undefined },
-    { name: "etcd", check: () => store.revision().then(() => undefined, () => "the store does not answer") },
+    {
+      name: "etcd",
+      check: () =>
+        store.revision().then(
+          () => undefined,
+          () => "the store does not answer",
+        ),
+    },
   ]);
   paths.add("/metrics", () =>
     textResponse(200, metrics?.expose() ?? "", { "content-type": "text/plain; version=0.0.4; charset=utf-8" }),

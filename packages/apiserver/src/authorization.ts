@@ -25,7 +25,10 @@ export function attributesOf({ info, user, request }: RequestContext): Authoriza
 const CONNECTIONS = new Set(["exec", "attach", "portforward"]);
 const SELECTING = new Set(["list", "watch", "deletecollection"]);
 
-function selectorsOf(info: RequestInfo, request: ApiRequest): Pick<AuthorizationAttributes, "labelSelector" | "fieldSelector"> {
+function selectorsOf(
+  info: RequestInfo,
+  request: ApiRequest,
+): Pick<AuthorizationAttributes, "labelSelector" | "fieldSelector"> {
   if (!SELECTING.has(info.verb)) return {};
   const labelSelector = request.query.get("labelSelector") ?? "";
   const fieldSelector = request.query.get("fieldSelector") ?? "";
@@ -43,4 +46,3 @@ export function forbiddenFor(attributes: AuthorizationAttributes, reason: string
   const why = `${who} resource ${JSON.stringify(what)} in API group ${JSON.stringify(group)} ${scope}${suffix}`;
   return forbidden(group, resource, name, why);
 }
-

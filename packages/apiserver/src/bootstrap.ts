@@ -1,4 +1,11 @@
-import { apiVersionOf, type Draft, type KubernetesObject, parseApiVersion, type ResourceDefinition, thaw } from "@pinnace/apimachinery";
+import {
+  apiVersionOf,
+  type Draft,
+  type KubernetesObject,
+  parseApiVersion,
+  type ResourceDefinition,
+  thaw,
+} from "@pinnace/apimachinery";
 import { CodedError } from "@pinnace/errors";
 import type { DefinitionRegistry } from "./definition-registry.ts";
 import type { ApiServerOptions } from "./options.ts";
@@ -27,19 +34,25 @@ export async function bootstrap(rest: RestContext, options: ApiServerOptions, se
   ];
   for (let attempt = 1; ; attempt += 1) {
     await rest.caches.current();
-    const missing = (await Promise.all(objects.map((object) => prepare(rest, object)))).filter((each) => each !== undefined);
+    const missing = (await Promise.all(objects.map((object) => prepare(rest, object)))).filter(
+      (each) => each !== undefined,
+    );
     if (missing.length === 0) return;
     const commit = await rest.store.commit({
       when: missing.map(({ key }) => ({ key, modRevision: 0 })),
       then: missing.map(({ key, value }) => ({ type: "put", key, value })),
     });
     if (commit.succeeded) return rest.caches.reached(commit.revision);
-    if (attempt === ATTEMPTS) throw new CodedError("BOOTSTRAP_FAILED", "the objects of every cluster could not be created");
+    if (attempt === ATTEMPTS)
+      throw new CodedError("BOOTSTRAP_FAILED", "the objects of every cluster could not be created");
   }
 }
 
 /** The key and value of an object that is not there yet. */
-async function prepare(rest: RestContext, object: KubernetesObject): Promise<{ key: string; value: ObjectValue } | undefined> {
+async function prepare(
+  rest: RestContext,
+  object: KubernetesObject,
+): Promise<{ key: string; value: ObjectValue } | undefined> {
   const definition = find(rest.registry, object);
   if (definition === undefined) return undefined;
   const { name = "", namespace = "" } = object.metadata ?? {};
@@ -57,7 +70,10 @@ async function prepare(rest: RestContext, object: KubernetesObject): Promise<{ k
   return { key: storageKey(definition, namespace, name), value: storedValue(draft) };
 }
 
-function find(registry: DefinitionRegistry, { apiVersion = "", kind = "" }: KubernetesObject): ResourceDefinition | undefined {
+function find(
+  registry: DefinitionRegistry,
+  { apiVersion = "", kind = "" }: KubernetesObject,
+): ResourceDefinition | undefined {
   const { group, version } = parseApiVersion(apiVersion);
   return registry.findKind(group, version, kind);
 }

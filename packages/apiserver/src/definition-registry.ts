@@ -56,7 +56,10 @@ export class DefinitionRegistry {
   }
 
   findKind(group: string, version: string, kind: string): ResourceDefinition | undefined {
-    return this.#groups.get(group)?.get(version)?.find((definition) => definition.kind === kind);
+    return this.#groups
+      .get(group)
+      ?.get(version)
+      ?.find((definition) => definition.kind === kind);
   }
 
   hasGroup(group: string): boolean {

@@ -1,9 +1,8 @@
-import type { StoredSubresource } from "@pinnace/apimachinery";
+import { formatTime, type StoredSubresource } from "@pinnace/apimachinery";
 import type { ResourceHandler } from "./dispatch.ts";
 import type { ApiServerComponents } from "./options.ts";
 import type { ResourceRequest } from "./request-context.ts";
 import type { RestContext } from "./rest/rest-context.ts";
-import { timestamp } from "./rest/strategy-context.ts";
 import { reviewAccess, reviewRules, reviewSelf } from "./reviews/access.ts";
 import { componentStatuses } from "./reviews/component-status.ts";
 import { reviewToken } from "./reviews/token.ts";
@@ -43,7 +42,7 @@ export function createHandlers(
     [`${AUTHORIZATION}/subjectaccessreviews`]: access,
     [`${AUTHORIZATION}/localsubjectaccessreviews`]: access,
     [`${AUTHORIZATION}/selfsubjectrulesreviews`]: (request) => reviewRules(authorizer, request),
-    "authentication.k8s.io/selfsubjectreviews": (request) => reviewSelf(request, timestamp(rest.clock.now())),
+    "authentication.k8s.io/selfsubjectreviews": (request) => reviewSelf(request, formatTime(rest.clock.now())),
     "authentication.k8s.io/tokenreviews": (request) => reviewToken(tokenReviewer, request),
   };
   return (key, { definition, info }) => {

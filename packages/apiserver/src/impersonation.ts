@@ -34,7 +34,8 @@ function read(headers: ApiRequest["headers"]): Impersonation | undefined {
   const groups = values(headers["impersonate-group"]);
   const extra: Record<string, readonly string[]> = {};
   for (const name in headers)
-    if (name.startsWith(EXTRA_PREFIX)) extra[decodeURIComponent(name.slice(EXTRA_PREFIX.length))] = values(headers[name]);
+    if (name.startsWith(EXTRA_PREFIX))
+      extra[decodeURIComponent(name.slice(EXTRA_PREFIX.length))] = values(headers[name]);
   if (user === "" && (uid !== "" || groups.length > 0 || Object.keys(extra).length > 0))
     throw badRequest(`requested ${JSON.stringify({ uid, groups, extra })} without impersonating a user`);
   return user === "" ? undefined : { user, uid, groups, extra };
@@ -47,7 +48,11 @@ function values(header: string | undefined): string[] {
 
 /** What the caller must be allowed to `impersonate`, one question each. */
 function questions(wanted: Impersonation, caller: UserInfo): AuthorizationAttributes[] {
-  const ask = (resource: string, name: string, more: Partial<AuthorizationAttributes> = {}): AuthorizationAttributes => ({
+  const ask = (
+    resource: string,
+    name: string,
+    more: Partial<AuthorizationAttributes> = {},
+  ): AuthorizationAttributes => ({
     user: caller,
     verb: "impersonate",
     resourceRequest: true,

@@ -1,4 +1,3 @@
-import { type ApiResponse, StatusError } from "@pinnace/apimachinery";
 import {
   encodeOpenApiV2,
   loadDescriptions,
@@ -9,6 +8,7 @@ import {
   openApiV3Key,
   openApiV3Keys,
 } from "@pinnace/api";
+import { type ApiResponse, StatusError } from "@pinnace/apimachinery";
 import { isCustom } from "./custom.ts";
 import type { DefinitionRegistry } from "./definition-registry.ts";
 import { digest } from "./discovery/paths.ts";
@@ -87,7 +87,8 @@ class Documents {
 
 async function v2(context: RequestContext, documents: Documents): Promise<ApiResponse> {
   const accept = context.request.headers.accept ?? "";
-  const protobuf = accept.includes(OPENAPI_V2_PROTOBUF_ACCEPT) || accept.includes("proto-openapi.spec.v2.v1.0+protobuf");
+  const protobuf =
+    accept.includes(OPENAPI_V2_PROTOBUF_ACCEPT) || accept.includes("proto-openapi.spec.v2.v1.0+protobuf");
   const document = await documents.v2(protobuf);
   return respond(context, document, protobuf ? OPENAPI_V2_PROTOBUF_CONTENT_TYPE : "application/json");
 }
@@ -114,7 +115,8 @@ async function v3(context: RequestContext, documents: Documents): Promise<ApiRes
 }
 
 function respond(context: RequestContext, document: Document | undefined, contentType: string): ApiResponse {
-  if (document === undefined) throw new StatusError(404, "NotFound", "the server could not find the requested resource", {});
+  if (document === undefined)
+    throw new StatusError(404, "NotFound", "the server could not find the requested resource", {});
   const etag = `"${document.etag}"`;
   const headers = { "content-type": contentType, etag, vary: "Accept" };
   if (context.request.headers["if-none-match"] === etag) return { status: 304, headers, body: { type: "empty" } };

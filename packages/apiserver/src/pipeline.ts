@@ -79,13 +79,16 @@ async function authorize({ authorizer }: PipelineComponents, context: RequestCon
 
 function failure({ logger }: PipelineComponents, request: ApiRequest, error: unknown): ApiResponse {
   const failed = statusErrorOf(error);
-  if (failed !== error) logger.error("a request failed unexpectedly", { method: request.method, path: request.path, error });
+  if (failed !== error)
+    logger.error("a request failed unexpectedly", { method: request.method, path: request.path, error });
   const output = negotiateStatus(request.headers.accept, request.query, request.headers["user-agent"]);
   const retry = failed.status.details?.retryAfterSeconds;
   const token = (error as { continue?: string }).continue;
   const status = token === undefined ? failed.status : { ...failed.status, metadata: { continue: token } };
   const response = objectResponse(failed.code, status, output);
-  return retry === undefined ? response : { ...response, headers: { ...response.headers, "retry-after": String(retry) } };
+  return retry === undefined
+    ? response
+    : { ...response, headers: { ...response.headers, "retry-after": String(retry) } };
 }
 
 function withCommonHeaders(response: ApiResponse, auditId: string, warnings: Warnings): ApiResponse {

@@ -7,10 +7,12 @@ import type { Paths } from "./paths.ts";
 /** Adds `/`: the list of all paths. */
 export function addRootPath(paths: Paths, registry: DefinitionRegistry): void {
   paths.add("/", () => {
-    const groups = registry.groups().flatMap(({ group, versions }) => [
-      ...(group === "" ? [] : [`/apis/${group}`]),
-      ...versions.map((version) => (group === "" ? `/api/${version}` : `/apis/${apiVersionOf({ group, version })}`)),
-    ]);
+    const groups = registry
+      .groups()
+      .flatMap(({ group, versions }) => [
+        ...(group === "" ? [] : [`/apis/${group}`]),
+        ...versions.map((version) => (group === "" ? `/api/${version}` : `/apis/${apiVersionOf({ group, version })}`)),
+      ]);
     const all = [...new Set([...paths.list().filter((path) => path !== "/"), ...groups])].sort();
     return objectResponse(200, { paths: all }, JSON_OUTPUT);
   });

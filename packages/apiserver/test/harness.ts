@@ -69,7 +69,8 @@ export async function startServer(
     });
   };
   const call: Harness["call"] = async (method, path, body, headers = {}) => {
-    const bytes = body === undefined ? undefined : new TextEncoder().encode(typeof body === "string" ? body : JSON.stringify(body));
+    const bytes =
+      body === undefined ? undefined : new TextEncoder().encode(typeof body === "string" ? body : JSON.stringify(body));
     const response = await raw(method, path, { headers, ...(bytes === undefined ? {} : { body: { bytes } }) });
     const text = textOf(response);
     return { status: response.status, headers: response.headers, text, body: parse(text) };

@@ -18,11 +18,20 @@ describe("the verbs of a stored resource", () => {
     expect((await call("GET", `${PATH}/a`)).body).toEqual(created.body);
     const { body: list } = await call("GET", PATH);
     expect(list).toMatchObject({ kind: "ConfigMapList", metadata: { resourceVersion: "2" } });
-    expect(list.items).toEqual([{ ...created.body, kind: undefined, apiVersion: undefined }].map((o) => JSON.parse(JSON.stringify(o))));
+    expect(list.items).toEqual(
+      [{ ...created.body, kind: undefined, apiVersion: undefined }].map((o) => JSON.parse(JSON.stringify(o))),
+    );
     const updated = await call("PUT", `${PATH}/a`, { metadata: { name: "a" }, data: { k: "w" } });
-    expect(updated.body).toMatchObject({ metadata: { uid: created.body.metadata.uid, resourceVersion: "3" }, data: { k: "w" } });
+    expect(updated.body).toMatchObject({
+      metadata: { uid: created.body.metadata.uid, resourceVersion: "3" },
+      data: { k: "w" },
+    });
     const deleted = await call("DELETE", `${PATH}/a`);
-    expect(deleted.body).toMatchObject({ kind: "Status", status: "Success", details: { kind: "configmaps", name: "a" } });
+    expect(deleted.body).toMatchObject({
+      kind: "Status",
+      status: "Success",
+      details: { kind: "configmaps", name: "a" },
+    });
     expect((await call("GET", `${PATH}/a`)).status).toBe(404);
   });
 
@@ -37,11 +46,17 @@ describe("the verbs of a stored resource", () => {
     const { call, raw } = await startServer();
     await call("POST", PATH, { metadata: { name: "a", labels: { x: "1" } } });
     const seen: Record<string, string[]> = {};
-    for (const [name, query] of Object.entries({ present: "watch=1", past: "watch=1&resourceVersion=1", some: "watch=1&resourceVersion=2&labelSelector=x%3D1" })) {
+    for (const [name, query] of Object.entries({
+      present: "watch=1",
+      past: "watch=1&resourceVersion=1",
+      some: "watch=1&resourceVersion=2&labelSelector=x%3D1",
+    })) {
       const response = await raw("GET", `${PATH}?${query}`);
       if (response.body.type !== "watch") throw new Error("no watch");
       seen[name] = [];
-      response.body.events.subscribe((event: WatchEvent) => seen[name]!.push(`${event.type} ${event.object.metadata?.name} ${event.object.metadata?.resourceVersion}`));
+      response.body.events.subscribe((event: WatchEvent) =>
+        seen[name]!.push(`${event.type} ${event.object.metadata?.name} ${event.object.metadata?.resourceVersion}`),
+      );
     }
     await call("PUT", `${PATH}/a`, { metadata: { name: "a", labels: { x: "2" } } });
     await call("POST", PATH, { metadata: { name: "b", labels: { x: "1" } } });

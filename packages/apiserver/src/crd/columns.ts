@@ -1,4 +1,12 @@
-import { type Column, type Draft, humanDuration, type Json, type JsonPath, type KubernetesObject, parseJsonPath } from "@pinnace/apimachinery";
+import {
+  type Column,
+  type Draft,
+  humanDuration,
+  type Json,
+  type JsonPath,
+  type KubernetesObject,
+  parseJsonPath,
+} from "@pinnace/apimachinery";
 
 const NAME: Column = {
   name: "Name",

@@ -1,8 +1,13 @@
-import { deepEqual, type Draft, type KubernetesObject, type ResourceDefinition } from "@pinnace/apimachinery";
+import {
+  type Draft,
+  deepEqual,
+  formatTime,
+  type KubernetesObject,
+  type ResourceDefinition,
+} from "@pinnace/apimachinery";
 import type { Logger } from "@pinnace/logging";
 import { guaranteedUpdate } from "../rest/guaranteed-update.ts";
 import type { RestContext } from "../rest/rest-context.ts";
-import { timestamp } from "../rest/strategy-context.ts";
 import { customDefinitions } from "./definitions.ts";
 
 const GROUP = "apiextensions.k8s.io";
@@ -82,7 +87,7 @@ export class CustomResources {
 
   async #report(definition: ResourceDefinition, crd: KubernetesObject, conflict: string | undefined): Promise<void> {
     const { spec, status = {} }: Draft = crd;
-    const now = timestamp(this.#rest.clock.now());
+    const now = formatTime(this.#rest.clock.now());
     const wanted = statusOf(spec, status, conflict, now);
     if (deepEqual(wanted, status)) return;
     await guaranteedUpdate(this.#rest, definition, { namespace: "", name: crd.metadata?.name ?? "" }, (draft) => {

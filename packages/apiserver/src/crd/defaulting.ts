@@ -14,5 +14,6 @@ export function applyDefaults(value: Draft, schema: Schema): void {
   }
   const { additionalProperties } = schema;
   if (typeof additionalProperties !== "object") return;
-  for (const name in value) if (schema.properties?.[name] === undefined) applyDefaults(value[name], additionalProperties);
+  for (const name in value)
+    if (schema.properties?.[name] === undefined) applyDefaults(value[name], additionalProperties);
 }

@@ -1,3 +1,4 @@
+import { resolveBuiltInSchema } from "@pinnace/api";
 import {
   apiVersionOf,
   type Draft,
@@ -7,7 +8,6 @@ import {
   type Schema,
   type StoredSubresource,
 } from "@pinnace/apimachinery";
-import { resolveBuiltInSchema } from "@pinnace/api";
 import { compareVersions } from "../definition-registry.ts";
 import { customColumns } from "./columns.ts";
 import { applyDefaults } from "./defaulting.ts";
@@ -54,12 +54,13 @@ function customDefinition(spec: Draft, version: Draft, storage: string): Resourc
     columns,
     cells,
     fields: (object: KubernetesObject) =>
-      Object.fromEntries(selectable.map((field: string, index: number) => [field, text(paths[index].values(object)[0])])),
+      Object.fromEntries(
+        selectable.map((field: string, index: number) => [field, text(paths[index].values(object)[0])]),
+      ),
     fieldNames: selectable,
     ...(version.deprecated
       ? {
-          deprecation:
-            version.deprecationWarning ?? deprecation(spec, version),
+          deprecation: version.deprecationWarning ?? deprecation(spec, version),
         }
       : {}),
   } as ResourceDefinition);

@@ -29,17 +29,25 @@ function check(value: unknown, schema: Schema, path: string, errors: FieldError[
     return;
   }
   if (schema.enum !== undefined && !schema.enum.some((each) => JSON.stringify(each) === JSON.stringify(value)))
-    errors.push(notSupported(path, value, schema.enum.map((each) => (typeof each === "string" ? each : JSON.stringify(each)))));
+    errors.push(
+      notSupported(
+        path,
+        value,
+        schema.enum.map((each) => (typeof each === "string" ? each : JSON.stringify(each))),
+      ),
+    );
   if (typeof value === "string") checkString(value, schema, path, errors);
   else if (typeof value === "number") checkNumber(value, schema, path, errors);
   else if (Array.isArray(value)) checkArray(value, schema, path, errors);
-  else if (typeof value === "object" && value !== null) checkObject(value as Record<string, unknown>, schema, path, errors);
+  else if (typeof value === "object" && value !== null)
+    checkObject(value as Record<string, unknown>, schema, path, errors);
   checkCombinations(value, schema, path, errors);
 }
 
 function typeError(value: unknown, schema: Schema, path: string): FieldError | undefined {
   const actual = jsonType(value);
-  const wrong = (type: string): FieldError => typeInvalid(path, actual, `${bodyPath(path)} must be of type ${type}: "${actual}"`);
+  const wrong = (type: string): FieldError =>
+    typeInvalid(path, actual, `${bodyPath(path)} must be of type ${type}: "${actual}"`);
   if (schema["x-kubernetes-int-or-string"])
     return actual === "integer" || actual === "string" ? undefined : wrong("integer,string");
   const { type } = schema;
@@ -108,9 +116,21 @@ function checkNumber(value: number, schema: Schema, path: string, errors: FieldE
   const body = bodyPath(path);
   const { minimum, maximum, multipleOf } = schema;
   if (maximum !== undefined && (value > maximum || (schema.exclusiveMaximum && value === maximum)))
-    errors.push(invalidValue(path, value, `${body} should be less than ${schema.exclusiveMaximum ? "" : "or equal to "}${maximum}`));
+    errors.push(
+      invalidValue(
+        path,
+        value,
+        `${body} should be less than ${schema.exclusiveMaximum ? "" : "or equal to "}${maximum}`,
+      ),
+    );
   if (minimum !== undefined && (value < minimum || (schema.exclusiveMinimum && value === minimum)))
-    errors.push(invalidValue(path, value, `${body} should be greater than ${schema.exclusiveMinimum ? "" : "or equal to "}${minimum}`));
+    errors.push(
+      invalidValue(
+        path,
+        value,
+        `${body} should be greater than ${schema.exclusiveMinimum ? "" : "or equal to "}${minimum}`,
+      ),
+    );
   if (multipleOf !== undefined && !Number.isInteger(value / multipleOf))
     errors.push(invalidValue(path, value, `${body} should be a multiple of ${multipleOf}`));
 }
@@ -149,7 +169,8 @@ function checkObject(value: Record<string, unknown>, schema: Schema, path: strin
   const names = Object.keys(value);
   if (minProperties !== undefined && names.length < minProperties)
     errors.push(invalidValue(path, names.length, `${bodyPath(path)} should have at least ${minProperties} properties`));
-  if (maxProperties !== undefined && names.length > maxProperties) errors.push(tooMany(path, names.length, maxProperties));
+  if (maxProperties !== undefined && names.length > maxProperties)
+    errors.push(tooMany(path, names.length, maxProperties));
   for (const name of schema.required ?? []) if (value[name] === undefined) errors.push(required(at(name)));
   for (const name of names) {
     const property = properties[name];
@@ -167,14 +188,12 @@ function checkCombinations(value: unknown, schema: Schema, path: string, errors:
   const results = (list: readonly Schema[]): FieldError[][] => list.map((each) => validateSchema(value, each, path));
   if (schema.anyOf !== undefined) {
     const all = results(schema.anyOf);
-    if (all.every((each) => each.length > 0))
-      errors.push(combination(path, "at least one schema (anyOf)"), ...all[0]!);
+    if (all.every((each) => each.length > 0)) errors.push(combination(path, "at least one schema (anyOf)"), ...all[0]!);
   }
   if (schema.oneOf !== undefined) {
     const all = results(schema.oneOf);
     const valid = all.filter((each) => each.length === 0).length;
-    if (valid === 0)
-      errors.push(combination(path, "one and only one schema (oneOf). Found none valid"), ...all[0]!);
+    if (valid === 0) errors.push(combination(path, "one and only one schema (oneOf). Found none valid"), ...all[0]!);
     else if (valid > 1)
       errors.push(combination(path, `one and only one schema (oneOf). Found ${valid} valid alternatives`));
   }

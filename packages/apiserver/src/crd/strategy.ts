@@ -1,6 +1,6 @@
 import {
-  deepEqual,
   type Draft,
+  deepEqual,
   type FieldError,
   invalidValue,
   type Schema,

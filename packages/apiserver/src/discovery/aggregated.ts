@@ -31,7 +31,9 @@ function resourceDiscovery(definition: ResourceDefinition): object {
     verbs: isCustom(definition) ? definition.verbs : sortedVerbs(definition.verbs),
     ...(shortNames.length === 0 ? {} : { shortNames }),
     ...(categories.length === 0 ? {} : { categories }),
-    ...(subresources.length === 0 ? {} : { subresources: subresources.map((each) => subresourceDiscovery(each, definition)) }),
+    ...(subresources.length === 0
+      ? {}
+      : { subresources: subresources.map((each) => subresourceDiscovery(each, definition)) }),
   };
 }
 
@@ -52,7 +54,10 @@ function subresourceDiscovery(
   };
 }
 
-export function isOwn(kind: { readonly group: string; readonly version: string }, definition: ResourceDefinition): boolean {
+export function isOwn(
+  kind: { readonly group: string; readonly version: string },
+  definition: ResourceDefinition,
+): boolean {
   return kind.group === definition.group && kind.version === definition.version;
 }
 

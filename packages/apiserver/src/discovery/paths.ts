@@ -23,8 +23,14 @@ export function addDiscoveryPaths(paths: Paths, registry: DefinitionRegistry, ad
     if (version === undefined) return cached(context, cache, context.info.path, legacy);
     return aggregated(context, cache, version, () => aggregatedDiscovery(registry, core, version));
   };
-  paths.add("/api", root(true, () => apiVersions(registry, address)));
-  paths.add("/apis", root(false, () => apiGroupList(registry)));
+  paths.add(
+    "/api",
+    root(true, () => apiVersions(registry, address)),
+  );
+  paths.add(
+    "/apis",
+    root(false, () => apiGroupList(registry)),
+  );
   paths.add("/api/", (context) => groupVersion(context, registry, document));
   paths.add("/apis/", (context) => groupVersion(context, registry, document));
 }
@@ -61,7 +67,11 @@ function aggregatedVersion(accept: string | undefined): "v2" | "v2beta1" | undef
     const version = /;v=([^;]+)/.exec(clause)?.[1];
     if (/;g=apidiscovery\.k8s\.io/.test(clause) && (version === "v2" || version === "v2beta1")) return version;
   }
-  throw new StatusError(406, "NotAcceptable", "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf, application/cbor");
+  throw new StatusError(
+    406,
+    "NotAcceptable",
+    "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf, application/cbor",
+  );
 }
 
 /** Documents of one generation of the registry, by key. */
@@ -113,5 +123,7 @@ async function aggregated(
 /** SHA-512 in upper-case hex, as upstream names its documents. */
 export async function digest(bytes: Uint8Array): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-512", bytes as Uint8Array<ArrayBuffer>));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("").toUpperCase();
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0"))
+    .join("")
+    .toUpperCase();
 }

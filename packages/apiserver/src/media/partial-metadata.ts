@@ -27,6 +27,8 @@ export function partialMetadataList(
 
 /** 406 for a list asked as a single object, or the other way round. */
 export function wrongPartialKind(asked: string, kind: string, list: boolean): StatusError {
-  const what = list ? `the requested object is a list (*core.${kind})` : `the requested object is not a list (*core.${kind})`;
+  const what = list
+    ? `the requested object is a list (*core.${kind})`
+    : `the requested object is not a list (*core.${kind})`;
   return new StatusError(406, "NotAcceptable", `you requested ${asked}, but ${what}`);
 }

@@ -41,7 +41,11 @@ function encodeAs(object: object, output: Output, encode: (object: object) => Ui
 }
 
 /** A plain text answer, as health checks and unknown paths give. */
-export function textResponse(status: number, text: string, headers: Readonly<Record<string, string>> = {}): ApiResponse {
+export function textResponse(
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): ApiResponse {
   return {
     status,
     headers: { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff", ...headers },
@@ -91,9 +95,16 @@ export function listResponse(
   if (output.as === "PartialObjectMetadataList")
     return objectResponse(200, partialMetadataList(list, output.metaVersion), output);
   if (output.as === "Table")
-    return objectResponse(200, tableOf(definition, items, metadata, { ...context, metaVersion: output.metaVersion }), output);
+    return objectResponse(
+      200,
+      tableOf(definition, items, metadata, { ...context, metaVersion: output.metaVersion }),
+      output,
+    );
   if (output.mediaType === "application/yaml" || output.pretty)
-    return { ...objectResponse(200, withoutItemKinds(list, definition), output), body: listBody(list, definition, output) };
+    return {
+      ...objectResponse(200, withoutItemKinds(list, definition), output),
+      body: listBody(list, definition, output),
+    };
   return objectResponse(200, list, output, () => encodeList(list, definition));
 }
 

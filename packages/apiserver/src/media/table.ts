@@ -1,10 +1,4 @@
-import type {
-  Column,
-  Json,
-  KubernetesList,
-  KubernetesObject,
-  ResourceDefinition,
-} from "@pinnace/apimachinery";
+import type { Column, Json, KubernetesList, KubernetesObject, ResourceDefinition } from "@pinnace/apimachinery";
 import { badRequest } from "@pinnace/apimachinery";
 import { partialMetadata } from "./partial-metadata.ts";
 

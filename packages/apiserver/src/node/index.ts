@@ -14,4 +14,7 @@
  *
  * @packageDocumentation
  */
+
+export { createHttpNodeConnector, createHttpProxyTransport } from "./connections.ts";
+export { type ForwardTarget, forwardRequest } from "./http-forward.ts";
 export { type Listener, type ServeOptions, serve, type TlsOptions } from "./serve.ts";

@@ -95,5 +95,7 @@ function list(value: string | readonly string[] | undefined): string[] {
 export function tlsSocket(request: IncomingMessage): TLSSocket | undefined {
   const session = (request as { stream?: { session?: { socket?: unknown } } }).stream?.session;
   const socket = (session?.socket ?? request.socket) as Partial<TLSSocket>;
-  return socket.encrypted === true || typeof socket.getPeerCertificate === "function" ? (socket as TLSSocket) : undefined;
+  return socket.encrypted === true || typeof socket.getPeerCertificate === "function"
+    ? (socket as TLSSocket)
+    : undefined;
 }

@@ -1,13 +1,18 @@
 import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
-import { createSecureServer, type Http2SecureServer, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
+import {
+  createSecureServer,
+  type Http2SecureServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ApiHandler, ApiResponse } from "@pinnace/apimachinery";
 import { CodedError } from "@pinnace/errors";
 import { type Logger, silentLogger } from "@pinnace/logging";
 import { BodyTooLarge, readRequest } from "./read-request.ts";
+import { tooLargeResponse, unauthorizedCertificate } from "./refusals.ts";
 import { sendResponse } from "./send-response.ts";
-import { unauthorizedCertificate, tooLargeResponse } from "./refusals.ts";
 import { bearerFromProtocols, sendWatchOverWebSocket } from "./web-socket-watch.ts";
 
 /** PEM texts. `ca` signs the client certificates that are trusted. */
@@ -91,9 +96,15 @@ function listen(server: AnyServer, port: number, host: string): Promise<void> {
 
 function listenError(cause: NodeJS.ErrnoException, host: string, port: number): CodedError {
   if (cause.code === "EADDRINUSE")
-    return new CodedError("PORT_BUSY", `port ${port} on ${host} is in use`, { remedy: "stop the other program or choose another port", cause });
+    return new CodedError("PORT_BUSY", `port ${port} on ${host} is in use`, {
+      remedy: "stop the other program or choose another port",
+      cause,
+    });
   if (cause.code === "EACCES")
-    return new CodedError("PORT_REFUSED", `port ${port} on ${host} needs more rights`, { remedy: "choose a port above 1023", cause });
+    return new CodedError("PORT_REFUSED", `port ${port} on ${host} needs more rights`, {
+      remedy: "choose a port above 1023",
+      cause,
+    });
   return new CodedError("LISTEN_FAILED", `cannot listen on ${host}:${port}: ${cause.message}`, { cause });
 }
 
@@ -121,8 +132,10 @@ class HttpAdapter {
     server.on("connection", track);
     server.on("secureConnection", track);
     server.on("sessionError", () => undefined);
-    server.on("request", (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) =>
-      this.#run((abort) => this.#request(request as IncomingMessage, response as ServerResponse, abort)),
+    server.on(
+      "request",
+      (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) =>
+        this.#run((abort) => this.#request(request as IncomingMessage, response as ServerResponse, abort)),
     );
     server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) =>
       this.#run((abort) => this.#upgrade(request, socket, head, abort)),
@@ -159,7 +172,11 @@ class HttpAdapter {
     await sendResponse(request, response, answer, abort.signal);
   }
 
-  async #answer(request: IncomingMessage, signal: AbortSignal, headers: Record<string, string> = {}): Promise<ApiResponse> {
+  async #answer(
+    request: IncomingMessage,
+    signal: AbortSignal,
+    headers: Record<string, string> = {},
+  ): Promise<ApiResponse> {
     const refusal = unauthorizedCertificate(request);
     if (refusal !== undefined) return refusal;
     try {

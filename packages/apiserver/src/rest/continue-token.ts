@@ -28,7 +28,8 @@ export function decodeContinue(token: string): Continuation {
     throw invalidToken(`invalid character '${json[0] ?? ""}' looking for beginning of value`);
   }
   const { v, rv, start } = parsed;
-  if (v !== "meta.k8s.io/v1") throw invalidToken(`server does not recognize this encoded version ${JSON.stringify(v ?? "")}`);
+  if (v !== "meta.k8s.io/v1")
+    throw invalidToken(`server does not recognize this encoded version ${JSON.stringify(v ?? "")}`);
   if (typeof rv !== "number" || typeof start !== "string" || start === "")
     throw invalidToken("incorrect encoded start resourceVersion (version meta.k8s.io/v1)");
   return { revision: rv, after: start.endsWith("\u0000") ? start.slice(0, -1) : start };

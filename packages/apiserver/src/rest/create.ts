@@ -1,13 +1,14 @@
 import { type Admitted, runMutation, runValidation } from "@pinnace/admission";
 import {
   type ApiResponse,
-  type Draft,
-  type KubernetesObject,
-  type Strategy,
   alreadyExists,
   badRequest,
+  type Draft,
+  formatTime,
   generateNameConflict,
   invalid,
+  type KubernetesObject,
+  type Strategy,
   thaw,
   unknownError,
 } from "@pinnace/apimachinery";
@@ -23,7 +24,7 @@ import { checkMetadata } from "./metadata.ts";
 import { type WriteOptions, writeOptions } from "./options.ts";
 import { responseContext } from "./read.ts";
 import type { RestContext } from "./rest-context.ts";
-import { strategyContext, timestamp } from "./strategy-context.ts";
+import { strategyContext } from "./strategy-context.ts";
 
 const NAME_ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
 const GENERATED_LENGTH = 5;
@@ -56,11 +57,13 @@ export async function createObject(
   request: ResourceRequest,
   draft: Draft,
   options: WriteOptions,
-  managedFields: (draft: Draft) => void = (next) => managedOnUpdate(rest, request, undefined, next, options.fieldManager),
+  managedFields: (draft: Draft) => void = (next) =>
+    managedOnUpdate(rest, request, undefined, next, options.fieldManager),
 ): Promise<KubernetesObject> {
   const { definition, info } = request;
   const { strategy } = definition;
-  if (draft.metadata?.resourceVersion && draft.metadata.resourceVersion !== "0") throw unknownError("resourceVersion should not be set on objects to be created");
+  if (draft.metadata?.resourceVersion && draft.metadata.resourceVersion !== "0")
+    throw unknownError("resourceVersion should not be set on objects to be created");
   checkNamespace(draft, request);
   initMetadata(rest, draft, strategy);
   managedFields(draft);
@@ -99,7 +102,9 @@ async function commitNew(
   draft: Draft,
   key: string,
   options: WriteOptions,
-  reservation: Awaited<ReturnType<NonNullable<NonNullable<ReturnType<RestContext["participants"]["get"]>>["beforeCreate"]>>>,
+  reservation: Awaited<
+    ReturnType<NonNullable<NonNullable<ReturnType<RestContext["participants"]["get"]>>["beforeCreate"]>>
+  >,
 ): Promise<KubernetesObject> {
   const { definition } = request;
   const { name } = draft.metadata;
@@ -150,7 +155,7 @@ export function initMetadata(rest: RestContext, draft: Draft, strategy: Strategy
   delete metadata.deletionTimestamp;
   delete metadata.deletionGracePeriodSeconds;
   metadata.uid = rest.uuid();
-  metadata.creationTimestamp = timestamp(rest.clock.now());
+  metadata.creationTimestamp = formatTime(rest.clock.now());
   if (strategy.generation) delete metadata.generation;
   if (!metadata.name && metadata.generateName) metadata.name = generateName(metadata.generateName, rest.random);
 }
@@ -162,4 +167,3 @@ export function generateName(base: string, random: () => number): string {
     suffix += NAME_ALPHABET[Math.floor(random() * NAME_ALPHABET.length)];
   return base.slice(0, MAX_GENERATED_BASE) + suffix;
 }
-

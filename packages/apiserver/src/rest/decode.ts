@@ -1,4 +1,10 @@
-import { builtInSchema, completeZeroValues, decodeProtobuf, PROTOBUF_MEDIA_TYPE, resolveBuiltInSchema } from "@pinnace/api";
+import {
+  builtInSchema,
+  completeZeroValues,
+  decodeProtobuf,
+  PROTOBUF_MEDIA_TYPE,
+  resolveBuiltInSchema,
+} from "@pinnace/api";
 import {
   apiVersionOf,
   badRequest,
@@ -74,11 +80,14 @@ export async function decodeOptions(request: ResourceRequest, kind: string): Pro
   const decoded = parseBody(request, { group, version, kind });
   const draft = decoded.value as Draft;
   if (typeof draft !== "object" || draft === null) throw badRequest(`${kind} is malformed`);
-  if (draft.kind && draft.kind !== kind)
-    throw badRequest(`decoded object cannot be converted to ${kind}`);
+  if (draft.kind && draft.kind !== kind) throw badRequest(`decoded object cannot be converted to ${kind}`);
   const schema = builtInSchema(kindNames[kind]!);
   if (schema !== undefined)
-    typed(draft, { definitionName: kindNames[kind]!, schema, resolve: resolveBuiltInSchema }, decoded, { group, version, kind });
+    typed(draft, { definitionName: kindNames[kind]!, schema, resolve: resolveBuiltInSchema }, decoded, {
+      group,
+      version,
+      kind,
+    });
   return draft;
 }
 
@@ -118,17 +127,33 @@ function checkKind(request: ResourceRequest, decoded: Decoded, expected: Expecte
   const bytes = body !== undefined && "bytes" in body ? body.bytes : new Uint8Array();
   const draft = decoded.value as Draft;
   if (typeof draft !== "object" || draft === null || Array.isArray(draft))
-    throw unrecognized(expected.kind, bytes, `couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonType(draft)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`);
+    throw unrecognized(
+      expected.kind,
+      bytes,
+      `couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonType(draft)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+    );
   const wanted = apiVersionOf(expected);
   const { kind = "", apiVersion = "" } = draft;
   if (typeof apiVersion === "string" && apiVersion.split("/").length > 2)
     throw unrecognized(expected.kind, bytes, `unexpected GroupVersion string: ${apiVersion}`);
   if (kind !== "" && kind !== expected.kind)
-    throw cannotHandle(kind, apiVersion || wanted, expected.kind, `converting (${lastPart(apiVersion || wanted)}.${kind}) to (${goPackage(expected)}.${expected.kind}): unknown conversion`);
+    throw cannotHandle(
+      kind,
+      apiVersion || wanted,
+      expected.kind,
+      `converting (${lastPart(apiVersion || wanted)}.${kind}) to (${goPackage(expected)}.${expected.kind}): unknown conversion`,
+    );
   if (apiVersion !== "" && apiVersion !== wanted) {
     if (REMOVED.test(apiVersion))
-      throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${wanted})`);
-    throw cannotHandle(expected.kind, apiVersion, expected.kind, `no kind "${expected.kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`);
+      throw badRequest(
+        `the API version in the data (${apiVersion}) does not match the expected API version (${wanted})`,
+      );
+    throw cannotHandle(
+      expected.kind,
+      apiVersion,
+      expected.kind,
+      `no kind "${expected.kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`,
+    );
   }
   const { kind: _, apiVersion: __, ...rest } = draft;
   return { kind: expected.kind, apiVersion: wanted, ...rest };
@@ -160,7 +185,8 @@ interface Typed {
 /** Brings a draft into its typed form; returns what strict decoding complains about, throws 400 for a wrong type. */
 function typed(draft: Draft, type: Typed, decoded: Decoded, expected: ExpectedKind): readonly string[] {
   const result = decodeTyped(draft, type, decoded);
-  if (result.error !== undefined) throw cannotHandle(expected.kind, apiVersionOf(expected), expected.kind, result.error);
+  if (result.error !== undefined)
+    throw cannotHandle(expected.kind, apiVersionOf(expected), expected.kind, result.error);
   return result.unknown;
 }
 
@@ -178,7 +204,11 @@ export function decodeTyped(
   const result =
     meta === undefined || draft.metadata === undefined
       ? { unknown: [] }
-      : decodeFields(draft.metadata, meta, resolveBuiltInSchema, { definitionName: OBJECT_META, literals, path: ["metadata"] });
+      : decodeFields(draft.metadata, meta, resolveBuiltInSchema, {
+          definitionName: OBJECT_META,
+          literals,
+          path: ["metadata"],
+        });
   const pruned = [...pruneUnknown(draft, schema, resolve)].sort().map((path) => `unknown field "${path}"`);
   return { ...result, unknown: [...result.unknown, ...pruned] };
 }
@@ -195,5 +225,10 @@ function report(
     for (const complaint of complaints) request.warnings.add(complaint);
     return;
   }
-  throw cannotHandle(expected.kind, apiVersionOf(expected), expected.kind, `strict decoding error: ${complaints.join(", ")}`);
+  throw cannotHandle(
+    expected.kind,
+    apiVersionOf(expected),
+    expected.kind,
+    `strict decoding error: ${complaints.join(", ")}`,
+  );
 }

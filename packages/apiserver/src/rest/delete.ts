@@ -4,6 +4,7 @@ import {
   conflict,
   type Draft,
   type FieldError,
+  formatTime,
   invalid,
   invalidValue,
   type KubernetesObject,
@@ -14,9 +15,9 @@ import {
 } from "@pinnace/apimachinery";
 import { listResponse, objectResponse, resourceResponse } from "../media/responses.ts";
 import type { ResourceRequest } from "../request-context.ts";
-import type { CacheEntry } from "../storage/resource-cache.ts";
 import { storageKey } from "../storage/keys.ts";
 import { storedValue } from "../storage/object-value.ts";
+import type { CacheEntry } from "../storage/resource-cache.ts";
 import { toStorage, toVersion } from "../storage/versions.ts";
 import { admissionRequest } from "./admit.ts";
 import { decodeOptions } from "./decode.ts";
@@ -25,7 +26,6 @@ import { dryRunErrors, integerParameter } from "./options.ts";
 import { readPage, responseContext } from "./read.ts";
 import type { RestContext } from "./rest-context.ts";
 import { selectionOf } from "./selectors.ts";
-import { timestamp } from "./strategy-context.ts";
 
 /** meta/v1 DeleteOptions, read from the body and the query. */
 export interface DeleteOptions {
@@ -96,7 +96,8 @@ export async function readDeleteOptions(request: ResourceRequest): Promise<Delet
   };
   for (const name of ["propagationPolicy", "orphanDependents"] as const) {
     const value = query.get(name);
-    if (value !== null && merged[name] === undefined) merged[name] = name === "orphanDependents" ? value === "true" : value;
+    if (value !== null && merged[name] === undefined)
+      merged[name] = name === "orphanDependents" ? value === "true" : value;
   }
   const dryRun: string[] = merged.dryRun ?? query.getAll("dryRun");
   const errors = [...propagationErrors(merged), ...dryRunErrors(dryRun)];
@@ -117,9 +118,7 @@ function orphanPolicy(orphan: boolean | undefined): "Orphan" | "Background" | un
 function propagationErrors({ propagationPolicy: policy, orphanDependents: orphan }: Draft): FieldError[] {
   if (policy === undefined || policy === null) return [];
   if (orphan !== undefined && orphan !== null)
-    return [
-      invalidValue("propagationPolicy", policy, "orphanDependents and deletionPropagation cannot be both set"),
-    ];
+    return [invalidValue("propagationPolicy", policy, "orphanDependents and deletionPropagation cannot be both set")];
   if (policy === "Foreground" || policy === "Background" || policy === "Orphan") return [];
   return [notSupported("propagationPolicy", policy, ["Foreground", "Background", "Orphan", "nil"])];
 }
@@ -207,7 +206,9 @@ function checkPreconditions(definition: ResourceDefinition, old: KubernetesObjec
   const stored = old.metadata!;
   const fail = (text: string): Error => conflict(definition.group, definition.kind, stored.name ?? "", text);
   if (uid !== undefined && uid !== null && uid !== stored.uid)
-    throw fail(`the UID in the precondition (${uid}) does not match the UID in record (${stored.uid}). The object might have been deleted and then recreated`);
+    throw fail(
+      `the UID in the precondition (${uid}) does not match the UID in record (${stored.uid}). The object might have been deleted and then recreated`,
+    );
   if (resourceVersion !== undefined && resourceVersion !== null && resourceVersion !== stored.resourceVersion)
     throw fail(
       `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${stored.resourceVersion}). The object might have been modified`,
@@ -263,7 +264,7 @@ function mark(draft: Draft, rest: RestContext, grace: number, definition: Resour
   const { metadata } = draft;
   const first = metadata.deletionTimestamp === undefined;
   if (first || grace > 0 || metadata.deletionGracePeriodSeconds > 0)
-    metadata.deletionTimestamp = timestamp(rest.clock.now() + grace * 1000);
+    metadata.deletionTimestamp = formatTime(rest.clock.now() + grace * 1000);
   metadata.deletionGracePeriodSeconds = grace;
   if (first && definition.strategy.generation && metadata.generation !== undefined) metadata.generation += 1;
 }

@@ -59,7 +59,9 @@ function watchErrors({ match, sendInitialEvents }: ListOptions): FieldError[] {
   const errors: FieldError[] = [];
   if (sendInitialEvents === undefined) {
     if (match !== "")
-      errors.push(forbiddenField(MATCH, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
+      errors.push(
+        forbiddenField(MATCH, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"),
+      );
     return errors;
   }
   if (match !== "NotOlderThan")

@@ -22,8 +22,14 @@ export function writeOptions({ request }: ResourceRequest, kind: string): WriteO
   const patch = kind === "PatchOptions";
   const manager = query.get("fieldManager") ?? "";
   const apply = patch && request.headers["content-type"]?.includes("apply-patch") === true;
-  if (patch && !apply && force !== null) errors.push(forbiddenField("force", "may not be specified for non-apply patch"));
-  if (apply && manager === "") errors.push({ type: "FieldValueRequired", field: "fieldManager", message: "Required value: is required for apply patch" });
+  if (patch && !apply && force !== null)
+    errors.push(forbiddenField("force", "may not be specified for non-apply patch"));
+  if (apply && manager === "")
+    errors.push({
+      type: "FieldValueRequired",
+      field: "fieldManager",
+      message: "Required value: is required for apply patch",
+    });
   errors.push(...managerErrors(manager), ...dryRunErrors(query.getAll("dryRun")));
   const validation = query.get("fieldValidation") ?? "";
   if (validation !== "" && validation !== "Strict" && validation !== "Warn" && validation !== "Ignore")

@@ -56,9 +56,10 @@ export async function patch(rest: RestContext, request: ResourceRequest): Promis
 /** Throws 415 for a type that no patch has, or that this kind does not support. */
 export function patchTypeOf({ request, definition }: ResourceRequest): string {
   const type = contentTypeOf(request.headers["content-type"]);
-  const supported = isCustom(definition) ? PATCH_TYPES.slice(0, 3) : PATCH_TYPES;
+  const custom = isCustom(definition);
+  const supported = custom ? PATCH_TYPES.slice(0, 3) : PATCH_TYPES;
   if (supported.includes(type)) return type;
-  if (PATCH_TYPES.includes(type)) throw unsupportedMediaType(supported);
+  if (custom) throw unsupportedMediaType(supported);
   throw new StatusError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {});
 }
 
@@ -130,9 +131,15 @@ export function checkIdentity(draft: Draft, old: KubernetesObject, { info, defin
   draft.metadata ??= {};
   const { name, namespace } = draft.metadata;
   if (draft.kind !== old.kind)
-    throw rejected(draft, `${draft.kind} in version ${JSON.stringify(definition.version)} cannot be handled as a ${definition.kind}`);
+    throw rejected(
+      draft,
+      `${draft.kind} in version ${JSON.stringify(definition.version)} cannot be handled as a ${definition.kind}`,
+    );
   if (draft.apiVersion !== old.apiVersion)
-    throw rejected(draft, `the API version in the data (${draft.apiVersion}) does not match the expected API version (${apiVersionOf(definition)})`);
+    throw rejected(
+      draft,
+      `the API version in the data (${draft.apiVersion}) does not match the expected API version (${apiVersionOf(definition)})`,
+    );
   if (name !== undefined && name !== info.name)
     throw badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`);
   if (definition.namespaced && namespace !== undefined && namespace !== info.namespace)

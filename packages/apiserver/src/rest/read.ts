@@ -5,7 +5,7 @@ import { includeObjectOf } from "../media/table.ts";
 import type { ResourceRequest } from "../request-context.ts";
 import type { Selection } from "../selection.ts";
 import { resourcePrefix } from "../storage/keys.ts";
-import { valueOf } from "../storage/object-value.ts";
+import { objectValueOf } from "../storage/object-value.ts";
 import { toVersion } from "../storage/versions.ts";
 import { decodeContinue, encodeContinue } from "./continue-token.ts";
 import { type ListOptions, listOptions, parseResourceVersion } from "./list-options.ts";
@@ -22,9 +22,16 @@ export function responseContext(rest: RestContext, request: ResourceRequest): Re
 }
 
 /** The newest object, at the request's version; throws 404. */
-export async function readObject(rest: RestContext, definition: ResourceDefinition, namespace: string, name: string): Promise<KubernetesObject> {
+export async function readObject(
+  rest: RestContext,
+  definition: ResourceDefinition,
+  namespace: string,
+  name: string,
+): Promise<KubernetesObject> {
   await rest.caches.current();
-  const entry = rest.caches.cache(definition.storageResource).get(definition.namespaced ? `${namespace}/${name}` : name);
+  const entry = rest.caches
+    .cache(definition.storageResource)
+    .get(definition.namespaced ? `${namespace}/${name}` : name);
   if (entry === undefined) throw notFound(definition.group, definition.resource, name);
   return toVersion(entry.object, definition);
 }
@@ -49,7 +56,11 @@ export async function list(rest: RestContext, request: ResourceRequest): Promise
 
 export interface ListPage {
   readonly items: readonly KubernetesObject[];
-  readonly metadata: { readonly resourceVersion: string; readonly continue?: string; readonly remainingItemCount?: number };
+  readonly metadata: {
+    readonly resourceVersion: string;
+    readonly continue?: string;
+    readonly remainingItemCount?: number;
+  };
 }
 
 /** One page of a resource, from memory when the newest state is asked for, else from the store's past. */
@@ -161,7 +172,7 @@ async function pastPage(
     });
   const items: KubernetesObject[] = [];
   for (const [index, entry] of page.entries.entries()) {
-    const object = toVersion(valueOf(entry).at(entry.modRevision), definition);
+    const object = toVersion(objectValueOf(entry).at(entry.modRevision), definition);
     if (!selection.matches(object)) continue;
     items.push(object);
     if (items.length === limit && index + 1 < page.entries.length) {
@@ -170,7 +181,7 @@ async function pastPage(
         some: () =>
           page.entries
             .slice(index + 1)
-            .some((left) => selection.matches(toVersion(valueOf(left).at(left.modRevision), definition))),
+            .some((left) => selection.matches(toVersion(objectValueOf(left).at(left.modRevision), definition))),
       });
     }
   }
@@ -191,7 +202,6 @@ function historyError(rest: RestContext, error: unknown, after: string, revision
     { continue: fresh },
   );
 }
-
 
 /** 504: the revision has not come yet; clients try again. */
 function tooLargeVersion(revision: number, current: number): StatusError {

@@ -1,10 +1,10 @@
 import {
+  badRequest,
   type FieldMatcher,
   type KubernetesObject,
   parseFieldSelector,
   parseLabelSelector,
   type ResourceDefinition,
-  badRequest,
 } from "@pinnace/apimachinery";
 import { isCustom } from "../custom.ts";
 import type { Selection } from "../selection.ts";

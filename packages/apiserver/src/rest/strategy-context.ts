@@ -12,8 +12,3 @@ export function strategyOf(definition: ResourceDefinition, subresource: string):
   const stored = definition.subresources.find((each) => each.name === subresource) as StoredSubresource | undefined;
   return stored?.strategy ?? definition.strategy;
 }
-
-/** RFC 3339 with whole seconds: how `metadata` carries times. */
-export function timestamp(now: number): string {
-  return `${new Date(now).toISOString().slice(0, 19)}Z`;
-}

@@ -15,14 +15,14 @@ import {
 import { attributesOf } from "../authorization.ts";
 import { resourceResponse } from "../media/responses.ts";
 import type { ResourceRequest } from "../request-context.ts";
-import type { CacheEntry } from "../storage/resource-cache.ts";
 import { storageKey } from "../storage/keys.ts";
 import { storedValue } from "../storage/object-value.ts";
+import type { CacheEntry } from "../storage/resource-cache.ts";
 import { toStorage, toVersion } from "../storage/versions.ts";
 import { admissionRequest } from "./admit.ts";
+import { withoutTimes } from "./content.ts";
 import { createObject } from "./create.ts";
 import { decodeBody } from "./decode.ts";
-import { withoutTimes } from "./content.ts";
 import { managedOnUpdate } from "./managed-fields.ts";
 import { checkMetadata, keepSystemMetadata } from "./metadata.ts";
 import { type WriteOptions, writeOptions } from "./options.ts";
@@ -91,7 +91,8 @@ function creation(draft: Draft, { definition, info }: ResourceRequest): Draft {
 function checkName(draft: Draft, { info, definition }: ResourceRequest): void {
   draft.metadata ??= {};
   const { name, namespace } = draft.metadata;
-  if (!name) throw badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`);
+  if (!name)
+    throw badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`);
   if (name !== info.name)
     throw badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`);
   if (!definition.namespaced) return;
@@ -164,7 +165,8 @@ async function attemptChange(
   const plugins = rest.admission();
   await runMutation(plugins, admission);
   const participant = rest.participants.get(definition.storageResource);
-  const reservation = info.subresource === "" ? await participant?.beforeUpdate?.(draft, old, options.dryRun) : undefined;
+  const reservation =
+    info.subresource === "" ? await participant?.beforeUpdate?.(draft, old, options.dryRun) : undefined;
   let admitted: Admitted | undefined;
   let stored = false;
   try {
@@ -172,7 +174,8 @@ async function attemptChange(
     admitted = await runValidation(plugins, admission);
     const result = await commitChange(rest, request, draft, old, entry, options, reservation);
     stored = result !== "lost" && !options.dryRun;
-    if (result === "lost" && change.conditional && !unconditional) throw conflict(definition.group, definition.resource, info.name);
+    if (result === "lost" && change.conditional && !unconditional)
+      throw conflict(definition.group, definition.resource, info.name);
     return result;
   } finally {
     if (!stored) {
@@ -198,7 +201,12 @@ function checkUid(draft: Draft, old: KubernetesObject, { definition, info }: Res
 }
 
 /** Throws 409 for another resourceVersion; says whether the client named none. */
-function checkResourceVersion(draft: Draft, old: KubernetesObject, request: ResourceRequest, strategy: Strategy): boolean {
+function checkResourceVersion(
+  draft: Draft,
+  old: KubernetesObject,
+  request: ResourceRequest,
+  strategy: Strategy,
+): boolean {
   const { definition, info } = request;
   const { resourceVersion } = draft.metadata;
   if (!resourceVersion || resourceVersion === "0") {
@@ -208,7 +216,8 @@ function checkResourceVersion(draft: Draft, old: KubernetesObject, request: Reso
       ]);
     return true;
   }
-  if (resourceVersion !== old.metadata!.resourceVersion) throw conflict(definition.group, definition.resource, info.name);
+  if (resourceVersion !== old.metadata!.resourceVersion)
+    throw conflict(definition.group, definition.resource, info.name);
   return false;
 }
 
@@ -224,10 +233,7 @@ function prepareUpdate(
   keepSystemMetadata(draft, old);
   strategy.prepareForUpdate?.(draft, old, context);
   keepGeneration(draft, old, definition.strategy.generation);
-  const errors = [
-    ...checkMetadata(draft, old, definition),
-    ...(strategy.validateUpdate?.(draft, old, context) ?? []),
-  ];
+  const errors = [...checkMetadata(draft, old, definition), ...(strategy.validateUpdate?.(draft, old, context) ?? [])];
   if (errors.length > 0) throw invalid(definition.group, definition.kind, info.name, errors);
   for (const text of strategy.warningsOnUpdate?.(draft, old, context) ?? []) warnings.add(text);
   strategy.canonicalize?.(draft);

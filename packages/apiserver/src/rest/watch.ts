@@ -2,8 +2,8 @@ import type { ApiResponse, KubernetesObject, WatchBody, WatchEvent } from "@pinn
 import { map } from "rxjs";
 import { JSON_OUTPUT, negotiateWatch } from "../media/negotiation.ts";
 import { partialMetadata } from "../media/partial-metadata.ts";
-import { tableOf } from "../media/table.ts";
 import type { ResponseContext } from "../media/responses.ts";
+import { tableOf } from "../media/table.ts";
 import type { ResourceRequest } from "../request-context.ts";
 import { encodeEvent, watchStream } from "../watch-stream.ts";
 import { listOptions, parseResourceVersion } from "./list-options.ts";

@@ -1,4 +1,13 @@
-import { type ApiResponse, type Draft, type FieldError, type UserInfo, unknownError, invalid, invalidValue, badRequest } from "@pinnace/apimachinery";
+import {
+  type ApiResponse,
+  badRequest,
+  type Draft,
+  type FieldError,
+  invalid,
+  invalidValue,
+  type UserInfo,
+  unknownError,
+} from "@pinnace/apimachinery";
 import type { AuthorizationAttributes, Authorizer } from "@pinnace/rbac";
 import { resourceResponse } from "../media/responses.ts";
 import type { ResourceRequest } from "../request-context.ts";
@@ -33,13 +42,29 @@ function check(review: Draft, spec: Draft, { definition, info }: ResourceRequest
       throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
     if (spec.resourceAttributes && spec.resourceAttributes.namespace !== info.namespace)
       errors.push(
-        invalidValue("spec.resourceAttributes.namespace", spec.resourceAttributes.namespace ?? "", "must match metadata.namespace"),
+        invalidValue(
+          "spec.resourceAttributes.namespace",
+          spec.resourceAttributes.namespace ?? "",
+          "must match metadata.namespace",
+        ),
       );
   }
   if (both)
-    errors.push(invalidValue("spec.nonResourceAttributes", goAttributes(spec.nonResourceAttributes), "cannot be specified in combination with resourceAttributes"));
+    errors.push(
+      invalidValue(
+        "spec.nonResourceAttributes",
+        goAttributes(spec.nonResourceAttributes),
+        "cannot be specified in combination with resourceAttributes",
+      ),
+    );
   if (neither)
-    errors.push(invalidValue("spec.resourceAttributes", spec.nonResourceAttributes ?? null, "exactly one of nonResourceAttributes or resourceAttributes must be specified"));
+    errors.push(
+      invalidValue(
+        "spec.resourceAttributes",
+        spec.nonResourceAttributes ?? null,
+        "exactly one of nonResourceAttributes or resourceAttributes must be specified",
+      ),
+    );
   if (kind !== "SelfSubjectAccessReview" && !spec.user && !spec.groups?.length)
     errors.push(invalidValue("spec.user", spec.user ?? "", "at least one of user or group must be specified"));
   if (errors.length > 0) throw invalid(definition.group, "", "", errors);
@@ -66,7 +91,17 @@ function attributesOf(spec: Draft, user: UserInfo): AuthorizationAttributes {
     return { ...EMPTY, user, verb, path, resourceRequest: false };
   }
   const { namespace = "", verb = "", group = "", version = "", subresource = "", name = "" } = resource;
-  return { ...EMPTY, user, verb, namespace, group, version: version || "*", resource: resource.resource ?? "", subresource, name };
+  return {
+    ...EMPTY,
+    user,
+    verb,
+    namespace,
+    group,
+    version: version || "*",
+    resource: resource.resource ?? "",
+    subresource,
+    name,
+  };
 }
 
 const EMPTY = {

@@ -117,13 +117,7 @@ function needsHealthCheck({ type, externalTrafficPolicy }: Draft): boolean {
   return type === "LoadBalancer" && externalTrafficPolicy === "Local";
 }
 
-function allocate(
-  service: Draft,
-  old: Draft,
-  ips: IpAllocator,
-  ports: PortAllocator,
-  taken: Taken,
-): void {
+function allocate(service: Draft, old: Draft, ips: IpAllocator, ports: PortAllocator, taken: Taken): void {
   const { spec } = service;
   if (spec === undefined) return;
   setFamilies(service, old?.spec);
@@ -142,15 +136,21 @@ function setFamilies(service: Draft, old: Draft): void {
   const errors: FieldError[] = [];
   if (!selectorless && old === undefined) {
     for (const [index, family] of (spec.ipFamilies ?? []).entries())
-      if (family === "IPv6") errors.push(invalidValue(`spec.ipFamilies[${index}]`, family, "not configured on this cluster"));
+      if (family === "IPv6")
+        errors.push(invalidValue(`spec.ipFamilies[${index}]`, family, "not configured on this cluster"));
     if (spec.ipFamilyPolicy === "RequireDualStack")
       errors.push(
-        invalidValue("spec.ipFamilyPolicy", spec.ipFamilyPolicy, "this cluster is not configured for dual-stack services"),
+        invalidValue(
+          "spec.ipFamilyPolicy",
+          spec.ipFamilyPolicy,
+          "this cluster is not configured for dual-stack services",
+        ),
       );
   }
   if (errors.length > 0) throw invalid("", "Service", service.metadata.name ?? "", errors);
   spec.ipFamilyPolicy ??= selectorless ? "RequireDualStack" : "SingleStack";
-  if (!spec.ipFamilies?.length) spec.ipFamilies = selectorless && spec.ipFamilyPolicy !== "SingleStack" ? ["IPv4", "IPv6"] : ["IPv4"];
+  if (!spec.ipFamilies?.length)
+    spec.ipFamilies = selectorless && spec.ipFamilyPolicy !== "SingleStack" ? ["IPv4", "IPv6"] : ["IPv4"];
 }
 
 function allocateIp(service: Draft, ips: IpAllocator, held: ReadonlySet<string>, taken: Taken): void {

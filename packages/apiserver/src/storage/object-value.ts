@@ -65,7 +65,7 @@ export function storedValue(draft: KubernetesObject): ObjectValue {
 }
 
 /** The value of an entry, decoded when the engine gave back bytes instead of the instance that was written. */
-export function valueOf(entry: Entry): ObjectValue {
+export function objectValueOf(entry: Entry): ObjectValue {
   if (entry.value instanceof ObjectValue) return entry.value;
   const known = decoded.get(entry.value);
   if (known) return known;

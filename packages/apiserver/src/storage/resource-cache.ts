@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "@pinnace/apimachinery";
 import type { Entry } from "@pinnace/store";
-import { type ObjectValue, valueOf } from "./object-value.ts";
+import { type ObjectValue, objectValueOf } from "./object-value.ts";
 
 /** One object of the cache. `key` is `namespace/name`, or `name` when cluster-scoped. */
 export class CacheEntry {
@@ -25,7 +25,7 @@ export class CacheEntry {
   }
 
   get value(): ObjectValue {
-    return valueOf(this.#entry);
+    return objectValueOf(this.#entry);
   }
 }
 

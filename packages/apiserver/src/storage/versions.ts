@@ -1,4 +1,11 @@
-import { apiVersionOf, type Draft, deepFreeze, type KubernetesObject, type ResourceDefinition, thaw } from "@pinnace/apimachinery";
+import {
+  apiVersionOf,
+  type Draft,
+  deepFreeze,
+  type KubernetesObject,
+  type ResourceDefinition,
+  thaw,
+} from "@pinnace/apimachinery";
 
 const converted = new WeakMap<object, Map<ResourceDefinition, KubernetesObject>>();
 

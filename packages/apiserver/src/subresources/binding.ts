@@ -4,11 +4,12 @@ import {
   badRequest,
   conflict,
   type Draft,
+  type FieldError,
+  formatTime,
   type KubernetesObject,
   notSupported,
   required,
   unknownError,
-  type FieldError,
 } from "@pinnace/apimachinery";
 import { objectResponse } from "../media/responses.ts";
 import type { ResourceRequest } from "../request-context.ts";
@@ -18,7 +19,6 @@ import { guaranteedUpdate } from "../rest/guaranteed-update.ts";
 import { definitionOf, lookup } from "../rest/lookup.ts";
 import { writeOptions } from "../rest/options.ts";
 import type { RestContext } from "../rest/rest-context.ts";
-import { timestamp } from "../rest/strategy-context.ts";
 
 const TOPOLOGY_LABELS = ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"];
 
@@ -76,7 +76,7 @@ function assign(rest: RestContext, pod: Draft, old: KubernetesObject, binding: D
   if (annotations) pod.metadata.annotations = { ...pod.metadata.annotations, ...annotations };
   copyTopology(pod, lookup(rest, "", "nodes", "", nodeName));
   const { nominatedNodeName: _, ...status } = pod.status ?? {};
-  pod.status = { ...status, conditions: scheduled(status.conditions ?? [], timestamp(rest.clock.now())) };
+  pod.status = { ...status, conditions: scheduled(status.conditions ?? [], formatTime(rest.clock.now())) };
 }
 
 /** A pod carries its node's zone and region (PodTopologyLabels). */

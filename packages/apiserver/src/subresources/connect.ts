@@ -2,10 +2,10 @@ import { runMutation, runValidation } from "@pinnace/admission";
 import { type ApiResponse, badRequest, type Draft } from "@pinnace/apimachinery";
 import type { NodeConnector } from "../node-connector.ts";
 import type { ResourceRequest } from "../request-context.ts";
+import { isTrue } from "../request-info.ts";
 import { admissionRequest } from "../rest/admit.ts";
 import { readObject } from "../rest/read.ts";
 import type { RestContext } from "../rest/rest-context.ts";
-import { isTrue } from "../request-info.ts";
 import { chooseContainer } from "./containers.ts";
 import { forward, kubeletFailure, kubeletOf } from "./kubelet.ts";
 
@@ -32,7 +32,11 @@ export async function connectPod(
 
 async function admit(rest: RestContext, request: ResourceRequest): Promise<void> {
   const { info } = request;
-  const options = { kind: CONNECT_KINDS[info.subresource], apiVersion: "v1", ...Object.fromEntries(request.request.query) };
+  const options = {
+    kind: CONNECT_KINDS[info.subresource],
+    apiVersion: "v1",
+    ...Object.fromEntries(request.request.query),
+  };
   const admission = admissionRequest(request, {
     operation: "CONNECT",
     name: info.name,

@@ -13,5 +13,7 @@ export function chooseContainer(pod: Draft, asked: string | null): string {
   }
   if (containers.length === 1) return containers[0]!;
   const alternatives = init.length === 0 ? "" : ` or one of the init containers: [${init.join(" ")}]`;
-  throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${containers.join(" ")}]${alternatives}`);
+  throw badRequest(
+    `a container name must be specified for pod ${name}, choose one of: [${containers.join(" ")}]${alternatives}`,
+  );
 }

@@ -3,10 +3,11 @@ import {
   badRequest,
   type Draft,
   forbidden,
+  formatTime,
   type KubernetesObject,
   labelMatcher,
-  unknownError,
   StatusError,
+  unknownError,
 } from "@pinnace/apimachinery";
 import { objectResponse } from "../media/responses.ts";
 import type { ResourceRequest } from "../request-context.ts";
@@ -16,7 +17,6 @@ import { guaranteedUpdate } from "../rest/guaranteed-update.ts";
 import { writeOptions } from "../rest/options.ts";
 import { readObject } from "../rest/read.ts";
 import type { RestContext } from "../rest/rest-context.ts";
-import { timestamp } from "../rest/strategy-context.ts";
 
 const SUCCESS = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 } as const;
 /** More pods than this may not be on their way out under one budget at a time. */
@@ -55,7 +55,7 @@ async function announce(rest: RestContext, request: ResourceRequest, options: Dr
     reason: "EvictionByEvictionAPI",
     message: "Eviction API: evicting",
     lastProbeTime: null,
-    lastTransitionTime: timestamp(rest.clock.now()),
+    lastTransitionTime: formatTime(rest.clock.now()),
   };
   await guaranteedUpdate(rest, request.definition, request.info, (draft, old) => {
     const { uid } = options.preconditions ?? {};
@@ -82,10 +82,12 @@ async function takeFromBudget(rest: RestContext, namespace: string, pod: Draft, 
   const [budget] = budgets;
   if (budget === undefined) return;
   if (budgets.length > 1)
-    throw unknownError("This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
+    throw unknownError(
+      "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.",
+    );
   if (sparesUnready(budget, pod)) return;
   const place = { namespace, name: budget.metadata.name as string };
-  const now = timestamp(rest.clock.now());
+  const now = formatTime(rest.clock.now());
   await guaranteedUpdate(rest, definition, place, (draft, old) => disrupt(draft, old, pod.metadata.name, now), dryRun);
 }
 
@@ -103,10 +105,20 @@ function disrupt(draft: Draft, _old: KubernetesObject, podName: string, now: str
   const status = draft.status ?? {};
   const { disruptionsAllowed = 0, observedGeneration = 0, disruptedPods = {} } = status;
   if (observedGeneration < generation)
-    throw tooMany("Cannot evict pod as it would violate the pod's disruption budget.", `The disruption budget ${name} is still being processed by the server.`, 10);
-  if (disruptionsAllowed < 0) throw forbidden("policy", "poddisruptionbudgets", name, "pdb disruptions allowed is negative");
+    throw tooMany(
+      "Cannot evict pod as it would violate the pod's disruption budget.",
+      `The disruption budget ${name} is still being processed by the server.`,
+      10,
+    );
+  if (disruptionsAllowed < 0)
+    throw forbidden("policy", "poddisruptionbudgets", name, "pdb disruptions allowed is negative");
   if (Object.keys(disruptedPods).length > MAX_DISRUPTED)
-    throw forbidden("policy", "poddisruptionbudgets", name, "DisruptedPods map too big - too many evictions not confirmed by PDB controller");
+    throw forbidden(
+      "policy",
+      "poddisruptionbudgets",
+      name,
+      "DisruptedPods map too big - too many evictions not confirmed by PDB controller",
+    );
   if (disruptionsAllowed === 0)
     throw tooMany(
       "Cannot evict pod as it would violate the pod's disruption budget.",
@@ -125,4 +137,3 @@ function tooMany(message: string, cause: string, retryAfterSeconds?: number): St
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   });
 }
-

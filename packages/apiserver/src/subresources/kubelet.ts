@@ -1,5 +1,5 @@
 import type { ApiHandler, ApiRequest, ApiResponse, KubernetesObject } from "@pinnace/apimachinery";
-import { badRequest, internalError, serviceUnavailable, StatusError } from "@pinnace/apimachinery";
+import { badRequest, internalError, StatusError, serviceUnavailable } from "@pinnace/apimachinery";
 import { messageOf } from "@pinnace/errors";
 import type { NodeConnector } from "../node-connector.ts";
 import { lookup } from "../rest/lookup.ts";
@@ -12,7 +12,11 @@ export async function kubeletOf(
   nodeName: string,
 ): Promise<ApiHandler> {
   const node: KubernetesObject | undefined = lookup(rest, "", "nodes", "", nodeName);
-  if (node === undefined) throw new StatusError(404, "NotFound", `nodes ${JSON.stringify(nodeName)} not found`, { name: nodeName, kind: "nodes" });
+  if (node === undefined)
+    throw new StatusError(404, "NotFound", `nodes ${JSON.stringify(nodeName)} not found`, {
+      name: nodeName,
+      kind: "nodes",
+    });
   if (connector === undefined) throw serviceUnavailable("the server has no connection to nodes");
   try {
     return await connector.connect(node);
@@ -33,7 +37,8 @@ export async function kubeletFailure(response: ApiResponse): Promise<StatusError
   if (response.status < 400) return undefined;
   const text = await textOf(response);
   if (response.status === 400) return badRequest(text);
-  if (response.status === 404) return new StatusError(404, "NotFound", `the server could not find the requested resource (${text})`, {});
+  if (response.status === 404)
+    return new StatusError(404, "NotFound", `the server could not find the requested resource (${text})`, {});
   return response.status === 500 ? internalError(text) : new StatusError(response.status, "", text);
 }
 

@@ -2,9 +2,9 @@ import {
   type ApiResponse,
   type Draft,
   type FieldError,
+  forbiddenField,
   invalid,
   invalidValue,
-  forbiddenField,
 } from "@pinnace/apimachinery";
 import type { NodeConnector } from "../node-connector.ts";
 import type { ResourceRequest } from "../request-context.ts";
@@ -14,7 +14,16 @@ import type { RestContext } from "../rest/rest-context.ts";
 import { chooseContainer } from "./containers.ts";
 import { forward, kubeletFailure, kubeletOf } from "./kubelet.ts";
 
-const PASSED_ON = ["follow", "previous", "sinceSeconds", "sinceTime", "timestamps", "tailLines", "limitBytes", "stream"];
+const PASSED_ON = [
+  "follow",
+  "previous",
+  "sinceSeconds",
+  "sinceTime",
+  "timestamps",
+  "tailLines",
+  "limitBytes",
+  "stream",
+];
 
 /** GET of `pods/log`: the kubelet's answer, as it comes. A pod without a node has an empty log. */
 export async function podLog(

@@ -1,4 +1,11 @@
-import { type ApiRequest, type ApiResponse, badRequest, type Draft, notFound, serviceUnavailable } from "@pinnace/apimachinery";
+import {
+  type ApiRequest,
+  type ApiResponse,
+  badRequest,
+  type Draft,
+  notFound,
+  serviceUnavailable,
+} from "@pinnace/apimachinery";
 import type { NodeConnector } from "../node-connector.ts";
 import type { ResourceRequest } from "../request-context.ts";
 import { readObject } from "../rest/read.ts";
@@ -77,13 +84,19 @@ export async function proxyService(
   const wanted = (service.spec.ports ?? []).find(
     (each: Draft) => port === "" || each.name === port || String(each.port) === port,
   );
-  if (wanted === undefined) throw serviceUnavailable(`no service port ${JSON.stringify(port)} found for service ${JSON.stringify(name)}`);
+  if (wanted === undefined)
+    throw serviceUnavailable(`no service port ${JSON.stringify(port)} found for service ${JSON.stringify(name)}`);
   const target = endpointOf(rest, namespace, name, wanted.name ?? "");
   if (target === undefined) throw serviceUnavailable(`no endpoints available for service ${JSON.stringify(name)}`);
   return send(transport, { scheme, ...target }, request);
 }
 
-function endpointOf(rest: RestContext, namespace: string, service: string, portName: string): { host: string; port: number } | undefined {
+function endpointOf(
+  rest: RestContext,
+  namespace: string,
+  service: string,
+  portName: string,
+): { host: string; port: number } | undefined {
   const definition = rest.registry.findAnyVersion("discovery.k8s.io", "endpointslices");
   if (definition === undefined) throw notFound("discovery.k8s.io", "endpointslices", service);
   const candidates: { host: string; port: number }[] = [];
@@ -108,7 +121,8 @@ async function send(
   try {
     return await transport.request(target, forwarded);
   } catch (error) {
-    throw serviceUnavailable(`error trying to reach service: ${error instanceof Error ? error.message : String(error)}`);
+    throw serviceUnavailable(
+      `error trying to reach service: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
-

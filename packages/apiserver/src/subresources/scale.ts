@@ -2,14 +2,14 @@ import {
   type ApiResponse,
   badRequest,
   type Draft,
+  internalError,
+  invalid,
+  invalidValue,
   type KubernetesObject,
   type LabelSelector,
   labelMatcher,
   type StoredSubresource,
   thaw,
-  unknownError,
-  invalid,
-  invalidValue,
 } from "@pinnace/apimachinery";
 import { isCustom } from "../custom.ts";
 import { objectResponse, resourceResponse } from "../media/responses.ts";
@@ -60,7 +60,8 @@ function respond(rest: RestContext, request: ResourceRequest, object: Kubernetes
 
 function putScale(body: Draft, { info }: ResourceRequest): (old: KubernetesObject) => Draft {
   const { name } = body.metadata ?? {};
-  if (!name) throw badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`);
+  if (!name)
+    throw badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`);
   if (name !== info.name)
     throw badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`);
   return () => body;
@@ -76,7 +77,10 @@ function patchedScale(request: ResourceRequest, paths: Paths): (old: KubernetesO
 
 function replicaErrors({ spec }: Draft, custom: boolean): ReturnType<typeof invalidValue>[] {
   const replicas = spec?.replicas ?? 0;
-  if (typeof replicas !== "number") throw badRequest(`Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal string into Go struct field ScaleSpec.spec.replicas of type int32`);
+  if (typeof replicas !== "number")
+    throw badRequest(
+      `Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal string into Go struct field ScaleSpec.spec.replicas of type int32`,
+    );
   if (replicas >= 0) return [];
   return custom
     ? [invalidValue(".spec.replicas", replicas, "should be a non-negative integer")]
@@ -88,7 +92,7 @@ function scaleOf(object: KubernetesObject, paths: Paths, custom: boolean): Kuber
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata ?? {};
   const replicas = getPath(object, paths.specReplicasPath);
   if (replicas === undefined && custom)
-    throw unknownError(`the spec replicas field ${JSON.stringify(`.${paths.specReplicasPath}`)} does not exist`);
+    throw internalError(`the spec replicas field ${JSON.stringify(`.${paths.specReplicasPath}`)} does not exist`);
   const selector = selectorText(paths.selectorPath === undefined ? undefined : getPath(object, paths.selectorPath));
   return {
     kind: SCALE.kind,
@@ -109,7 +113,9 @@ function selectorText(selector: unknown): string {
   if (typeof selector === "string") return selector;
   if (typeof selector !== "object" || selector === null) return "";
   const structured = "matchLabels" in selector || "matchExpressions" in selector;
-  const matcher = labelMatcher(structured ? (selector as LabelSelector) : { matchLabels: selector as Record<string, string> });
+  const matcher = labelMatcher(
+    structured ? (selector as LabelSelector) : { matchLabels: selector as Record<string, string> },
+  );
   return matcher.toString();
 }
 
@@ -127,4 +133,3 @@ function setPath(draft: Draft, path: string, value: unknown): void {
   }
   target[last] = value;
 }
-

@@ -18,7 +18,6 @@ import { lookup } from "../rest/lookup.ts";
 import { writeOptions } from "../rest/options.ts";
 import { readObject } from "../rest/read.ts";
 import type { RestContext } from "../rest/rest-context.ts";
-import { timestamp } from "../rest/strategy-context.ts";
 
 const DEFAULT_SECONDS = 3600;
 const MIN_SECONDS = 600;
@@ -35,7 +34,10 @@ export async function requestToken(
   const { dryRun } = writeOptions(request, "CreateOptions");
   const body = await decodeKind(request, KIND);
   const { name, namespace } = body.metadata ?? {};
-  if (name && name !== info.name) throw badRequest(`metadata.name: Invalid value: ${JSON.stringify(name)}: must match the service account name: ${JSON.stringify(info.name)}`);
+  if (name && name !== info.name)
+    throw badRequest(
+      `metadata.name: Invalid value: ${JSON.stringify(name)}: must match the service account name: ${JSON.stringify(info.name)}`,
+    );
   if (namespace && namespace !== info.namespace)
     throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
   const account = await readObject(rest, definition, info.namespace, info.name);
@@ -50,7 +52,9 @@ export async function requestToken(
     expirationSeconds: spec.expirationSeconds,
     ...boundObject(rest, info.namespace, spec.boundObjectRef, account),
   };
-  const { token, expiresAt } = dryRun ? { token: "", expiresAt: rest.clock.now() + spec.expirationSeconds * 1000 } : await issuer.issue(claims);
+  const { token, expiresAt } = dryRun
+    ? { token: "", expiresAt: rest.clock.now() + spec.expirationSeconds * 1000 }
+    : await issuer.issue(claims);
   return objectResponse(
     201,
     {
@@ -60,7 +64,7 @@ export async function requestToken(
         name: info.name,
         namespace: info.namespace,
         uid: account.metadata?.uid,
-        creationTimestamp: timestamp(rest.clock.now()),
+        creationTimestamp: formatTime(rest.clock.now()),
       },
       spec,
       status: { token, expirationTimestamp: formatTime(expiresAt) },
@@ -108,7 +112,12 @@ function boundObject(
   const object: Draft = lookup(rest, "", known.resource, known.namespaced ? namespace : "", name);
   if (object === undefined) throw notFound("", known.resource, name);
   if (uid && uid !== object.metadata.uid)
-    throw conflict("", kind, name, `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`);
+    throw conflict(
+      "",
+      kind,
+      name,
+      `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,
+    );
   if (kind === "Pod" && object.spec?.serviceAccountName !== account.metadata.name)
     throw badRequest(
       `cannot bind token for serviceaccount ${JSON.stringify(account.metadata.name)} to pod running with different serviceaccount name.`,
