@@ -11,6 +11,9 @@ import type { Observable } from "rxjs";
 import type { PodNetwork } from "./network.ts";
 import type { Prober } from "./probes/prober.ts";
 
+/** The DI token of the {@link Kubelet}. */
+export const KUBELET: unique symbol = Symbol.for("pinnace.kubelet") as never;
+
 /** The pods bound to one node, as a cache that is followed. Subscribing to `events` replays what is there. */
 export interface PodSource {
   readonly events: Observable<CacheEvent<Pod>>;

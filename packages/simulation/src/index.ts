@@ -1,5 +1,21 @@
 /**
- * Simulated nodes.
+ * Simulated nodes: real kubelets over containers that live in memory. A pod on one becomes Running and Ready at once,
+ * has an address, logs, usage, a small shell for `exec` and an HTTP responder for `port-forward`; a pod of a Job
+ * completes. Thousands of nodes share one cache and a handful of timers.
+ *
+ * Annotations of a pod say what goes wrong with it (`pinnace.io/simulation-exit-code: "1"`, see {@link ScriptKey}),
+ * delays of the nodes say how long things take, and {@link SimulatedNodes.crash} takes a node away. On a virtual clock
+ * with a seeded `random` a run repeats exactly.
+ *
+ * ```ts
+ * import { createSimulatedNodes, type SimulatedNodes, type SimulatedNodesComponents } from "@pinnace/simulation";
+ *
+ * export async function threeNodes(components: SimulatedNodesComponents): Promise<SimulatedNodes> {
+ *   const nodes = createSimulatedNodes(components, { count: 3, capacity: { cpu: "8", memory: "16Gi", pods: "110" } });
+ *   await nodes.start();
+ *   return nodes; // sim-0, sim-1, sim-2
+ * }
+ * ```
  *
  * @packageDocumentation
  */

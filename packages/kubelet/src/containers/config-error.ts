@@ -6,7 +6,7 @@ import { CodedError } from "@pinnace/errors";
  * `ErrImageNeverPull`, `InvalidImageName`, `ImageInspectError`, `RegistryUnavailable`, `CrashLoopBackOff`,
  * `RunInitContainerError`.
  */
-export type StartErrorCode =
+type StartErrorCode =
   | "CreateContainerConfigError"
   | "CreateContainerError"
   | "RunContainerError"

@@ -8,7 +8,7 @@ import { containerResources } from "./resources.ts";
 import { containerSecurity } from "./security-context.ts";
 
 /** What a container is made of besides its spec. */
-export interface ContainerParts {
+interface ContainerParts {
   /** The reference that the image got from the runtime. */
   readonly imageRef: string;
   readonly restartCount: number;

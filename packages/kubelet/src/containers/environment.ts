@@ -3,7 +3,7 @@ import { decodeBase64, fieldValue, type NodeResources, type ObjectSource, resour
 import { StartError } from "./config-error.ts";
 import { expand } from "./expansion.ts";
 
-export interface EnvironmentSources {
+interface EnvironmentSources {
   readonly objects: ObjectSource;
   readonly node: NodeResources;
   /** Variables of services; a container's own variables win over them. */

@@ -19,7 +19,7 @@ export type ContainerEvent = (
   message: string,
 ) => void;
 
-export interface ImagePullerComponents {
+interface ImagePullerComponents {
   readonly runtime: ContainerRuntime;
   readonly clock: Clock;
   readonly objects: ObjectSource;

@@ -1,7 +1,7 @@
 import type { Pod } from "@pinnace/api";
 import { decodeBase64, type ObjectSource } from "@pinnace/storage";
 
-export interface PullCredentials {
+interface PullCredentials {
   readonly username: string;
   readonly password: string;
 }

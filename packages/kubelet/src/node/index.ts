@@ -1,6 +1,18 @@
 /**
  * A node agent on a real machine: streams, files, logs, volumes, cgroups and probes of Node.js around the kubelet.
  *
+ * ```ts
+ * import type { Kubelet } from "@pinnace/kubelet";
+ * import { createNodeAgent, describeMachine, type NodeAgentComponents } from "@pinnace/kubelet/node";
+ *
+ * export async function runAgent(components: NodeAgentComponents, address: string): Promise<Kubelet> {
+ *   const node = await describeMachine({ addresses: [{ type: "InternalIP", address }] });
+ *   const agent = await createNodeAgent(components, { node });
+ *   await agent.start();
+ *   return agent;
+ * }
+ * ```
+ *
  * @packageDocumentation
  */
 export { createNodeCgroups, type NodeCgroupsOptions } from "./cgroups/node-cgroups.ts";

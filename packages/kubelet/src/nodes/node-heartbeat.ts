@@ -16,7 +16,7 @@ const LEASE_DURATION = 40;
 const REPORT_PERIOD = 300_000;
 const MAX_IMAGES = 50;
 
-export interface HeartbeatComponents {
+interface HeartbeatComponents {
   readonly client: Client;
   readonly clock: Clock;
   readonly events: EventRecorder;

@@ -7,7 +7,7 @@ import { type HookComponents, runHook } from "./lifecycle-hooks.ts";
 /** Seconds that a container gets after its preStop hook has used up the grace period. */
 const MINIMUM_GRACE = 2;
 
-export interface KillRequest {
+interface KillRequest {
   readonly pod: Pod;
   readonly container: Container;
   readonly id: string;
@@ -18,7 +18,7 @@ export interface KillRequest {
   readonly gracePeriod: number;
 }
 
-export interface KillerComponents extends HookComponents {
+interface KillerComponents extends HookComponents {
   readonly event: ContainerEvent;
   readonly logger: Logger;
 }

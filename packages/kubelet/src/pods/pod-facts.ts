@@ -49,8 +49,3 @@ export function isTerminal(pod: Pod): boolean {
 export function isHostNetwork(pod: Pod): boolean {
   return pod.spec?.hostNetwork === true;
 }
-
-/** A static pod's mirror is written by the kubelet; its containers belong to the file, not to the API object. */
-export function isMirrorPod(pod: Pod): boolean {
-  return pod.metadata?.annotations?.["kubernetes.io/config.mirror"] !== undefined;
-}

@@ -7,8 +7,6 @@ export interface PodState {
   readonly containers: readonly ContainerStatus[];
 }
 
-export const EMPTY_POD_STATE: PodState = Object.freeze({ sandboxes: [], containers: [] });
-
 /** Asks the runtime for everything of a pod. */
 export async function readPodState(runtime: ContainerRuntime, podUid: string): Promise<PodState> {
   const [sandboxes, containers] = await Promise.all([

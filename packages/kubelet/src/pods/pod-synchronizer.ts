@@ -18,7 +18,7 @@ import { gracePeriodOf } from "./worker-facts.ts";
 /** Milliseconds after which a container that could not be started is tried again when nothing says otherwise. */
 const START_RETRY = 10_000;
 
-export interface SyncResult {
+interface SyncResult {
   readonly state: PodState;
   /** When to look again, milliseconds since the epoch. */
   readonly retryAt: number | undefined;

@@ -14,7 +14,7 @@ import { TerminationMessages } from "./termination-messages.ts";
 import { asksForWork, deadlineOf, gracePeriodOf, withOwnStatus } from "./worker-facts.ts";
 
 /** `syncing`: containers are kept running. `terminating`: they are being stopped. `terminated`: nothing runs any more. */
-export type WorkerPhase = "syncing" | "terminating" | "terminated" | "gone";
+type WorkerPhase = "syncing" | "terminating" | "terminated" | "gone";
 
 /**
  * Looks after one pod: one step at a time, as often as something changes. The pod object, runtime events, probes and

@@ -13,7 +13,7 @@ import type { PodContext } from "./pod-context.ts";
 import { isHostNetwork, uidOf } from "./pod-facts.ts";
 
 /** Where a container is started. */
-export interface StartPlace {
+interface StartPlace {
   readonly sandboxId: string;
   readonly sandbox: PodSandboxConfig;
   readonly volumes: PodVolumes;

@@ -5,7 +5,7 @@ import { probeOf } from "./create-prober.ts";
 import { ProbeWorker } from "./probe-worker.ts";
 import type { ProbeKind, ProbeResult, Prober, ProbeTarget } from "./prober.ts";
 
-export interface ProbeManagerComponents {
+interface ProbeManagerComponents {
   readonly clock: Clock;
   readonly prober: Prober;
   readonly changed: (podUid: string) => void;
@@ -20,7 +20,7 @@ interface Watched {
 }
 
 /** A container that runs and is to be probed. */
-export interface RunningInstance {
+interface RunningInstance {
   readonly container: Container;
   readonly id: string;
   readonly startedAt: number;

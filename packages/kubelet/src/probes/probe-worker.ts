@@ -2,7 +2,7 @@ import type { Clock, Timer } from "@pinnace/clock";
 import { probeOf } from "./create-prober.ts";
 import type { ProbeResult, Prober, ProbeTarget } from "./prober.ts";
 
-export interface ProbeWorkerComponents {
+interface ProbeWorkerComponents {
   readonly clock: Clock;
   readonly prober: Prober;
   /** Called when the verdict has changed. */

@@ -2,7 +2,7 @@ import type { ContainerStatus, Pod, PodCondition } from "@pinnace/api";
 import { initContainers, isSidecar, regularContainers } from "../pods/pod-facts.ts";
 
 /** A condition without times: those depend on what was there before. */
-export interface ConditionResult {
+interface ConditionResult {
   readonly type: string;
   readonly status: "True" | "False";
   readonly reason?: string;
@@ -10,7 +10,7 @@ export interface ConditionResult {
 }
 
 /** What conditions are computed from. `statuses` holds those of init and regular containers. */
-export interface ConditionInputs {
+interface ConditionInputs {
   readonly pod: Pod;
   readonly phase: string;
   readonly initStatuses: readonly ContainerStatus[];

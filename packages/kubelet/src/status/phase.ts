@@ -1,7 +1,7 @@
 import type { Container, ContainerStatus, Pod } from "@pinnace/api";
 import { initContainers, isSidecar, regularContainers } from "../pods/pod-facts.ts";
 
-export type PodPhase = "Pending" | "Running" | "Succeeded" | "Failed" | "Unknown";
+type PodPhase = "Pending" | "Running" | "Succeeded" | "Failed" | "Unknown";
 
 /**
  * The phase of a pod by its containers. `terminal` says that the kubelet will start nothing any more (the pod is being

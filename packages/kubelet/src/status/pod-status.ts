@@ -9,7 +9,7 @@ import { podPhase } from "./phase.ts";
 import { qosClass } from "./qos-class.ts";
 import { rfc3339 } from "./time-text.ts";
 
-export interface StatusContext {
+interface StatusContext {
   readonly known: ContainerKnowledge;
   /** Milliseconds since the epoch. */
   readonly now: number;

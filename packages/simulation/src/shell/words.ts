@@ -1,5 +1,5 @@
 /** A line of a shell script cut into commands (`;`, `&&`, `||`, newlines) of words. */
-export interface ShellCommand {
+interface ShellCommand {
   /** What must hold of the command before for this one to run. */
   readonly when: "always" | "success" | "failure";
   readonly words: readonly string[];

@@ -7,7 +7,7 @@ const DATA = "..data";
 const NEXT_DATA = "..data_tmp";
 
 /** Who owns the files of a volume; absent members are left as they are. */
-export interface FileOwner {
+interface FileOwner {
   readonly uid?: number;
   readonly gid?: number;
 }

@@ -11,7 +11,7 @@ const BLOCK = 64 * 1024;
 /** Milliseconds after which a followed file is looked at even when nothing announced a change. */
 const POLL = 1000;
 
-export interface ReadLogOptions {
+interface ReadLogOptions {
   readonly follow: boolean;
   readonly tailLines?: number;
   readonly signal: AbortSignal;

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { CodedError } from "@pinnace/errors";
 
 /** A connection to a streaming server after its 101. */
-export interface UpgradedConnection {
+interface UpgradedConnection {
   readonly socket: Duplex;
   readonly headers: IncomingHttpHeaders;
 }

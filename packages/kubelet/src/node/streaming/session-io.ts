@@ -18,7 +18,7 @@ export interface StreamSet {
 }
 
 /** A terminal size as clients write it: `{"Width":80,"Height":24}`; undefined for anything else. */
-export function parseSize(text: string): { readonly width: number; readonly height: number } | undefined {
+function parseSize(text: string): { readonly width: number; readonly height: number } | undefined {
   try {
     const { Width: width, Height: height } = JSON.parse(text) as { Width?: unknown; Height?: unknown };
     return typeof width === "number" && typeof height === "number" ? { width, height } : undefined;
