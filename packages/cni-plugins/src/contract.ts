@@ -5,6 +5,8 @@
  */
 
 export const CNI_PLUGIN_TYPE = "pinnace.cni.v1";
+/** Version of this contract, which a plugin's `apiRange` must include. */
+export const CNI_API_VERSION = "1.0.0";
 export const CNI_SPEC_VERSION = "1.1.0";
 
 /** What a runtime asks for (CNI_* variables and the configuration on standard input). */
@@ -109,4 +111,9 @@ export class CniError extends Error {
     this.code = code;
     this.details = details;
   }
+}
+
+/** True when `error` is a {@link CniError}, by shape, so that two copies of this package agree. */
+export function isCniError(error: unknown): error is CniError {
+  return error instanceof Error && error.name === "CniError" && typeof (error as { code?: unknown }).code === "number";
 }

@@ -33,6 +33,14 @@ export { type Attachment, createHostLocalIpam, type HostLocalIpam, type Lease } 
 export type { HostLocalConfig, RangeConfig } from "./ipam/range.ts";
 export { loopbackPlugin } from "./loopback/index.ts";
 export {
+  type CniAttachment,
+  type CniRuntime,
+  type CniRuntimeComponents,
+  type CniRuntimeOptions,
+  createCniRuntime,
+} from "./runtime/cni-runtime.ts";
+export { type CniNetwork, type CniPluginConfig, loadCniNetwork, parseCniNetwork } from "./runtime/network.ts";
+export {
   type CniNetworkOptions,
   type CniShimOptions,
   installCniNetwork,

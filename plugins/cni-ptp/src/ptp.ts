@@ -11,6 +11,7 @@ import {
   createHostLocalIpam,
   type HostLocalIpam,
   inNamespace,
+  isCniError,
   namespacePath,
 } from "@pinnace/cni-plugins";
 import { messageOf } from "@pinnace/errors";
@@ -52,9 +53,9 @@ async function add(ipam: HostLocalIpam, run: Run, request: CniRequest): Promise<
     await run("ip", ["-batch", "-"], { stdin: hostBatch(plan), signal });
     await run(...inNamespace(netns, ["ip", "-batch", "-"]), { stdin: containerBatch(plan), signal });
   } catch (error) {
-    await deleteLink(run, link.hostName, signal);
+    await deleteLink(run, link.hostName); // also when the signal is what ended the attempt
     await ipam.release(config, request);
-    throw error instanceof CniError ? error : new CniError(LINK_FAILED, "cannot attach the pod", messageOf(error));
+    throw isCniError(error) ? error : new CniError(LINK_FAILED, "cannot attach the pod", messageOf(error));
   }
   return resultOf(plan, config);
 }
@@ -74,9 +75,9 @@ function resultOf({ link, netns, ifname, mtu, leases, routes }: LinkPlan, config
 }
 
 /** The pod's end goes with the host's. A link that is gone already is as good. */
-async function deleteLink(run: Run, name: string, signal: AbortSignal): Promise<void> {
+async function deleteLink(run: Run, name: string, signal?: AbortSignal): Promise<void> {
   try {
-    await run("ip", ["link", "delete", "dev", name], { signal });
+    await run("ip", ["link", "delete", "dev", name], signal === undefined ? {} : { signal });
   } catch (error) {
     if (!/Cannot find device|does not exist/.test(messageOf(error))) {
       throw new CniError(LINK_FAILED, `cannot delete ${name}`, messageOf(error));

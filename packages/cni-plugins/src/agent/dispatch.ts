@@ -1,5 +1,5 @@
 import { messageOf } from "@pinnace/errors";
-import { type CniConfig, CniError, type CniPlugin, type CniRequest } from "../contract.ts";
+import { type CniConfig, CniError, type CniPlugin, type CniRequest, isCniError } from "../contract.ts";
 import { checkContainerId, checkInterfaceName, parseArgs } from "../wire/attachment-name.ts";
 import { readResult, writeResult } from "../wire/result.ts";
 
@@ -37,7 +37,7 @@ export async function dispatchCni(
     const answer = await serve(plugins, environment, config, signal);
     return { exitCode: 0, output: answer === undefined ? "" : JSON.stringify(answer) };
   } catch (error) {
-    const { code, message, details } = error instanceof CniError ? error : new CniError(INTERNAL, messageOf(error));
+    const { code, message, details } = isCniError(error) ? error : new CniError(INTERNAL, messageOf(error));
     const body = { cniVersion, code, msg: message, ...(details === undefined ? {} : { details }) };
     return { exitCode: 1, output: JSON.stringify(body) };
   }
