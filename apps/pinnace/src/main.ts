@@ -4,15 +4,15 @@ import { isCodedError } from "@pinnace/errors";
 import { Command } from "commander";
 import { pluginsCommand } from "./plugins/plugins-command.ts";
 import { upCommand } from "./up/options.ts";
-import { runUp } from "./up/run-up.ts";
 import { VERSION } from "./version.ts";
 
 const program = new Command("pinnace")
   .description("a Kubernetes cluster from one command")
   .version(VERSION, "--version", "print the version")
   .showHelpAfterError("(see pinnace --help)")
-  .addCommand(upCommand(runUp))
-  .addCommand(pluginsCommand());
+  // Loaded when they run: help and refusals answer at once.
+  .addCommand(upCommand(async (options) => (await import("./up/run-up.ts")).runUp(options)))
+  .addCommand(pluginsCommand(async (folders) => (await import("./plugins/list-plugins.ts")).listPlugins(folders)));
 
 try {
   await program.parseAsync();

@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { createWriteStream, type WriteStream } from "node:fs";
 import type { ApiHandler } from "@pinnace/apimachinery";
-import { type Listener, serve } from "@pinnace/apiserver/node";
+import { type Listener, type ServeOptions, serve } from "@pinnace/apiserver/node";
 import { readTokenFile } from "@pinnace/authentication/node";
 import { type Clock, createRealClock } from "@pinnace/clock";
 import { type Cluster, startCluster } from "@pinnace/cluster";
+import { CodedError, isCodedError } from "@pinnace/errors";
 import { writeKubeconfig } from "@pinnace/kubeconfig";
 import { createStreamServer } from "@pinnace/kubelet/node";
 import type { Logger } from "@pinnace/logging";
@@ -52,7 +53,7 @@ export async function openFoundation(
   );
   const { deferred, serveWith } = deferredHandler();
   const listener = await progress.step("API port", () =>
-    serve({
+    listen({
       handler: deferred,
       port: options.port,
       host: options.bindAddress,
@@ -65,6 +66,19 @@ export async function openFoundation(
   undo.push(() => store.close());
   const plugins = await progress.step("plugins", () => findPlugins(options.plugins, (message) => logger.warn(message)));
   return { clock, logger, log, pki, plugins, listener, serveWith, store };
+}
+
+/** The same failure with the flag that helps. */
+async function listen(options: ServeOptions): Promise<Listener> {
+  try {
+    return await serve(options);
+  } catch (cause) {
+    if (!isCodedError(cause) || cause.code !== "PORT_BUSY") throw cause;
+    throw new CodedError(cause.code, cause.message, {
+      cause,
+      remedy: "stop the other program, or choose another port with --port",
+    });
+  }
 }
 
 function serverNames({ bindAddress }: UpOptions): readonly string[] {

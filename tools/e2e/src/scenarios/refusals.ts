@@ -27,7 +27,10 @@ export async function runRefusals(report: Report): Promise<void> {
     await new Promise((resolve) => server.once("listening", resolve));
     const { port } = server.address() as { port: number };
     try {
-      await refusedUp([...data, "--nodes", "0", "--port", String(port)], new RegExp(`error: .*${port}.*--port`));
+      await refusedUp(
+        [...data, "--nodes", "0", "--port", String(port)],
+        new RegExp(`error: port ${port} on 127.0.0.1 is in use; .*--port`),
+      );
     } finally {
       server.close();
     }

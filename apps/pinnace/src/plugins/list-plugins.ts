@@ -1,0 +1,40 @@
+import { CNI_PLUGIN_TYPE } from "@pinnace/cni-plugins";
+import { createPluginRegistry, type PluginHost, type PluginReport } from "@pinnace/plugin";
+import { SCHEDULER_API_VERSION, SCHEDULER_PLUGIN_TYPE } from "@pinnace/scheduler-framework";
+import { findPlugins } from "./plugin-folders.ts";
+
+/** The kinds of plugins that this command takes. */
+const PLUGIN_HOSTS: readonly PluginHost[] = [
+  { type: SCHEDULER_PLUGIN_TYPE, apiVersion: SCHEDULER_API_VERSION },
+  { type: CNI_PLUGIN_TYPE, apiVersion: "1.0.0" },
+];
+
+/** Prints what was found where, and whether it can be used; exit code 1 when something failed. */
+export async function listPlugins(folders: readonly string[]): Promise<void> {
+  const warn = (message: string): void => void process.stderr.write(`warning: ${message}\n`);
+  const { reports } = createPluginRegistry(await findPlugins(folders, warn), { hosts: PLUGIN_HOSTS });
+  process.stdout.write(renderReports(reports));
+  if (reports.some((report) => report.state === "failed")) process.exitCode = 1;
+}
+
+/** A table as kubectl prints them. */
+export function renderReports(reports: readonly PluginReport[]): string {
+  const rows = reports.map((report) => [
+    report.name ?? "<unknown>",
+    report.type ?? "<unknown>",
+    report.state,
+    report.source,
+    report.error === undefined ? (report.reason ?? "") : `${report.error.code}: ${report.error.message}`,
+  ]);
+  const all = [["NAME", "TYPE", "STATE", "SOURCE", "REASON"], ...rows];
+  const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
+  return all
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column]!))
+          .join("   ")
+          .trimEnd()}\n`,
+    )
+    .join("");
+}
