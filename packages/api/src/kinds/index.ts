@@ -23,6 +23,7 @@ import { cronJob } from "./batch/cron-job.ts";
 import { job } from "./batch/job.ts";
 import { certificateSigningRequest } from "./certificates/certificate-signing-request.ts";
 import { lease } from "./coordination/lease.ts";
+import { componentStatus } from "./core/component-status.ts";
 import { configMap } from "./core/config-map.ts";
 import { endpoints } from "./core/endpoints.ts";
 import { event } from "./core/event.ts";
@@ -51,6 +52,9 @@ import { runtimeClass } from "./node/runtime-class.ts";
 import { podDisruptionBudget } from "./policy/pod-disruption-budget.ts";
 import { clusterRole, role } from "./rbac/role.ts";
 import { clusterRoleBinding, roleBinding } from "./rbac/role-binding.ts";
+import { deviceClass } from "./resource/device-class.ts";
+import { resourceClaim, resourceClaimTemplate } from "./resource/resource-claim.ts";
+import { resourceSlice } from "./resource/resource-slice.ts";
 import { priorityClass } from "./scheduling/priority-class.ts";
 import { csiDriver } from "./storage/csi-driver.ts";
 import { csiNode } from "./storage/csi-node.ts";
@@ -61,6 +65,7 @@ import { volumeAttributesClass } from "./storage/volume-attributes-class.ts";
 
 /** The behaviour of built-in kinds, by `group/version/Kind` (`apps/v1/Deployment`, `v1/Pod`). */
 export const kinds: Readonly<Record<string, KindBehaviour>> = {
+  "v1/ComponentStatus": componentStatus,
   "v1/ConfigMap": configMap,
   "v1/Endpoints": endpoints,
   "v1/Event": event,
@@ -110,6 +115,10 @@ export const kinds: Readonly<Record<string, KindBehaviour>> = {
   "rbac.authorization.k8s.io/v1/ClusterRoleBinding": clusterRoleBinding,
   "rbac.authorization.k8s.io/v1/Role": role,
   "rbac.authorization.k8s.io/v1/RoleBinding": roleBinding,
+  "resource.k8s.io/v1/DeviceClass": deviceClass,
+  "resource.k8s.io/v1/ResourceClaim": resourceClaim,
+  "resource.k8s.io/v1/ResourceClaimTemplate": resourceClaimTemplate,
+  "resource.k8s.io/v1/ResourceSlice": resourceSlice,
   "scheduling.k8s.io/v1/PriorityClass": priorityClass,
   "storage.k8s.io/v1/CSIDriver": csiDriver,
   "storage.k8s.io/v1/CSINode": csiNode,
