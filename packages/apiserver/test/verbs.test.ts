@@ -12,18 +12,18 @@ describe("the verbs of a stored resource", () => {
     expect(created.body).toMatchObject({
       kind: "ConfigMap",
       apiVersion: "v1",
-      metadata: { name: "a", namespace: "default", resourceVersion: "2", creationTimestamp: "2026-01-01T00:00:00Z" },
+      metadata: { name: "a", namespace: "default", creationTimestamp: "2026-01-01T00:00:00Z" },
       data: { k: "v" },
     });
     expect((await call("GET", `${PATH}/a`)).body).toEqual(created.body);
     const { body: list } = await call("GET", PATH);
-    expect(list).toMatchObject({ kind: "ConfigMapList", metadata: { resourceVersion: "2" } });
+    expect(list).toMatchObject({ kind: "ConfigMapList", metadata: { resourceVersion: created.body.metadata.resourceVersion } });
     expect(list.items).toEqual(
       [{ ...created.body, kind: undefined, apiVersion: undefined }].map((o) => JSON.parse(JSON.stringify(o))),
     );
     const updated = await call("PUT", `${PATH}/a`, { metadata: { name: "a" }, data: { k: "w" } });
     expect(updated.body).toMatchObject({
-      metadata: { uid: created.body.metadata.uid, resourceVersion: "3" },
+      metadata: { uid: created.body.metadata.uid },
       data: { k: "w" },
     });
     const deleted = await call("DELETE", `${PATH}/a`);
@@ -48,8 +48,8 @@ describe("the verbs of a stored resource", () => {
     const seen: Record<string, string[]> = {};
     for (const [name, query] of Object.entries({
       present: "watch=1",
-      past: "watch=1&resourceVersion=1",
-      some: "watch=1&resourceVersion=2&labelSelector=x%3D1",
+      past: "watch=1&resourceVersion=2",
+      some: "watch=1&resourceVersion=3&labelSelector=x%3D1",
     })) {
       const response = await raw("GET", `${PATH}?${query}`);
       if (response.body.type !== "watch") throw new Error("no watch");
@@ -62,9 +62,9 @@ describe("the verbs of a stored resource", () => {
     await call("POST", PATH, { metadata: { name: "b", labels: { x: "1" } } });
     await call("DELETE", `${PATH}/b`);
     expect(seen).toEqual({
-      present: ["ADDED a 2", "MODIFIED a 3", "ADDED b 4", "DELETED b 5"],
-      past: ["ADDED a 2", "MODIFIED a 3", "ADDED b 4", "DELETED b 5"],
-      some: ["DELETED a 3", "ADDED b 4", "DELETED b 5"],
+      present: ["ADDED a 3", "MODIFIED a 4", "ADDED b 5", "DELETED b 6"],
+      past: ["ADDED a 3", "MODIFIED a 4", "ADDED b 5", "DELETED b 6"],
+      some: ["DELETED a 4", "ADDED b 5", "DELETED b 6"],
     });
   });
 });
