@@ -1,6 +1,9 @@
 import type { ControllerFactory } from "@pinnace/controller-runtime";
+import { clusterRoleAggregationController } from "./clusterroleaggregation/index.ts";
+import { cronJobController } from "./cronjob/index.ts";
 import { daemonSetController } from "./daemonset/index.ts";
 import { deploymentController } from "./deployment/index.ts";
+import { disruptionController } from "./disruption/index.ts";
 import { endpointsController } from "./endpoints/index.ts";
 import { endpointSliceController } from "./endpointslice/index.ts";
 import { garbageCollector } from "./garbagecollector/index.ts";
@@ -15,6 +18,7 @@ import { serviceAccountController } from "./serviceaccount/service-account-contr
 import { statefulSetController } from "./statefulset/index.ts";
 import { taintEvictionController } from "./tainteviction/index.ts";
 import { ttlController } from "./ttl/index.ts";
+import { ttlAfterFinishedController } from "./ttlafterfinished/index.ts";
 
 export interface BuiltInControllerOptions extends NodeIpamOptions {
   /** PEM of the CA that signs the API server's certificate; absent: `kube-root-ca.crt` is not published. */
@@ -30,6 +34,10 @@ export function createBuiltInControllers(options: BuiltInControllerOptions = {})
     statefulSetController,
     daemonSetController,
     jobController,
+    cronJobController,
+    ttlAfterFinishedController,
+    disruptionController,
+    clusterRoleAggregationController,
     garbageCollector,
     namespaceController,
     serviceAccountController,

@@ -22,8 +22,11 @@ export {
   builtInControllers,
   createBuiltInControllers,
 } from "./built-in-controllers.ts";
+export { clusterRoleAggregationController } from "./clusterroleaggregation/index.ts";
+export { cronJobController } from "./cronjob/index.ts";
 export { daemonSetController } from "./daemonset/index.ts";
 export { deploymentController } from "./deployment/index.ts";
+export { disruptionController } from "./disruption/index.ts";
 export { endpointsController } from "./endpoints/index.ts";
 export { endpointSliceController } from "./endpointslice/index.ts";
 export { garbageCollector } from "./garbagecollector/index.ts";
@@ -38,3 +41,4 @@ export { serviceAccountController } from "./serviceaccount/service-account-contr
 export { statefulSetController } from "./statefulset/index.ts";
 export { taintEvictionController } from "./tainteviction/index.ts";
 export { ttlController } from "./ttl/index.ts";
+export { ttlAfterFinishedController } from "./ttlafterfinished/index.ts";
