@@ -1,3 +1,4 @@
+import type { ConfigSchema } from "@pinnace/plugin";
 import {
   type Cycle,
   type NodeInfo,
@@ -23,7 +24,7 @@ const RESOURCE = {
   properties: { name: { type: "string" }, weight: { type: "integer", minimum: 1, maximum: 100, default: 1 } },
 };
 
-export const CONFIG_SCHEMA = {
+export const CONFIG_SCHEMA: ConfigSchema = {
   type: "object",
   properties: {
     ignoredResources: { type: "array", items: { type: "string" } },
@@ -37,7 +38,7 @@ export const CONFIG_SCHEMA = {
       },
     },
   },
-} as const;
+};
 
 /** What a node lacks, by resource: the amounts that matter for the message and for preemption. */
 interface Lack {

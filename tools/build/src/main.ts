@@ -27,6 +27,7 @@ await build({
   target: "node24",
   platform: "neutral",
   external: [/^node:/],
+  removeNodeProtocol: false, // node:sqlite exists under this name only
   splitting: true,
   sourcemap: true,
   clean: true,

@@ -111,7 +111,10 @@ export class DeploymentSync {
   }
 
   /** Writes the status when it differs; annotations that changed with it go along. */
-  async updateStatus(status: DeploymentStatus, annotations = this.deployment.metadata?.annotations): Promise<boolean> {
+  async updateStatus(
+    status: DeploymentStatus,
+    annotations: Readonly<Record<string, string>> | undefined = this.deployment.metadata?.annotations,
+  ): Promise<boolean> {
     const unchanged =
       semanticEqual(status, this.deployment.status) &&
       semanticEqual(annotations, this.deployment.metadata?.annotations);

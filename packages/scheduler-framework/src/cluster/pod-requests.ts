@@ -4,7 +4,7 @@ import { addResources, amountsOf, maxResources } from "./resource-amounts.ts";
 
 /** What a container that asks for nothing counts as in scores: 100m and 200Mi. */
 export const DEFAULT_MILLI_CPU = 100;
-export const DEFAULT_MEMORY = 200 * 1024 * 1024;
+export const DEFAULT_MEMORY: number = 200 * 1024 * 1024;
 
 type Amount = (container: Container) => Resources;
 
