@@ -5,7 +5,8 @@ const PATH = "/api/v1/namespaces/default/configmaps";
 
 async function filled(...names: string[]): Promise<Harness> {
   const harness = await startServer();
-  for (const name of names) await harness.call("POST", PATH, { metadata: { name, labels: { odd: String(name === "a" || name === "c") } } });
+  for (const name of names)
+    await harness.call("POST", PATH, { metadata: { name, labels: { odd: String(name === "a" || name === "c") } } });
   return harness;
 }
 
@@ -35,7 +36,9 @@ describe("a list", () => {
     const { call } = await filled("a", "b");
     const { resourceVersion } = (await call("GET", PATH)).body.metadata;
     await call("DELETE", `${PATH}/a`);
-    expect(namesOf((await call("GET", `${PATH}?resourceVersion=${resourceVersion}&resourceVersionMatch=Exact`)).body)).toEqual(["a", "b"]);
+    expect(
+      namesOf((await call("GET", `${PATH}?resourceVersion=${resourceVersion}&resourceVersionMatch=Exact`)).body),
+    ).toEqual(["a", "b"]);
     expect(namesOf((await call("GET", PATH)).body)).toEqual(["b"]);
   });
 

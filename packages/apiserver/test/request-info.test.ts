@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { parseRequest } from "../src/request-info.ts";
 
-type Expected = [verb: string, group: string, version: string, namespace: string, resource: string, name: string, subresource: string];
+type Expected = [
+  verb: string,
+  group: string,
+  version: string,
+  namespace: string,
+  resource: string,
+  name: string,
+  subresource: string,
+];
 
 const cases: readonly [request: string, expected: Expected][] = [
   ["GET /api/v1/pods", ["list", "", "v1", "", "pods", "", ""]],
@@ -17,7 +25,10 @@ const cases: readonly [request: string, expected: Expected][] = [
   ["PATCH /apis/apps/v1/namespaces/a/deployments/d/scale", ["patch", "apps", "v1", "a", "deployments", "d", "scale"]],
   ["GET /api/v1/watch/namespaces/a/pods", ["watch", "", "v1", "a", "pods", "", ""]],
   ["GET /api/v1/nodes?fieldSelector=metadata.name%3Dn1", ["list", "", "v1", "", "nodes", "n1", ""]],
-  ["GET /apis/rbac.authorization.k8s.io/v1/clusterroles/a%3Ab", ["get", "rbac.authorization.k8s.io", "v1", "", "clusterroles", "a:b", ""]],
+  [
+    "GET /apis/rbac.authorization.k8s.io/v1/clusterroles/a%3Ab",
+    ["get", "rbac.authorization.k8s.io", "v1", "", "clusterroles", "a:b", ""],
+  ],
 ];
 
 describe("what a path and a method ask for", () => {
@@ -25,12 +36,21 @@ describe("what a path and a method ask for", () => {
     const [method = "", url = ""] = request.split(" ");
     const [path = "", query = ""] = url.split("?");
     const info = parseRequest(method, path, new URLSearchParams(query))!;
-    expect([info.verb, info.group, info.version, info.namespace, info.resource, info.name, info.subresource]).toEqual(expected);
+    expect([info.verb, info.group, info.version, info.namespace, info.resource, info.name, info.subresource]).toEqual(
+      expected,
+    );
   });
 
-  it.each(["/", "/healthz", "/api", "/api/v1", "/apis", "/apis/apps", "/apis/apps/v1", "/metrics"])("%s is no resource", (path) => {
-    expect(parseRequest("GET", path, new URLSearchParams())).toMatchObject({ resourceRequest: false, verb: "get", path });
-  });
+  it.each(["/", "/healthz", "/api", "/api/v1", "/apis", "/apis/apps", "/apis/apps/v1", "/metrics"])(
+    "%s is no resource",
+    (path) => {
+      expect(parseRequest("GET", path, new URLSearchParams())).toMatchObject({
+        resourceRequest: false,
+        verb: "get",
+        path,
+      });
+    },
+  );
 
   it("knows a malformed escape", () => {
     expect(parseRequest("GET", "/api/v1/%zz", new URLSearchParams())).toBeUndefined();

@@ -17,7 +17,10 @@ describe("the verbs of a stored resource", () => {
     });
     expect((await call("GET", `${PATH}/a`)).body).toEqual(created.body);
     const { body: list } = await call("GET", PATH);
-    expect(list).toMatchObject({ kind: "ConfigMapList", metadata: { resourceVersion: created.body.metadata.resourceVersion } });
+    expect(list).toMatchObject({
+      kind: "ConfigMapList",
+      metadata: { resourceVersion: created.body.metadata.resourceVersion },
+    });
     expect(list.items).toEqual(
       [{ ...created.body, kind: undefined, apiVersion: undefined }].map((o) => JSON.parse(JSON.stringify(o))),
     );

@@ -26,7 +26,9 @@ describe("a watch", () => {
     await harness.clock.advance(7_999);
     expect(seen).toEqual([]);
     await harness.clock.advance(1);
-    expect(seen).toMatchObject([{ type: "BOOKMARK", object: { kind: "ConfigMap", metadata: { resourceVersion: "2" } } }]);
+    expect(seen).toMatchObject([
+      { type: "BOOKMARK", object: { kind: "ConfigMap", metadata: { resourceVersion: "2" } } },
+    ]);
     await harness.clock.advance(2_000);
     expect(state.completed).toBe(true);
   });

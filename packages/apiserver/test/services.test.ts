@@ -1,0 +1,88 @@
+import { createRandom } from "@pinnace/clock";
+import { describe, expect, it } from "vitest";
+import { IpAllocator } from "../src/services/ip-allocator.ts";
+import { PortAllocator } from "../src/services/port-allocator.ts";
+import { startBuiltIn } from "./built-in.ts";
+
+const PATH = "/api/v1/namespaces/default/services";
+const service = (name: string, spec: object = {}): object => ({
+  metadata: { name },
+  spec: { ports: [{ port: 80 }], ...spec },
+});
+
+describe("the address allocator", () => {
+  it("gives every address of a small range once", () => {
+    const ips = new IpAllocator("10.0.0.0/29", createRandom(1));
+    const given = Array.from({ length: 6 }, () => ips.takeAny());
+    expect(new Set(given)).toEqual(new Set([1, 2, 3, 4, 5, 6].map((last) => `10.0.0.${last}`)));
+    expect(ips.takeAny()).toBeUndefined();
+    ips.release("10.0.0.4");
+    expect(ips.takeAny()).toBe("10.0.0.4");
+  });
+
+  it("refuses what is taken and what is outside", () => {
+    const ips = new IpAllocator("10.96.0.0/16", createRandom(1));
+    expect(ips.take("10.96.0.10")).toBeUndefined();
+    expect(ips.take("10.96.0.10")).toBe("provided IP is already allocated");
+    expect(ips.take("10.97.0.1")).toBe("the provided network does not match the current range");
+    expect(ips.first).toBe("10.96.0.1");
+  });
+
+  it.each(["nope", "10.0.0.0/31", "fd00::/64"])("does not take %s for a range", (range) => {
+    expect(() => new IpAllocator(range, createRandom(1))).toThrow("is no IPv4 range");
+  });
+});
+
+describe("the port allocator", () => {
+  it("gives every port once", () => {
+    const ports = new PortAllocator({ first: 30_000, last: 30_002 }, createRandom(1));
+    expect([ports.takeAny(), ports.takeAny(), ports.takeAny()].sort()).toEqual([30_000, 30_001, 30_002]);
+    expect(ports.takeAny()).toBeUndefined();
+    expect(ports.take(30_001)).toBe("provided port is already allocated");
+    expect(ports.take(80)).toContain("The range of valid ports is 30000-30002");
+  });
+});
+
+describe("a Service", () => {
+  it("gets an address that nobody else has, and gives it back", async () => {
+    const { call } = await startBuiltIn({}, { serviceCidr: "10.0.0.0/29" });
+    const given: string[] = [];
+    for (const name of ["a", "b", "c", "d", "e", "f"])
+      given.push((await call("POST", PATH, service(name))).body.spec.clusterIP);
+    expect(new Set(given).size).toBe(6);
+    expect((await call("POST", PATH, service("g"))).status).toBe(500);
+    await call("DELETE", `${PATH}/c`);
+    expect((await call("POST", PATH, service("g"))).body.spec.clusterIP).toBe(given[2]);
+  });
+
+  it("keeps nothing for a write that failed or was a dry run", async () => {
+    const { call } = await startBuiltIn({}, { serviceCidr: "10.0.0.0/30" });
+    await call("POST", `${PATH}?dryRun=All`, service("a"));
+    await call("POST", PATH, service("a", { ports: [{ port: 0 }] }));
+    expect((await call("POST", PATH, service("a"))).status).toBe(201);
+    expect((await call("POST", PATH, service("a"))).status).toBe(409);
+    expect((await call("POST", PATH, service("b"))).status).toBe(201);
+  });
+
+  it("changes its type and keeps what the client left out", async () => {
+    const { call } = await startBuiltIn();
+    const { clusterIP } = (await call("POST", PATH, service("a"))).body.spec;
+    const { body } = await call(
+      "PATCH",
+      `${PATH}/a`,
+      { spec: { type: "NodePort" } },
+      { "content-type": "application/merge-patch+json" },
+    );
+    const { nodePort } = body.spec.ports[0];
+    expect(nodePort).toBeGreaterThanOrEqual(30_000);
+    const put = await call("PUT", `${PATH}/a`, service("a", { type: "NodePort" }));
+    expect(put.body.spec).toMatchObject({ clusterIP, ports: [{ nodePort }] });
+  });
+
+  it("named kubernetes leads to the server", async () => {
+    const { call } = await startBuiltIn({}, { address: { ip: "10.1.2.3", port: 6443 } });
+    expect((await call("GET", `${PATH}/kubernetes`)).body.spec.clusterIP).toBe("10.96.0.1");
+    const slice = (await call("GET", "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes")).body;
+    expect(slice.endpoints).toMatchObject([{ addresses: ["10.1.2.3"] }]);
+  });
+});
