@@ -13,6 +13,7 @@ import {
 } from "./admissionregistration/webhook-configuration.ts";
 import { customResourceDefinition } from "./apiextensions/custom-resource-definition.ts";
 import { apiService } from "./apiregistration/api-service.ts";
+import { storageVersion } from "./apiserverinternal/storage-version.ts";
 import { controllerRevision } from "./apps/controller-revision.ts";
 import { daemonSet } from "./apps/daemon-set.ts";
 import { deployment } from "./apps/deployment.ts";
@@ -22,7 +23,10 @@ import { horizontalPodAutoscaler, horizontalPodAutoscalerV1 } from "./autoscalin
 import { cronJob } from "./batch/cron-job.ts";
 import { job } from "./batch/job.ts";
 import { certificateSigningRequest } from "./certificates/certificate-signing-request.ts";
+import { clusterTrustBundle } from "./certificates/cluster-trust-bundle.ts";
+import { podCertificateRequest } from "./certificates/pod-certificate-request.ts";
 import { lease } from "./coordination/lease.ts";
+import { leaseCandidate } from "./coordination/lease-candidate.ts";
 import { componentStatus } from "./core/component-status.ts";
 import { configMap } from "./core/config-map.ts";
 import { endpoints } from "./core/endpoints.ts";
@@ -53,8 +57,10 @@ import { podDisruptionBudget } from "./policy/pod-disruption-budget.ts";
 import { clusterRole, role } from "./rbac/role.ts";
 import { clusterRoleBinding, roleBinding } from "./rbac/role-binding.ts";
 import { deviceClass } from "./resource/device-class.ts";
+import { deviceTaintRule } from "./resource/device-taint-rule.ts";
 import { resourceClaim, resourceClaimTemplate } from "./resource/resource-claim.ts";
 import { resourceSlice } from "./resource/resource-slice.ts";
+import { podGroup, workload } from "./scheduling/pod-group.ts";
 import { priorityClass } from "./scheduling/priority-class.ts";
 import { csiDriver } from "./storage/csi-driver.ts";
 import { csiNode } from "./storage/csi-node.ts";
@@ -62,9 +68,9 @@ import { csiStorageCapacity } from "./storage/csi-storage-capacity.ts";
 import { storageClass } from "./storage/storage-class.ts";
 import { volumeAttachment } from "./storage/volume-attachment.ts";
 import { volumeAttributesClass } from "./storage/volume-attributes-class.ts";
+import { storageVersionMigration } from "./storagemigration/storage-version-migration.ts";
 
-/** The behaviour of built-in kinds, by `group/version/Kind` (`apps/v1/Deployment`, `v1/Pod`). */
-export const kinds: Readonly<Record<string, KindBehaviour>> = {
+const current: Readonly<Record<string, KindBehaviour>> = {
   "v1/ComponentStatus": componentStatus,
   "v1/ConfigMap": configMap,
   "v1/Endpoints": endpoints,
@@ -127,3 +133,32 @@ export const kinds: Readonly<Record<string, KindBehaviour>> = {
   "storage.k8s.io/v1/VolumeAttachment": volumeAttachment,
   "storage.k8s.io/v1/VolumeAttributesClass": volumeAttributesClass,
 };
+
+/** Versions that are off by default; those that look like a newer one behave like it. */
+const oldVersions: Readonly<Record<string, KindBehaviour>> = {
+  "admissionregistration.k8s.io/v1alpha1/MutatingAdmissionPolicy": mutatingAdmissionPolicy,
+  "admissionregistration.k8s.io/v1alpha1/MutatingAdmissionPolicyBinding": mutatingAdmissionPolicyBinding,
+  "admissionregistration.k8s.io/v1beta1/MutatingAdmissionPolicy": mutatingAdmissionPolicy,
+  "admissionregistration.k8s.io/v1beta1/MutatingAdmissionPolicyBinding": mutatingAdmissionPolicyBinding,
+  "certificates.k8s.io/v1alpha1/ClusterTrustBundle": clusterTrustBundle,
+  "certificates.k8s.io/v1beta1/ClusterTrustBundle": clusterTrustBundle,
+  "certificates.k8s.io/v1beta1/PodCertificateRequest": podCertificateRequest,
+  "coordination.k8s.io/v1alpha2/LeaseCandidate": leaseCandidate,
+  "coordination.k8s.io/v1beta1/LeaseCandidate": leaseCandidate,
+  "internal.apiserver.k8s.io/v1alpha1/StorageVersion": storageVersion,
+  "networking.k8s.io/v1beta1/IPAddress": ipAddress,
+  "networking.k8s.io/v1beta1/ServiceCIDR": serviceCidr,
+  "resource.k8s.io/v1alpha3/DeviceTaintRule": deviceTaintRule,
+  "resource.k8s.io/v1beta2/DeviceClass": deviceClass,
+  "resource.k8s.io/v1beta2/DeviceTaintRule": deviceTaintRule,
+  "resource.k8s.io/v1beta2/ResourceClaim": resourceClaim,
+  "resource.k8s.io/v1beta2/ResourceClaimTemplate": resourceClaimTemplate,
+  "resource.k8s.io/v1beta2/ResourceSlice": resourceSlice,
+  "scheduling.k8s.io/v1alpha2/PodGroup": podGroup,
+  "scheduling.k8s.io/v1alpha2/Workload": workload,
+  "storage.k8s.io/v1beta1/VolumeAttributesClass": volumeAttributesClass,
+  "storagemigration.k8s.io/v1beta1/StorageVersionMigration": storageVersionMigration,
+};
+
+/** The behaviour of built-in kinds, by `group/version/Kind` (`apps/v1/Deployment`, `v1/Pod`). */
+export const kinds: Readonly<Record<string, KindBehaviour>> = { ...current, ...oldVersions };
