@@ -3,7 +3,7 @@ import { fieldPath, invalidValue, notSupported, quoteGo, required } from "@pinna
 import type { KindBehaviour } from "../../kind-behaviour.ts";
 import { keepSpec } from "../apps/replica-status.ts";
 import { base64Length } from "../core/base64.ts";
-import { check, fields, ifSet, must, needed, type Rule, text } from "../rules/rule.ts";
+import { check, fields, ifSet, needed, type Rule, text } from "../rules/rule.ts";
 import { dns1035, dnsSubdomain, pathSegment, portNumber } from "../rules/text.ts";
 import { age, name } from "../tables/cell.ts";
 import { AGE, column, NAME } from "../tables/column.ts";
@@ -19,7 +19,11 @@ const STATES = ["True", "False", "Unknown"];
 const SPEC = fieldPath("spec");
 
 function priority(highest: number): Rule {
-  return must((value) => (value ?? 0) > 0 && value <= highest, `must be positive and less than ${highest}`);
+  return (value, path, errors) => {
+    const number = value ?? 0;
+    if (number > 0 && number <= highest) return;
+    errors.push(invalidValue(path, number, `must be positive and less than ${highest}`));
+  };
 }
 
 const port: Rule = (value, path, errors) => {

@@ -187,8 +187,8 @@ export const job: KindBehaviour = {
     prepareForCreate: (object) => {
       dropInTemplate.prepareForCreate(object);
       generateSelector(object);
-      labelLikeTemplate(object);
     },
+    canonicalize: labelLikeTemplate,
     prepareForUpdate: dropInTemplate.prepareForUpdate,
     validate,
     validateUpdate,
