@@ -80,14 +80,14 @@ async function readAll(socket: Socket): Promise<Buffer> {
 
 /** `NAME=value\0...\0` and one more NUL, then the input: what `shimProgram` sends. */
 function parseShimRequest(bytes: Buffer): { environment: Record<string, string>; input: string } {
-  const end = bytes.indexOf("\0\0");
-  if (end < 0) throw new CodedError("REQUEST_INVALID", "the environment does not end");
+  const end = bytes[0] === 0 ? 0 : bytes.indexOf("\0\0") + 1;
+  if (bytes[end] !== 0) throw new CodedError("REQUEST_INVALID", "the environment does not end");
   const environment: Record<string, string> = {};
   for (const entry of bytes.toString("utf8", 0, end).split("\0")) {
     const at = entry.indexOf("=");
     if (at > 0) environment[entry.slice(0, at)] = entry.slice(at + 1);
   }
-  return { environment, input: bytes.toString("utf8", end + 2) };
+  return { environment, input: bytes.toString("utf8", end + 1) };
 }
 
 async function listen(server: Server, path: string): Promise<void> {
