@@ -49,16 +49,11 @@ async function httpGet(check: HttpCheck, redirects: number, signal: AbortSignal)
 
 function send(check: HttpCheck, target: string, signal: AbortSignal): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const headers: Record<string, string[]> = { "User-Agent": [USER_AGENT], Accept: ["*/*"], Connection: ["close"] };
-  for (const { name, value } of check.headers) {
-    const known = Object.keys(headers).find((key) => key.toLowerCase() === name.toLowerCase());
-    headers[known ?? name] = known && known !== name ? [value] : [...(headers[name] ?? []), value];
-  }
   const options: RequestOptions & { rejectUnauthorized: boolean } = {
     host: check.host,
     port: check.port,
     path: check.path,
-    headers,
+    headers: headersOf(check),
     rejectUnauthorized: false,
     signal,
   };
@@ -71,6 +66,17 @@ function send(check: HttpCheck, target: string, signal: AbortSignal): Promise<In
   });
   call.end();
   return promise;
+}
+
+/** Those of the probe come in the place of the default ones; a name that is there several times is sent several times. */
+function headersOf({ headers }: HttpCheck): Readonly<Record<string, string | string[]>> {
+  const merged = new Map<string, string[]>();
+  for (const { name, value } of headers)
+    merged.set(name.toLowerCase(), [...(merged.get(name.toLowerCase()) ?? []), value]);
+  const own = Object.fromEntries(
+    [...merged].map(([name, values]) => [name, values.length === 1 ? (values[0] ?? "") : values]),
+  );
+  return { "user-agent": USER_AGENT, accept: "*/*", connection: "close", ...own };
 }
 
 async function bodyOf(response: IncomingMessage): Promise<string> {
