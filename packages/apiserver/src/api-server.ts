@@ -54,7 +54,7 @@ const SERVICES = "services/specs";
 /** Makes an API server. It does nothing until it is started. */
 export function createApiServer(components: ApiServerComponents, options: ApiServerOptions = {}): ApiServer {
   const { store, clock, logger = silentLogger, random = Math.random } = components;
-  const uuid = components.uuid ?? (() => uuidFrom(random));
+  const uuid = components.uuid ?? uuidSource(components.random);
   const registry = new DefinitionRegistry(components.definitions);
   const caches = new StoreCache(store, logger, options.watchHistory);
   const plugins: AdmissionPlugin[] = [...(components.admission ?? [])];
@@ -105,6 +105,11 @@ export function createApiServer(components: ApiServerComponents, options: ApiSer
     },
     useAdmission: (...more) => void plugins.push(...more),
   };
+}
+
+/** Random without a source of one's own; else from that, so that a run can be repeated. */
+function uuidSource(random: (() => number) | undefined): () => string {
+  return random === undefined ? () => crypto.randomUUID() : () => uuidFrom(random);
 }
 
 function addPaths(
