@@ -44,6 +44,7 @@ export * from "./contract/resources.ts";
 export * from "./contract/status.ts";
 export { type QueueItem, SchedulingQueue, type SchedulingQueueOptions } from "./queue/scheduling-queue.ts";
 export { createCycleState } from "./runtime/cycle-state.ts";
+export { fitMessage } from "./runtime/fit-message.ts";
 export { type PreFilterOutcome, Profile, type ProfileOptions, type ScoredNode } from "./runtime/profile.ts";
 export {
   DEFAULT_PLUGINS,

@@ -1,8 +1,9 @@
 import { PODS, type Pod } from "@pinnace/api";
-import type { KubernetesObject, ResourceType } from "@pinnace/apimachinery";
+import { formatTime, hasReason, type KubernetesObject, type ResourceType } from "@pinnace/apimachinery";
 import type { Client, InformerFactory } from "@pinnace/client";
 import type { Clock } from "@pinnace/clock";
 import type { ClusterReader, ClusterWriter } from "@pinnace/scheduler-framework";
+import type { SchedulingEvents } from "./scheduling-events.ts";
 
 /** Reads from the shared informers; a kind is watched from its first use on. */
 export function createClusterReader(informers: InformerFactory): ClusterReader {
@@ -16,7 +17,7 @@ export function createClusterReader(informers: InformerFactory): ClusterReader {
 }
 
 /** Writes through the API server, as the scheduler. */
-export function createClusterWriter(client: Client, clock: Clock): ClusterWriter {
+export function createClusterWriter(client: Client, clock: Clock, events: SchedulingEvents): ClusterWriter {
   const podsOf = (pod: Pod) => client.resource(PODS).namespace(pod.metadata?.namespace ?? "");
   return {
     async bind(pod, nodeName) {
@@ -29,19 +30,24 @@ export function createClusterWriter(client: Client, clock: Clock): ClusterWriter
       };
       await podsOf(pod).subresource(name, "binding", { method: "POST", body });
     },
-    async preempt(victim, preemptor) {
+    async preempt(victim, preemptor, nodeName) {
       const name = victim.metadata?.name ?? "";
-      const condition = {
-        type: "DisruptionTarget",
-        status: "True",
-        reason: "PreemptionByScheduler",
-        message: `${preemptor.spec?.schedulerName ?? "default-scheduler"}: preempting to accommodate a higher priority pod`,
-        lastTransitionTime: new Date(clock.now()).toISOString().replace(/\.\d+Z$/, "Z"),
-        observedGeneration: victim.metadata?.generation ?? 0,
-      };
-      const body = { status: { conditions: [condition] } };
-      await podsOf(victim).patch(name, { type: "strategic", body }, { subresource: "status" });
-      await podsOf(victim).delete(name);
+      const body = { status: { conditions: [disruptionTarget(victim, preemptor, clock)] } };
+      try {
+        await podsOf(victim).patch(name, { type: "strategic", body }, { subresource: "status" });
+        await podsOf(victim).delete(name);
+      } catch (error) {
+        if (!hasReason(error, "NotFound")) throw error;
+        return;
+      }
+      const note = `Preempted by pod ${preemptor.metadata?.uid} on node ${nodeName}`;
+      events.event(victim, {
+        type: "Normal",
+        reason: "Preempted",
+        action: "Preempting",
+        note,
+        related: preemptor,
+      });
     },
     async patch(type, object, body, subresource) {
       const { name = "", namespace } = object.metadata ?? {};
@@ -49,5 +55,16 @@ export function createClusterWriter(client: Client, clock: Clock): ClusterWriter
       const scoped = namespace === undefined ? resource : resource.namespace(namespace);
       return scoped.patch(name, { type: "merge", body }, subresource === undefined ? {} : { subresource });
     },
+  };
+}
+
+function disruptionTarget({ metadata }: Pod, { spec }: Pod, clock: Clock): object {
+  return {
+    type: "DisruptionTarget",
+    status: "True",
+    reason: "PreemptionByScheduler",
+    message: `${spec?.schedulerName ?? "default-scheduler"}: preempting to accommodate a higher priority pod`,
+    lastTransitionTime: formatTime(clock.now()),
+    ...(metadata?.generation === undefined ? {} : { observedGeneration: metadata.generation }),
   };
 }

@@ -1,5 +1,5 @@
 import { PODS, type Pod, type PodCondition } from "@pinnace/api";
-import { hasReason } from "@pinnace/apimachinery";
+import { formatTime, hasReason } from "@pinnace/apimachinery";
 import type { Client } from "@pinnace/client";
 import type { Clock } from "@pinnace/clock";
 
@@ -21,7 +21,7 @@ export async function reportFailure(client: Client, clock: Clock, pod: Pod, fail
     failure.nominatedNode !== undefined && failure.nominatedNode !== (pod.status?.nominatedNodeName ?? "");
   const same = known?.status === "False" && known.reason === failure.reason && known.message === failure.message;
   if (same && !nominated) return;
-  const now = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, "Z");
+  const now = formatTime(clock.now());
   const condition: PodCondition = {
     type: "PodScheduled",
     status: "False",
@@ -39,6 +39,18 @@ export async function reportFailure(client: Client, clock: Clock, pod: Pod, fail
       .resource(PODS)
       .namespace(namespace)
       .patch(name, { type: "strategic", body }, { subresource: "status" });
+  } catch (error) {
+    if (!hasReason(error, "NotFound")) throw error;
+  }
+}
+
+/** Takes back a nomination that a more important pod has overridden. */
+export async function clearNomination(client: Client, { metadata, status }: Pod): Promise<void> {
+  if (!status?.nominatedNodeName) return;
+  const { name = "", namespace = "" } = metadata ?? {};
+  const patch = { type: "strategic", body: { status: { nominatedNodeName: null } } } as const;
+  try {
+    await client.resource(PODS).namespace(namespace).patch(name, patch, { subresource: "status" });
   } catch (error) {
     if (!hasReason(error, "NotFound")) throw error;
   }

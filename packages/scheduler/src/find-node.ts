@@ -2,17 +2,16 @@ import {
   type Cycle,
   isRejection,
   type NodeInfo,
-  type PodInfo,
   type PreFilterOutcome,
   type Profile,
   type ScoredNode,
   type Status,
   unresolvable,
-  withPod,
 } from "@pinnace/scheduler-framework";
 import type { Diagnosis } from "./fit-error.ts";
 import { enoughNodes } from "./node-sampling.ts";
 import type { Nominations } from "./nominations.ts";
+import { filterWithRivals } from "./what-if.ts";
 
 export interface FindNodeOptions {
   readonly profile: Profile;
@@ -86,7 +85,7 @@ function searchNodes(cycle: Cycle, options: FindNodeOptions, preFilter: PreFilte
   const nominated = options.nominations.nodeOf(cycle.pod.pod.metadata?.uid ?? "");
   const favourite = nominated === undefined ? undefined : candidates.find((node) => node.name === nominated);
   if (favourite !== undefined) {
-    const status = filterNode(cycle, options, favourite, skipped);
+    const status = filterWithRivals(cycle, favourite, options.profile, skipped, options.nominations);
     if (status.code === "Success")
       return { feasible: [favourite], rejections, error: undefined, nextIndex: options.startIndex };
   }
@@ -96,44 +95,12 @@ function searchNodes(cycle: Cycle, options: FindNodeOptions, preFilter: PreFilte
   while (looked < candidates.length && feasible.length < enough) {
     const node = candidates[(start + looked) % candidates.length]!;
     looked += 1;
-    const status = filterNode(cycle, options, node, skipped);
+    const status = filterWithRivals(cycle, node, options.profile, skipped, options.nominations);
     if (status.code === "Success") feasible.push(node);
     else if (isRejection(status)) rejections.set(node.name, status);
     else return { feasible, rejections, error: status, nextIndex: start + looked };
   }
   return { feasible, rejections, error: undefined, nextIndex: start + looked };
-}
-
-/** A node must fit with the pods nominated to it, and without them: they may yet go elsewhere. */
-function filterNode(
-  cycle: Cycle,
-  { profile, nominations }: FindNodeOptions,
-  node: NodeInfo,
-  skipped: ReadonlySet<string>,
-): Status {
-  const rivals = nominations.rivals(node, cycle.pod);
-  if (rivals.length > 0) {
-    const status = filterWith(cycle, profile, node, rivals, skipped);
-    if (status.code !== "Success") return status;
-  }
-  return profile.runFilters(cycle, node, skipped);
-}
-
-function filterWith(
-  cycle: Cycle,
-  profile: Profile,
-  node: NodeInfo,
-  pods: readonly PodInfo[],
-  skipped: ReadonlySet<string>,
-): Status {
-  const trial = { ...cycle, state: cycle.state.clone() };
-  let changed = node;
-  for (const pod of pods) {
-    changed = withPod(changed, pod);
-    const status = profile.runPreFilterExtension("addPod", trial, pod, changed, skipped);
-    if (status.code !== "Success") return status;
-  }
-  return profile.runFilters(trial, changed, skipped);
 }
 
 function diagnose(cycle: Cycle, preFilter: PreFilterOutcome, rejections: ReadonlyMap<string, Status>): Diagnosis {

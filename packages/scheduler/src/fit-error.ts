@@ -1,4 +1,4 @@
-import type { Status } from "@pinnace/scheduler-framework";
+import { fitMessage, type Status } from "@pinnace/scheduler-framework";
 
 /** Why no node takes a pod. */
 export interface Diagnosis {
@@ -18,17 +18,7 @@ export interface Diagnosis {
 export function fitErrorMessage(diagnosis: Diagnosis): string {
   const { nodeCount, rejections, absent, preFilterMessage, postFilterMessage } = diagnosis;
   if (nodeCount === 0) return "no nodes available to schedule pods";
-  const head = `0/${nodeCount} nodes are available`;
   const tail = postFilterMessage === "" ? "" : ` ${postFilterMessage}`;
-  if (preFilterMessage !== "") return `${head}: ${preFilterMessage}.${tail}`;
-  const counts = new Map<string, number>();
-  for (const status of rejections.values()) {
-    for (const reason of status.reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  }
-  const missing = nodeCount - rejections.size;
-  if (absent !== undefined && missing > 0) {
-    for (const reason of absent.reasons) counts.set(reason, (counts.get(reason) ?? 0) + missing);
-  }
-  const reasons = [...counts].map(([reason, count]) => `${count} ${reason}`).sort();
-  return `${head}: ${reasons.join(", ")}.${tail}`;
+  if (preFilterMessage !== "") return `0/${nodeCount} nodes are available: ${preFilterMessage}.${tail}`;
+  return fitMessage(nodeCount, rejections.values(), absent) + tail;
 }

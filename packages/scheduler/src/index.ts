@@ -27,3 +27,9 @@
  */
 export { DEFAULT_SCHEDULER_CONFIG, type SchedulerConfig } from "./config.ts";
 export { createScheduler, SCHEDULER, type Scheduler, type SchedulerDependencies } from "./scheduler.ts";
+export {
+  createSchedulingEvents,
+  type SchedulingEvent,
+  type SchedulingEvents,
+  type SchedulingEventsComponents,
+} from "./scheduling-events.ts";

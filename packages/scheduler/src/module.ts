@@ -1,12 +1,12 @@
 import { CLIENT_FACTORY, type ClientFactory, INFORMERS, type InformerFactory } from "@pinnace/client";
 import { CLOCK, type Clock } from "@pinnace/clock";
-import { createEventRecorder } from "@pinnace/controller-runtime";
 import { LOGGER, type Logger } from "@pinnace/logging";
 import { METRICS, type MetricRegistries } from "@pinnace/metrics";
 import type { PluginRegistry } from "@pinnace/plugin";
 import { ContainerModule } from "inversify";
 import type { SchedulerConfig } from "./config.ts";
 import { createScheduler, SCHEDULER } from "./scheduler.ts";
+import { createSchedulingEvents } from "./scheduling-events.ts";
 
 export interface SchedulerModuleOptions {
   readonly plugins: PluginRegistry;
@@ -33,7 +33,7 @@ export function schedulerModule(options: SchedulerModuleOptions): ContainerModul
           metrics: MetricRegistries,
         ) => {
           const client = clients.client(IDENTITY);
-          const events = createEventRecorder({ client, clock, logger, component: "default-scheduler" });
+          const events = createSchedulingEvents({ client, clock, logger, controller: "default-scheduler" });
           return createScheduler({
             ...options,
             client,

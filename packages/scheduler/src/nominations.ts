@@ -18,11 +18,21 @@ export class Nominations {
     const nodeName = this.#nodes.get(uid);
     if (nodeName === undefined) return;
     this.#nodes.delete(uid);
-    this.#byNode.get(nodeName)?.delete(uid);
+    const pods = this.#byNode.get(nodeName);
+    pods?.delete(uid);
+    if (pods?.size === 0) this.#byNode.delete(nodeName);
   }
 
   nodeOf(uid: string): string | undefined {
     return this.#nodes.get(uid);
+  }
+
+  /** Nominated pods of a node that are less important than `pod`. */
+  weaker(nodeName: string, pod: PodInfo): readonly PodInfo[] {
+    const priority = pod.pod.spec?.priority ?? 0;
+    return [...(this.#byNode.get(nodeName)?.values() ?? [])].filter(
+      (other) => (other.pod.spec?.priority ?? 0) < priority,
+    );
   }
 
   /** Nominated pods of a node, other than `pod`, that are at least as important. */

@@ -6,6 +6,10 @@ import {
   PERSISTENT_VOLUME_CLAIMS,
   PERSISTENT_VOLUMES,
   POD_DISRUPTION_BUDGETS,
+  REPLICA_SETS,
+  REPLICATION_CONTROLLERS,
+  SERVICES,
+  STATEFUL_SETS,
   STORAGE_CLASSES,
 } from "@pinnace/api";
 import type { ResourceType } from "@pinnace/apimachinery";
@@ -22,3 +26,11 @@ export const WATCHED_KINDS: readonly { readonly type: ResourceType<never>; reado
   { type: CSI_STORAGE_CAPACITIES, resource: "CSIStorageCapacity" },
   { type: POD_DISRUPTION_BUDGETS, resource: "PodDisruptionBudget" },
 ] as unknown as readonly { readonly type: ResourceType<never>; readonly resource: EventResource }[];
+
+/** What plugins read besides; its changes make no pod schedulable. */
+export const LISTED_KINDS: readonly ResourceType<never>[] = [
+  REPLICA_SETS,
+  REPLICATION_CONTROLLERS,
+  SERVICES,
+  STATEFUL_SETS,
+] as unknown as readonly ResourceType<never>[];

@@ -2,10 +2,8 @@
 import { createVirtualClock } from "@pinnace/clock";
 import { silentLogger } from "@pinnace/logging";
 import { createPluginRegistry, isPluginDefinition, type PluginDefinition } from "@pinnace/plugin";
-import { createSnapshot } from "../cluster/cluster-cache.ts";
 import { SCHEDULER_API_VERSION, SCHEDULER_PLUGIN_TYPE, type SchedulerComponents } from "../contract/components.ts";
 import type { SchedulerPlugin } from "../contract/points.ts";
-import { SUCCESS } from "../contract/status.ts";
 import { SCHEDULER_PLUGIN_CASES } from "./cases.ts";
 
 export { type ComplianceCase, SCHEDULER_PLUGIN_CASES } from "./cases.ts";
@@ -25,7 +23,8 @@ export function testComponents(change: Partial<SchedulerComponents> = {}): Sched
     reader: { get: () => undefined, list: () => [] },
     writer: { bind: async () => undefined, preempt: async () => undefined, patch: async (_type, object) => object },
     waitingPods: { list: () => [] },
-    filters: { fits: () => SUCCESS, snapshot: () => createSnapshot(0, []) },
+    filters: { trial: () => undefined },
+    queue: { activate: () => undefined },
     clock: createVirtualClock(),
     logger: silentLogger,
     random: () => 0,

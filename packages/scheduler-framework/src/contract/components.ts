@@ -2,7 +2,7 @@ import type { Pod } from "@pinnace/api";
 import type { KubernetesObject, ResourceType } from "@pinnace/apimachinery";
 import type { Clock } from "@pinnace/clock";
 import type { Logger } from "@pinnace/logging";
-import type { PodInfo, Snapshot } from "./node-info.ts";
+import type { PodInfo } from "./node-info.ts";
 import type { Cycle } from "./points.ts";
 import type { Status } from "./status.ts";
 
@@ -21,8 +21,11 @@ export interface ClusterReader {
 export interface ClusterWriter {
   /** POST of the `binding` subresource. */
   bind(pod: Pod, nodeName: string): Promise<void>;
-  /** Evicts a pod for preemption: its `DisruptionTarget` condition is set, then it is deleted. */
-  preempt(victim: Pod, preemptor: Pod): Promise<void>;
+  /**
+   * Evicts a pod for preemption: its `DisruptionTarget` condition is set, then it is deleted, and an event says for whom. A
+   * victim that is gone already is no error.
+   */
+  preempt(victim: Pod, preemptor: Pod, nodeName: string): Promise<void>;
   /** Merge-patches any object. */
   patch<T extends KubernetesObject>(type: ResourceType<T>, object: T, patch: unknown, subresource?: string): Promise<T>;
 }
@@ -40,15 +43,26 @@ export interface WaitingPod {
   reject(plugin: string, reason: string): void;
 }
 
-/** Runs filters of the whole profile for a what-if: preemption and nominations. */
+/** A node as it would be with other pods on it. Changes stay within the trial. */
+export interface NodeTrial {
+  /** Takes a pod off the node. */
+  remove(pod: PodInfo): Status;
+  /** Puts a pod (back) on the node. */
+  add(pod: PodInfo): Status;
+  /** The profile's filters on the node as it is now, with and without the pods nominated to it that are at least as important. */
+  fits(): Status;
+}
+
+/** Runs filters of the whole profile for a what-if, such as preemption. */
 export interface FilterRunner {
-  /** The filters on a node that lost `removed` and got `added`; nominated pods of at least the pod's priority are counted in. */
-  fits(
-    cycle: Cycle,
-    nodeName: string,
-    change: { readonly removed: readonly PodInfo[]; readonly added: readonly PodInfo[] },
-  ): Status;
-  snapshot(): Snapshot;
+  /** A trial of a node of the cycle's snapshot; undefined when it is not there. Only within the cycle's PostFilter. */
+  trial(cycle: Cycle, nodeName: string): NodeTrial | undefined;
+}
+
+/** The queue of the scheduler, as far as plugins may touch it. */
+export interface QueueAccess {
+  /** Has a pod that waits for something tried again after its back-off, whatever it waits for. */
+  activate(pod: Pod): void;
 }
 
 /** What the host gives a scheduler plugin. A plugin takes what it needs and nothing else of the process. */
@@ -57,6 +71,7 @@ export interface SchedulerComponents {
   readonly writer: ClusterWriter;
   readonly waitingPods: WaitingPods;
   readonly filters: FilterRunner;
+  readonly queue: QueueAccess;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Uniform in [0, 1); seeded on a virtual clock. */

@@ -19,7 +19,7 @@ export interface Cycle {
 /** A pod in the queue, as QueueSort sees it. */
 export interface QueuedPod {
   readonly pod: PodInfo;
-  /** When it was first added, milliseconds since the epoch. */
+  /** When it was added, or came back from its last attempt, milliseconds since the epoch. */
   readonly timestamp: number;
   /** Attempts so far. */
   readonly attempts: number;

@@ -61,6 +61,8 @@ export class SchedulingQueue {
   readonly #gated = new Map<string, QueueItem>();
   /** Pods being tried, with the number of events that had happened when they left. */
   readonly #inFlight = new Map<string, number>();
+  /** Pods in flight that are to be tried again whatever comes of the attempt. */
+  readonly #activated = new Set<string>();
   #seen: SeenEvent[] = [];
   #forgotten = 0;
   #timer: Timer | undefined;
@@ -114,7 +116,7 @@ export class SchedulingQueue {
       else for (const event of events) this.#remember({ event, before, after: pod });
       return;
     }
-    const item = { ...known, pod: createPodInfo(pod) };
+    const item: QueueItem = { ...known, pod: createPodInfo(pod) };
     if (this.#gated.has(uid)) this.#enqueue(item);
     else if (this.#active.get(uid) !== undefined) this.#active.push(item);
     else if (this.#backoff.get(uid) !== undefined) this.#backoff.push(item);
@@ -144,20 +146,28 @@ export class SchedulingQueue {
   /** The attempt is over and the pod needs no other one. */
   done(item: QueueItem): void {
     this.#inFlight.delete(uidOf(item));
+    this.#activated.delete(uidOf(item));
     this.#trim();
   }
 
-  /** The attempt failed: rejected by `plugins` (or, when there are none, by an error). */
-  requeue(item: QueueItem, plugins: ReadonlySet<string>): void {
+  /** The attempt failed: rejected by `plugins` (or, when there are none, by an error). `pod` is its newest version. */
+  requeue(item: QueueItem, plugins: ReadonlySet<string>, pod: Pod = item.pod.pod): void {
     const uid = uidOf(item);
     const since = this.#inFlight.get(uid) ?? this.#forgotten + this.#seen.length;
     this.#inFlight.delete(uid);
-    item.unschedulablePlugins = plugins;
-    item.failed = plugins.size === 0;
-    item.lastAttempt = this.#options.clock.now();
+    const now = this.#options.clock.now();
+    const back: QueueItem = {
+      ...item,
+      pod: pod === item.pod.pod ? item.pod : createPodInfo(pod),
+      timestamp: now,
+      lastAttempt: now,
+      unschedulablePlugins: plugins,
+      failed: plugins.size === 0,
+    };
     const missed = this.#seen.slice(Math.max(0, since - this.#forgotten));
-    if (item.failed || missed.some((seen) => this.#helps(item, seen))) this.#revive(item);
-    else this.#unschedulable.set(uid, item);
+    const again = this.#activated.delete(uid) || back.failed;
+    if (again || missed.some((seen) => this.#helps(back, seen))) this.#revive(back);
+    else this.#unschedulable.set(uid, back);
     this.#trim();
   }
 
@@ -165,9 +175,17 @@ export class SchedulingQueue {
   onEvent(event: ClusterEvent, before: KubernetesObject | undefined, after: KubernetesObject | undefined): void {
     const seen = { event, before, after };
     this.#remember(seen);
-    for (const item of [...this.#unschedulable.values()]) {
+    if (this.#unschedulable.size === 0 && this.#gated.size === 0) return;
+    for (const item of [...this.#unschedulable.values(), ...this.#gated.values()]) {
       if (this.#helps(item, seen)) this.#revive(item);
     }
+  }
+
+  /** Has a pod tried again after its back-off, whatever it waits for. */
+  activate(uid: string): void {
+    const item = this.#unschedulable.get(uid) ?? this.#gated.get(uid);
+    if (item !== undefined) this.#revive(item);
+    else if (this.#inFlight.has(uid)) this.#activated.add(uid);
   }
 
   /** All pods that are waiting for anything, for a reader who asks why. */
@@ -190,6 +208,7 @@ export class SchedulingQueue {
     const status = this.#options.preEnqueue(item.pod);
     if (status.code !== "Success") {
       item.gatedBy = status.plugin;
+      if (status.plugin !== undefined) item.unschedulablePlugins = new Set([status.plugin]);
       this.#gated.set(uid, item);
       return;
     }
@@ -201,6 +220,7 @@ export class SchedulingQueue {
   /** To the active queue, by way of back-off when that is not over. */
   #revive(item: QueueItem): void {
     this.#unschedulable.delete(uidOf(item));
+    this.#gated.delete(uidOf(item));
     if (this.#backoffEnd(item) <= this.#options.clock.now()) {
       this.#enqueue(item);
       return;
