@@ -16,20 +16,25 @@
  * ```
  *
  * The gateway is the first address of the range; each host end has it, so probes come from it. Both sides know the other's
- * hardware address from the start, so no packet waits for ARP. Needs root, `ip` and `nsenter`, and a node that forwards
- * (`net.ipv4.ip_forward`). Codes of its own: 100 (CHECK: not as attached), 101 (the kernel refused). IPv4 only.
+ * hardware address from the start, so no packet waits for ARP. Forwarding (`net.ipv4.ip_forward`) is switched on when it
+ * is off. What leaves the pod network keeps the pod's address: translating it is the service proxy's work. Needs root,
+ * `ip` and `nsenter`. Codes of its own: 100 (CHECK: not as attached), 101 (the kernel refused). IPv4 only.
  *
  * @packageDocumentation
  */
+import { readFile } from "node:fs/promises";
 import { CNI_PLUGIN_TYPE, type CniComponents, type CniPlugin } from "@pinnace/cni-plugins";
 import { definePlugin, type PluginDefinition } from "@pinnace/plugin";
 import { createPtp } from "./ptp.ts";
+
+const isForwarding = async (): Promise<boolean> =>
+  (await readFile("/proc/sys/net/ipv4/ip_forward", "utf8")).trim() === "1";
 
 const plugin: PluginDefinition<CniComponents, unknown, CniPlugin> = definePlugin({
   type: CNI_PLUGIN_TYPE,
   name: "ptp",
   apiRange: "^1.0.0",
-  create: (components: CniComponents): CniPlugin => createPtp(components),
+  create: (components: CniComponents): CniPlugin => createPtp({ ...components, isForwarding }),
 });
 
 export default plugin;

@@ -25,11 +25,19 @@ const NOT_ATTACHED = 100;
 /** A program of the host refused. */
 const LINK_FAILED = 101;
 
-export function createPtp({ stateDirectory, run }: CniComponents): CniPlugin {
+export interface PtpComponents extends CniComponents {
+  /** Whether the host passes packets on between its interfaces (`net.ipv4.ip_forward`). */
+  isForwarding(): Promise<boolean>;
+}
+
+export function createPtp({ stateDirectory, run, isForwarding }: PtpComponents): CniPlugin {
   const ipam = createHostLocalIpam({ directory: join(stateDirectory, "leases") });
   return {
     versions: CNI_RESULT_VERSIONS,
-    add: (request) => add(ipam, run, request),
+    async add(request) {
+      if (!(await isForwarding())) await run("sysctl", ["-q", "-w", "net.ipv4.ip_forward=1"]).catch(refuse);
+      return add(ipam, run, request);
+    },
     async del(request) {
       await deleteLink(run, hostInterfaceName(request), request.signal);
       await ipam.release(request.config, request);
@@ -40,6 +48,10 @@ export function createPtp({ stateDirectory, run }: CniComponents): CniPlugin {
       if ((await ipam.free(config)) === 0) throw new CniError(50, "no IP addresses are left");
     },
   };
+}
+
+function refuse(error: unknown): never {
+  throw new CniError(LINK_FAILED, "the host does not forward packets", messageOf(error));
 }
 
 async function add(ipam: HostLocalIpam, run: Run, request: CniRequest): Promise<CniResult> {
