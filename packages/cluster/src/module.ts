@@ -1,5 +1,5 @@
 import { ADMISSION_PLUGINS, type AdmissionPlugin } from "@pinnace/admission";
-import { admissionModule } from "@pinnace/admission/module";
+import { ADMISSION_RANDOM, admissionModule } from "@pinnace/admission/module";
 import { createBuiltInDefinitions } from "@pinnace/api";
 import { API_HANDLER, API_SERVER, type ApiServer, createApiServer } from "@pinnace/apiserver";
 import {
@@ -53,7 +53,7 @@ export function composeCluster(options: ClusterOptions = {}): Container {
   const controllers =
     options.controllers ?? createBuiltInControllers(options.rootCa === undefined ? {} : { rootCa: options.rootCa });
   container.load(
-    foundations(options, plugins),
+    foundations(options, plugins, random),
     loggingModule(options.logger ?? silentLogger),
     metricsModule,
     authenticationModule,
@@ -74,13 +74,14 @@ function schedulerPlugins({ plugins = defaultSchedulerPlugins }: ClusterOptions)
   return createPluginRegistry(plugins, { hosts });
 }
 
-function foundations(options: ClusterOptions, plugins: PluginRegistry): ContainerModule {
+function foundations(options: ClusterOptions, plugins: PluginRegistry, random: () => number): ContainerModule {
   return new ContainerModule(({ bind }) => {
     const clock = options.clock ?? createRealClock();
     bind<Clock>(CLOCK).toConstantValue(clock);
     bind<Store>(STORE).toConstantValue(options.store ?? createMemoryStore({ clock }));
     bind(NODE_DIRECTORY).toConstantValue(new NodeDirectory());
     bind(SCHEDULER_PLUGINS).toConstantValue(plugins);
+    bind(ADMISSION_RANDOM).toConstantValue(random);
     if (options.authentication) bind(AUTHENTICATION_OPTIONS).toConstantValue(options.authentication);
   });
 }
