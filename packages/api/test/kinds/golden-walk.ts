@@ -4,7 +4,9 @@ import {
   type FieldError,
   fieldPath,
   type Json,
+  mergePatch,
   nameIsDnsSubdomain,
+  type Strategy,
   type StrategyContext,
   validateObjectMeta,
 } from "@pinnace/apimachinery";
@@ -17,6 +19,7 @@ interface Step {
   readonly method?: string;
   readonly path?: string;
   readonly body?: Draft;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly expect?: Record<string, Json>;
   /** Keys that the recording left out. */
   readonly ignore?: readonly string[];
@@ -58,6 +61,49 @@ export function walk(file: string): Verdict[] {
     const difference = compare(step, behaviour, step.ignore ?? []);
     return [{ name: `${file}/${each.name}`, kind: step.body.kind, agrees: difference === "", difference }];
   });
+}
+
+/** Runs every merge patch or PUT that follows a create of the same object, and compares what is wrong with it. */
+export function walkUpdates(file: string): Verdict[] {
+  const text = readFileSync(new URL(file, FOLDER), "utf8").replaceAll("{ns}", "ns").replaceAll("{id}", "id0");
+  const { cases } = JSON.parse(text) as { cases: readonly Case[] };
+  return cases.flatMap((each) => {
+    const [create, update] = each.steps;
+    const behaviour = kinds[`${create?.body?.apiVersion}/${create?.body?.kind}`];
+    if (!create || !update || !behaviour || !isPlainCreate(create)) return [];
+    const through = pathOfUpdate(create, update);
+    if (through === undefined) return [];
+    const difference = compareUpdate(create, update, behaviour, through);
+    return [{ name: `${file}/${each.name}`, kind: create.body.kind, agrees: difference === "", difference }];
+  });
+}
+
+/** The subresource that an update goes through, "" for none; undefined when it is not a plain update. */
+function pathOfUpdate(create: Step, update: Step): string | undefined {
+  const own = `${create.path}/${create.body.metadata?.name}`;
+  const isPatch = update.method === "PATCH" && update.headers?.["Content-Type"] === "application/merge-patch+json";
+  if (!isPatch && update.method !== "PUT") return undefined;
+  if (update.expect?.status !== 422 && update.expect?.status !== 200) return undefined;
+  return ["", "/status", "/approval"].find((suffix) => update.path === own + suffix)?.slice(1);
+}
+
+function compareUpdate(create: Step, update: Step, behaviour: KindBehaviour, through: string): string {
+  const namespace = namespaceOf(create.path ?? "");
+  const old = complete(create.body, namespace);
+  behaviour.default?.(old);
+  if (behaviour.strategy?.prepareForCreate) behaviour.strategy.prepareForCreate(old, CONTEXT);
+  else delete old.status;
+  behaviour.strategy?.canonicalize?.(old);
+  const draft = structuredClone(update.method === "PUT" ? update.body : mergePatch(old, update.body)) as Draft;
+  draft.metadata = { ...old.metadata, ...draft.metadata };
+  behaviour.default?.(draft);
+  const strategies = { "": behaviour.strategy, status: behaviour.statusStrategy, ...behaviour.subresourceStrategies };
+  const strategy = (strategies as Record<string, Partial<Strategy> | undefined>)[through];
+  if (strategy?.prepareForUpdate) strategy.prepareForUpdate(draft, old, CONTEXT);
+  else if (through === "") draft.status = old.status;
+  const found = strategy?.validateUpdate?.(draft, old, CONTEXT) ?? [];
+  if (update.expect?.status === 422) return compareErrors(update.expect as Draft, found);
+  return found.map((error) => `${error.field}: ${error.message}`).join(" | ");
 }
 
 function isPlainCreate({ path = "", expect = {} }: Step): boolean {

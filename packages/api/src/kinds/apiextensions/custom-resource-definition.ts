@@ -4,7 +4,7 @@ import type { KindBehaviour } from "../../kind-behaviour.ts";
 import { keepSpec } from "../apps/replica-status.ts";
 import { immutable } from "../rules/equal.ts";
 import { STRICT_COUNTED } from "../tables/kind.ts";
-import { definitionErrors } from "./definition-validation.ts";
+import { definitionErrors, nameErrors } from "./definition-validation.ts";
 
 /** The storage version is one that objects are, or will be, stored in. */
 function noteStorageVersion(object: Draft): void {
@@ -51,7 +51,7 @@ export const customResourceDefinition: KindBehaviour = {
       draft.status = {};
       noteStorageVersion(draft);
     },
-    validate: definitionErrors,
+    validate: (object) => [...nameErrors(object), ...definitionErrors(object)],
     prepareForUpdate: (draft, old) => {
       draft.status = structuredClone(old.status);
       noteStorageVersion(draft);

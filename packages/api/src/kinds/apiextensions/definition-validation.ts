@@ -210,18 +210,18 @@ function storedVersionErrors({ spec, status }: Draft): FieldError[] {
   return [...missing, ...gone];
 }
 
-function nameErrors({ metadata, spec }: Draft): FieldError[] {
+/** A definition is named after what it defines. */
+export function nameErrors({ metadata, spec }: Draft): FieldError[] {
   const name = metadata?.name ?? "";
-  if (name === `${spec.names?.plural ?? ""}.${spec.group ?? ""}`) return [];
+  if (name === `${spec?.names?.plural ?? ""}.${spec?.group ?? ""}`) return [];
   return [invalidValue(fieldPath("metadata", "name"), name, 'must be spec.names.plural+"."+spec.group')];
 }
 
-/** Everything wrong with a CustomResourceDefinition, but for its rules in CEL. */
+/** Everything wrong with what a CustomResourceDefinition says, but for its rules in CEL. */
 export function definitionErrors(object: Draft): FieldError[] {
   const spec = object.spec ?? {};
   const versions: Draft[] = spec.versions ?? [];
-  const errors = nameErrors({ ...object, spec });
-  errors.push(...check(fields({ group, scope: neededOneOf("Cluster", "Namespaced") }), spec, SPEC));
+  const errors = check(fields({ group, scope: neededOneOf("Cluster", "Namespaced") }), spec, SPEC);
   for (const [position, version] of versions.entries()) {
     if (version.schema?.openAPIV3Schema) continue;
     errors.push(required(SPEC.child("versions").index(position).child("schema").child("openAPIV3Schema")));

@@ -21,7 +21,7 @@ export function statusCounts(rules: StatusCounts): (object: Draft, old: Draft) =
     }
     for (const name of rules.withinReplicas ?? []) {
       if ((status[name] ?? 0) <= (status.replicas ?? 0)) continue;
-      errors.push(invalidValue(path.child(name), status[name], "cannot be greater than status.replicas"));
+      errors.push(invalidValue(path.child(name), status[name] ?? 0, "cannot be greater than status.replicas"));
     }
     const available = status.availableReplicas ?? 0;
     if (rules.availableWithin && available > (status.readyReplicas ?? 0)) {

@@ -104,7 +104,24 @@ function completionMode(spec: Draft, path: FieldPath, errors: FieldError[]): voi
 }
 
 const ruleForm = internalForm("SucceededIndexes", "SucceededCount");
-const successForm = internalForm(["Rules", (rules: Draft) => (rules ?? []).map(ruleForm)]);
+
+/** A success policy as messages show it. */
+export const successForm: (policy: Draft) => Draft = internalForm([
+  "Rules",
+  (rules: Draft) => (rules ?? []).map(ruleForm),
+]);
+
+const failureRuleForm = internalForm(
+  "Action",
+  ["OnExitCodes", internalForm("ContainerName", "Operator", "Values")],
+  ["OnPodConditions", (items: Draft) => items?.map(internalForm("Type", "Status")) ?? null],
+);
+
+/** A failure policy as messages show it. */
+export const failureForm: (policy: Draft) => Draft = internalForm([
+  "Rules",
+  (rules: Draft) => (rules ?? []).map(failureRuleForm),
+]);
 
 function policies(spec: Draft, path: FieldPath, errors: FieldError[]): void {
   if (spec.podFailurePolicy) podFailurePolicy(spec, path.child("podFailurePolicy"), errors);

@@ -9,7 +9,7 @@ import { labelSelector, selectorForm, selects } from "../rules/label-selector.ts
 import { age, type CellContext, containerCells, formatSelector, name } from "../tables/cell.ts";
 import { COUNTED } from "../tables/kind.ts";
 import { JOB_COLUMNS } from "./columns.ts";
-import { defaultJobParts, defaultJobSpec, jobSpec } from "./job-spec.ts";
+import { defaultJobParts, defaultJobSpec, failureForm, jobSpec, successForm } from "./job-spec.ts";
 import { isConditionTrue, jobStatusErrors } from "./job-status.ts";
 
 const UID_LABELS = ["controller-uid", "batch.kubernetes.io/controller-uid"];
@@ -127,17 +127,25 @@ function templateErrors(object: Draft, old: Draft): FieldError[] {
   return immutable(template.spec, resized, SPEC.child("template.spec"));
 }
 
-const FROZEN = ["completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy"];
+/** Policies that may not change are shown as upstream's internal types. */
+const FROZEN: Readonly<Record<string, (value: Draft) => Draft>> = {
+  completionMode: (value) => value,
+  podFailurePolicy: failureForm,
+  backoffLimitPerIndex: (value) => value,
+  managedBy: (value) => value,
+  successPolicy: successForm,
+};
 
 function validateUpdate(object: Draft, old: Draft): FieldError[] {
-  const frozen = (member: string): FieldError[] => immutable(object.spec[member], old.spec[member], SPEC.child(member));
+  const frozen = (member: string, form = (value: Draft): Draft => value): FieldError[] =>
+    immutable(form(object.spec[member]), form(old.spec[member]), SPEC.child(member));
   return [
     ...validate(object),
     ...specErrors(object),
     ...completionsErrors(object.spec, old.spec),
     ...frozen("selector"),
     ...templateErrors(object, old),
-    ...FROZEN.flatMap(frozen),
+    ...Object.entries(FROZEN).flatMap(([member, form]) => frozen(member, form)),
   ];
 }
 

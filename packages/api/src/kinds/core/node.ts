@@ -1,6 +1,7 @@
 import type { Draft, FieldError, FieldPath, Json } from "@pinnace/apimachinery";
 import { duplicate, fieldPath, forbiddenField, invalidValue, parseCidr } from "@pinnace/apimachinery";
 import type { KindBehaviour } from "../../kind-behaviour.ts";
+import { internalForm, textForm } from "../rules/internal-form.ts";
 import { each, needed, type Rule, text } from "../rules/rule.ts";
 import { labelValue, legacyCidr, qualifiedName } from "../rules/text.ts";
 import { age, type CellContext, name } from "../tables/cell.ts";
@@ -10,6 +11,8 @@ import { nodeLabelDeprecation } from "./node-labels.ts";
 import { taintEffect } from "./pod/scheduling.ts";
 import { defaultResourceList } from "./resource-list.ts";
 import { resourceQuantity } from "./resource-names.ts";
+
+const addressForm = internalForm(["Type", textForm], ["Address", textForm]);
 
 const taint: Rule = (value, path, errors, owner) => {
   text(qualifiedName)(value.key, path.child("key"), errors, value);
@@ -87,7 +90,7 @@ function validateUpdate(node: Draft, old: Draft): FieldError[] {
   const seen = new Set<string>();
   for (const [position, address] of (node.status?.addresses ?? []).entries()) {
     const key = JSON.stringify(address);
-    if (seen.has(key)) errors.push(duplicate(fieldPath("status", "addresses").index(position), address));
+    if (seen.has(key)) errors.push(duplicate(fieldPath("status", "addresses").index(position), addressForm(address)));
     seen.add(key);
   }
   const before: readonly string[] = old.spec?.podCIDRs ?? [];
