@@ -1,3 +1,4 @@
+import { completeZeroValues } from "@pinnace/api";
 import {
   apiVersionOf,
   type Draft,
@@ -8,6 +9,7 @@ import {
 } from "@pinnace/apimachinery";
 import { CodedError } from "@pinnace/errors";
 import type { DefinitionRegistry } from "./definition-registry.ts";
+import { mandatoryFlowControl } from "./flow-control.ts";
 import type { ApiServerOptions } from "./options.ts";
 import { initMetadata } from "./rest/create.ts";
 import { complete } from "./rest/decode.ts";
@@ -28,6 +30,7 @@ export async function bootstrap(rest: RestContext, options: ApiServerOptions, se
   const objects = [
     ...NAMESPACES.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } })),
     ...priorityClasses(),
+    ...mandatoryFlowControl(),
     ...(options.address === undefined ? [] : apiService(options.address, serviceIp)),
     ...(options.clientCa === undefined ? [] : [authenticationConfig(options.clientCa)]),
     ...(options.bootstrapObjects ?? []),
@@ -65,6 +68,7 @@ async function prepare(
   await rest.participants.get(definition.storageResource)?.beforeCreate?.(draft, false);
   if (strategy.generation) draft.metadata.generation = 1;
   strategy.prepareForCreate?.(draft, { now: rest.clock.now(), user: SYSTEM_USER, subresource: "" });
+  completeZeroValues(draft, definition);
   strategy.canonicalize?.(draft);
   toStorage(draft, definition);
   return { key: storageKey(definition, namespace, name), value: storedValue(draft) };

@@ -29,11 +29,16 @@ export function includeObjectOf(query: URLSearchParams): TableOptions["includeOb
   const value = query.get("includeObject") ?? "";
   if (value === "") return "Metadata";
   if (value === "Metadata" || value === "Object" || value === "None") return value;
-  throw badRequest(`unrecognized includeObject value: "${value}"`);
+  throw badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: "${value}": must be 'Metadata', 'Object', 'None', or empty`,
+  );
 }
 
+/** What a table needs to know of a kind. */
+export type TableKind = Pick<ResourceDefinition, "columns" | "cells">;
+
 export function tableOf(
-  definition: ResourceDefinition,
+  definition: TableKind,
   items: readonly KubernetesObject[],
   metadata: KubernetesList<never>["metadata"],
   options: TableOptions,
@@ -47,7 +52,7 @@ export function tableOf(
   };
 }
 
-export function rowOf(definition: ResourceDefinition, item: KubernetesObject, options: TableOptions): TableRow {
+export function rowOf(definition: TableKind, item: KubernetesObject, options: TableOptions): TableRow {
   const cells = definition.cells(item, { now: options.now });
   if (options.includeObject === "None") return { cells };
   const object = options.includeObject === "Object" ? item : partialMetadata(item, options.metaVersion);

@@ -1,4 +1,5 @@
 import { type Admitted, runMutation, runValidation } from "@pinnace/admission";
+import { completeZeroValues } from "@pinnace/api";
 import {
   type ApiResponse,
   alreadyExists,
@@ -130,6 +131,7 @@ function prepare(rest: RestContext, request: ResourceRequest, draft: Draft, stra
   const context = strategyContext(rest, request);
   if (strategy.generation) draft.metadata.generation = 1;
   strategy.prepareForCreate?.(draft, context);
+  completeZeroValues(draft, definition);
   const errors = [...checkMetadata(draft, undefined, definition), ...(strategy.validate?.(draft, context) ?? [])];
   if (errors.length > 0) throw invalid(definition.group, definition.kind, draft.metadata.name ?? "", errors);
   for (const text of strategy.warningsOnCreate?.(draft, context) ?? []) warnings.add(text);

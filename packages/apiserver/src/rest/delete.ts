@@ -100,6 +100,7 @@ export async function readDeleteOptions(request: ResourceRequest): Promise<Delet
       merged[name] = name === "orphanDependents" ? value === "true" : value;
   }
   const dryRun: string[] = merged.dryRun ?? query.getAll("dryRun");
+  if (orphansByDefault(request.definition, merged)) request.warnings.add(ORPHAN_WARNING);
   const errors = [...propagationErrors(merged), ...dryRunErrors(dryRun)];
   if (errors.length > 0) throw invalid("meta.k8s.io", "DeleteOptions", "", errors);
   const policy = merged.propagationPolicy ?? orphanPolicy(merged.orphanDependents);
@@ -109,6 +110,15 @@ export async function readDeleteOptions(request: ResourceRequest): Promise<Delet
     ...(policy === undefined ? {} : { propagationPolicy: policy }),
     ...(merged.preconditions ? { preconditions: merged.preconditions } : {}),
   };
+}
+
+const ORPHAN_WARNING =
+  "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning";
+
+/** Jobs surprise those who name no policy. */
+function orphansByDefault({ group, resource, strategy }: ResourceDefinition, options: Draft): boolean {
+  const silent = options.propagationPolicy === undefined && options.orphanDependents === undefined;
+  return silent && group === "batch" && resource === "jobs" && strategy.defaultPropagation === "Orphan";
 }
 
 function orphanPolicy(orphan: boolean | undefined): "Orphan" | "Background" | undefined {

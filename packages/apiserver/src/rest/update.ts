@@ -1,4 +1,5 @@
 import { type Admitted, runMutation, runValidation } from "@pinnace/admission";
+import { completeZeroValues } from "@pinnace/api";
 import {
   type ApiResponse,
   badRequest,
@@ -232,6 +233,7 @@ function prepareUpdate(
   const context = strategyContext(rest, request);
   keepSystemMetadata(draft, old);
   strategy.prepareForUpdate?.(draft, old, context);
+  completeZeroValues(draft, definition);
   keepGeneration(draft, old, definition.strategy.generation);
   const errors = [...checkMetadata(draft, old, definition), ...(strategy.validateUpdate?.(draft, old, context) ?? [])];
   if (errors.length > 0) throw invalid(definition.group, definition.kind, info.name, errors);

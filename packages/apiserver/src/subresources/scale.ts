@@ -1,7 +1,9 @@
 import {
   type ApiResponse,
   badRequest,
+  type Column,
   type Draft,
+  humanDuration,
   internalError,
   invalid,
   invalidValue,
@@ -13,6 +15,7 @@ import {
 } from "@pinnace/apimachinery";
 import { isCustom } from "../custom.ts";
 import { objectResponse, resourceResponse } from "../media/responses.ts";
+import { type TableKind, tableOf } from "../media/table.ts";
 import type { ResourceRequest } from "../request-context.ts";
 import { decodeKind } from "../rest/decode.ts";
 import { writeOptions } from "../rest/options.ts";
@@ -22,6 +25,27 @@ import type { RestContext } from "../rest/rest-context.ts";
 import { changeObject } from "../rest/update.ts";
 
 const SCALE = { group: "autoscaling", version: "v1", kind: "Scale" } as const;
+const column = (name: string, type: Column["type"], description: string): Column => ({
+  ...{ name, type, description },
+  format: "",
+  priority: 0,
+});
+
+const SCALE_TABLE: TableKind = {
+  columns: [
+    column("Name", "string", "Name must be unique within a namespace."),
+    column("Desired", "integer", "The desired number of replicas."),
+    column("Available", "integer", "The observed number of replicas."),
+    column("Age", "string", "The time since the object was created."),
+  ],
+  cells: (scale: Draft, { now }) => [
+    scale.metadata.name,
+    scale.spec.replicas ?? 0,
+    scale.status.replicas,
+    humanDuration(now - Date.parse(scale.metadata.creationTimestamp)),
+  ],
+};
+
 type Paths = NonNullable<StoredSubresource["scale"]>;
 
 /** GET, PUT and PATCH of `scale`: a view of the replicas of an object. */
@@ -54,7 +78,16 @@ export async function scale(rest: RestContext, request: ResourceRequest, paths: 
 
 function respond(rest: RestContext, request: ResourceRequest, object: KubernetesObject): ApiResponse {
   const context = responseContext(rest, request);
-  if (context.output.as === undefined) return objectResponse(200, object, context.output);
+  const { output } = context;
+  if (output.as === undefined) return objectResponse(200, object, output);
+  if (output.as === "Table") {
+    const metadata = { resourceVersion: object.metadata?.resourceVersion ?? "" };
+    return objectResponse(
+      200,
+      tableOf(SCALE_TABLE, [object], metadata, { ...context, metaVersion: output.metaVersion }),
+      output,
+    );
+  }
   return resourceResponse(200, request.definition, object, context);
 }
 
