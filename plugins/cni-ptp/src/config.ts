@@ -1,7 +1,7 @@
 import { type CniConfig, CniError, type HostLocalConfig } from "@pinnace/cni-plugins";
 
 /** The plugin's part of a network's chain. */
-export interface PtpConfig {
+interface PtpConfig {
   /** Bytes, 576 to 65535; absent: 1500. Choose 1450 below a VXLAN. */
   readonly mtu: number | undefined;
   /** Routes of the pod; default: everything through the gateway. */

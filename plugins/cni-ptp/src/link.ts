@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Attachment, Lease } from "@pinnace/cni-plugins";
 
 /** Names and addresses of the two ends of a pod's cable, all of them derived, so that DEL needs nothing but the ids. */
-export interface Link {
+interface Link {
   /** On the host: `veth` and eight hexadecimal digits. */
   readonly hostName: string;
   readonly hostMac: string;

@@ -25,7 +25,7 @@ const NOT_ATTACHED = 100;
 /** A program of the host refused. */
 const LINK_FAILED = 101;
 
-export interface PtpComponents extends CniComponents {
+interface PtpComponents extends CniComponents {
   /** Whether the host passes packets on between its interfaces (`net.ipv4.ip_forward`). */
   isForwarding(): Promise<boolean>;
 }

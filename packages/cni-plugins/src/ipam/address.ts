@@ -12,7 +12,7 @@ export function parseAddress(text: string): number {
 export const formatAddress = (value: number): string =>
   [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255].join(".");
 
-export interface Subnet {
+interface Subnet {
   /** The network's own address. */
   readonly first: number;
   /** The broadcast address. */

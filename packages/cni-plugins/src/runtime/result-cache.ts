@@ -5,7 +5,7 @@ import { readResult } from "../wire/result.ts";
 import type { CniNetwork } from "./network.ts";
 
 /** What was attached, as upstream's libcni keeps it (kind `cniCacheV1`). */
-export interface CachedAttachment {
+interface CachedAttachment {
   readonly networkName: string;
   readonly containerId: string;
   readonly ifName: string;
