@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import "reflect-metadata";
+import { StatusError } from "@pinnace/apimachinery";
 import { isCodedError } from "@pinnace/errors";
 import { Command } from "commander";
 import { pluginsCommand } from "./plugins/plugins-command.ts";
@@ -17,7 +18,8 @@ const program = new Command("pinnace")
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!isCodedError(error)) throw error;
-  process.stderr.write(`error: ${error.message}${error.remedy === undefined ? "" : `; ${error.remedy}`}\n`);
-  process.exitCode = error.code === "USAGE" ? 2 : 1;
+  if (!isCodedError(error) && !(error instanceof StatusError)) throw error;
+  const remedy = isCodedError(error) && error.remedy !== undefined ? `; ${error.remedy}` : "";
+  process.stderr.write(`error: ${error.message}${remedy}\n`);
+  process.exitCode = 1;
 }

@@ -56,12 +56,11 @@ async function createOrReplace<T extends KubernetesObject>(
 ): Promise<void> {
   const { name = "", namespace = "" } = object.metadata ?? {};
   const resource = client.resource(type).namespace(namespace);
-  try {
-    await resource.create(object);
-  } catch (error) {
-    if (!hasReason(error, "AlreadyExists")) throw error;
-    if (isCurrent(await resource.get(name))) return;
-    await resource.delete(name);
-    await resource.create(object);
-  }
+  const live = await resource.get(name).catch((error: unknown) => {
+    if (hasReason(error, "NotFound")) return undefined;
+    throw error;
+  });
+  if (live !== undefined && isCurrent(live)) return;
+  if (live !== undefined) await resource.delete(name);
+  await resource.create(object);
 }

@@ -103,14 +103,14 @@ async function closeLog(log: WriteStream): Promise<void> {
 export async function startControlPlane(
   options: UpOptions,
   foundation: Foundation,
-  simulatedNodes: number,
+  nodes: { readonly simulated: number /** Where pods reach the API. */; readonly address: string },
 ): Promise<Cluster> {
   const { clock, logger, pki, plugins, store, listener } = foundation;
   const staticTokens = options.tokenAuthFile === undefined ? undefined : await readTokenFile(options.tokenAuthFile);
   const cluster = await startCluster({
     ...{ clock, logger, store, plugins },
     nodes: {
-      count: simulatedNodes,
+      count: nodes.simulated,
       capacity: { cpu: options.nodeCpu, memory: options.nodeMemory, pods: String(options.nodePods) },
     },
     streams: createStreamServer({ clock, logger }),
@@ -121,7 +121,7 @@ export async function startControlPlane(
     },
     apiServer: {
       serviceCidr: SERVICE_CIDR,
-      address: { ip: hostAddress(), port: listener.port },
+      address: { ip: nodes.address, port: listener.port },
       gitVersion: VERSION,
       clientCa: pki.authority.certificate,
     },

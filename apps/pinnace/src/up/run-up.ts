@@ -2,12 +2,13 @@ import { once } from "node:events";
 import type { Cluster } from "@pinnace/cluster";
 import { messageOf } from "@pinnace/errors";
 import { openFoundation, reachable, startControlPlane, writeAdminKubeconfig } from "./control-plane.ts";
-import { type DataDirectory, openDataDirectory, resetDataDirectory } from "./data-directory.ts";
+import { openDataDirectory, resetDataDirectory } from "./data-directory.ts";
+import { hostAddress } from "./host-address.ts";
 import { installPackages } from "./install-packages.ts";
 import { chooseNodes, type NodeKind, thisMachine } from "./node-kind.ts";
 import type { UpOptions } from "./options.ts";
 import { createProgress, type Progress } from "./progress.ts";
-import { startRealNode } from "./real-node.ts";
+import { NODE_ADDRESS, startRealNode } from "./real-node.ts";
 import { renderSummary } from "./summary.ts";
 
 /** Starts a cluster, says what runs where, and keeps it running until SIGINT or SIGTERM. */
@@ -42,33 +43,27 @@ async function bringUp(
   const foundation = await openFoundation(options, directory, progress, undo);
   const count = kind.type === "simulated" ? kind.count : 0;
   const cluster = await progress.step(`control plane${count === 0 ? "" : ` and ${nodesText(kind)}`}`, () =>
-    startControlPlane(options, foundation, count),
+    startControlPlane(options, foundation, { simulated: count, address: apiAddress(kind) }),
   );
   undo.push(() => cluster.stop());
   await writeAdminKubeconfig(directory.kubeconfig, foundation);
-  const nodes =
-    kind.type === "real" ? await runRealNode(kind, directory, foundation, cluster, progress, undo) : nodesText(kind);
+  const real =
+    kind.type === "real"
+      ? await startRealNode({ requirements: kind.requirements, directory, foundation, cluster, progress, undo })
+      : undefined;
   const summary = renderSummary({
     server: reachable(foundation.listener.url),
     kubeconfig: directory.kubeconfig,
-    nodes,
+    nodes: real === undefined ? nodesText(kind) : `a real node, ${real.name}, on containerd ${real.runtimeVersion}`,
+    ...(real === undefined ? {} : { containerd: real.socketPath }),
     ...(kind.type === "simulated" && kind.why !== undefined ? { why: kind.why } : {}),
     log: directory.log,
   });
   return { cluster, summary };
 }
 
-async function runRealNode(
-  kind: Extract<NodeKind, { type: "real" }>,
-  directory: DataDirectory,
-  foundation: Parameters<typeof startRealNode>[0]["foundation"],
-  cluster: Cluster,
-  progress: Progress,
-  undo: (() => unknown)[],
-): Promise<string> {
-  const node = await startRealNode({ requirements: kind.requirements, directory, foundation, cluster, progress, undo });
-  return `a real node, ${node.name}, on containerd ${node.runtimeVersion}`;
-}
+/** Pods of a real node reach the API at the node's own address; to simulated ones it is only a name. */
+const apiAddress = (kind: NodeKind): string => (kind.type === "real" ? NODE_ADDRESS : hostAddress());
 
 function nodesText(kind: NodeKind): string {
   if (kind.type === "real") return "a real node";

@@ -7,10 +7,12 @@ export interface Summary {
   /** Why the nodes are of this kind; absent when it was asked for. */
   readonly why?: string;
   readonly log: string;
+  /** The socket that images are imported to, on a real node. */
+  readonly containerd?: string;
 }
 
 /** The lines that `pinnace up` ends with. */
-export function renderSummary({ server, kubeconfig, nodes, why, log }: Summary): string {
+export function renderSummary({ server, kubeconfig, nodes, why, log, containerd }: Summary): string {
   return `
 The cluster is running.
 
@@ -23,10 +25,15 @@ In another terminal:
 
   export KUBECONFIG=${kubeconfig}
 
-  kubectl get nodes
+${importHint(containerd)}  kubectl get nodes
   kubectl create deployment web --image=localhost/pinnace/web:1 --replicas=3
   kubectl get pods -o wide --watch
 
 Ctrl-C stops it; the next start goes on from its state.
 `;
+}
+
+/** A real node runs real images; this one needs no registry. */
+function importHint(socket: string | undefined): string {
+  return socket === undefined ? "" : `  npm run images -- --import ${socket}   # once: a small web server\n\n`;
 }
