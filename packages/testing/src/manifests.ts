@@ -14,9 +14,9 @@ export function objectsOf(
 
 function documentsOf(text: string): readonly KubernetesObject[] {
   return text
-    .split(/^---(?:\s.*)?$/m)
+    .split(/^---(?:[ \t].*)?$/m)
     .map(decodeDocument)
-    .filter((value) => value !== null && Object.keys(value as object).length > 0)
+    .filter((value) => value !== null)
     .map((value) => value as KubernetesObject);
 }
 
