@@ -54,7 +54,7 @@ async function main(options: Options): Promise<boolean> {
     const logger = options.log
       ? createStreamLogger({ clock: createRealClock(), stream: process.stderr })
       : silentLogger;
-    const ground = await prepareGround(folder, logger);
+    const ground = await prepareGround(folder, join(golden, "tokens.csv"), logger);
     const settings = { runner: join(golden, "run.mjs"), kubectl, show: options.show, ground };
     const all: Failure[] = [];
     for (const suite of planSuites(files)) {

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ApiHandler } from "@pinnace/apimachinery";
 import { serve } from "@pinnace/apiserver/node";
+import { readTokenFile } from "@pinnace/authentication/node";
 import { createRealClock } from "@pinnace/clock";
 import { startCluster } from "@pinnace/cluster";
 import { createStreamServer } from "@pinnace/kubelet/node";
@@ -18,16 +19,21 @@ export interface Ground {
   readonly pki: ClusterPki;
   /** Path of the authority's certificate. */
   readonly ca: string;
-  /** A member of `system:masters`. */
+  /** The static tokens of the recorded cluster. */
+  readonly tokens: Awaited<ReturnType<typeof readTokenFile>>;
+  /** The token of a member of `system:masters`. */
   readonly token: string;
   readonly logger: Logger;
 }
 
-export async function prepareGround(folder: string, logger: Logger = silentLogger): Promise<Ground> {
+/** Makes certificates into `folder`; `tokenFile` holds the recorded cluster's static tokens. */
+export async function prepareGround(folder: string, tokenFile: string, logger: Logger = silentLogger): Promise<Ground> {
+  const tokens = await readTokenFile(tokenFile);
   const pki = await createClusterPki({ clock: createRealClock(), tokenAlgorithm: "RS256" });
   const ca = join(folder, "ca.crt");
   await writeFile(ca, pki.authority.certificate);
-  return { pki, ca, token: crypto.randomUUID(), logger };
+  const [token = ""] = [...tokens].find(([, { groups }]) => groups?.includes("system:masters")) ?? [];
+  return { pki, ca, tokens, token, logger };
 }
 
 /** A cluster on a port, for the runner. */
@@ -38,7 +44,7 @@ export interface Pinnace {
 
 /** Starts a cluster in this process. `wrap` stands between the port and the API server. */
 export async function startPinnace(
-  { pki, token, logger }: Ground,
+  { pki, tokens, logger }: Ground,
   nodes: number,
   wrap: (handler: ApiHandler) => ApiHandler = (handler) => handler,
 ): Promise<Pinnace> {
@@ -59,7 +65,7 @@ export async function startPinnace(
     rootCa: pki.authority.certificate,
     authentication: {
       serviceAccountKeys: [pki.serviceAccountKey.privateKey],
-      staticTokens: new Map([[token, { name: "admin", uid: "admin", groups: ["system:masters"] }]]),
+      staticTokens: tokens,
       issuer: ISSUER,
       apiAudiences: [ISSUER],
     },
