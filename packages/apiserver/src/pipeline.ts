@@ -4,6 +4,7 @@ import type { Authenticator } from "@pinnace/authentication";
 import type { Clock } from "@pinnace/clock";
 import type { Logger } from "@pinnace/logging";
 import type { Authorizer } from "@pinnace/rbac";
+import { defer, finalize } from "rxjs";
 import { attributesOf, forbiddenFor } from "./authorization.ts";
 import { impersonate } from "./impersonation.ts";
 import { negotiateStatus } from "./media/negotiation.ts";
@@ -40,8 +41,24 @@ export function createPipeline(components: PipelineComponents): ApiHandler {
       response = failure(components, request, error);
     }
     components.metrics.observe(info, request, response, components.clock.now() - started);
-    return withCommonHeaders(response, auditId, warnings);
+    return withCommonHeaders(countWatch(components, info, request, response), auditId, warnings);
   };
+}
+
+/** A watch counts as running from its subscription to its end. */
+function countWatch(
+  { metrics }: PipelineComponents,
+  info: RequestInfo | undefined,
+  request: ApiRequest,
+  response: ApiResponse,
+): ApiResponse {
+  const { body } = response;
+  if (body.type !== "watch" || info === undefined) return response;
+  const events = defer(() => {
+    metrics.longRunning(info, request, 1);
+    return body.events.pipe(finalize(() => metrics.longRunning(info, request, -1)));
+  });
+  return { ...response, body: { ...body, events } };
 }
 
 async function answer(

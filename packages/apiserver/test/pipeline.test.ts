@@ -132,6 +132,18 @@ describe("the answer", () => {
     expect(text).not.toContain("/nothing/here");
   });
 
+  it("counts as long-running while it is watched", async () => {
+    const metrics = createMetricRegistry();
+    const { call, raw } = await startServer(undefined, { metrics });
+    const { body } = await raw("GET", `${SECRETS}?watch=1`);
+    const running = async () =>
+      /apiserver_longrunning_requests\{.*verb="WATCH".*\} (\d)/.exec((await call("GET", "/metrics")).text)?.[1];
+    const subscription = body.type === "watch" ? body.events.subscribe() : undefined;
+    expect(await running()).toBe("1");
+    subscription?.unsubscribe();
+    expect(await running()).toBe("0");
+  });
+
   it.each([
     ["GET", "/apis/nope/v1/x", 404],
     ["GET", "/api/v1/nope", 404],
