@@ -16,7 +16,10 @@ import {
 import type { ContainerConfig, PodSandboxConfig } from "@pinnace/cri";
 import { buildImageArchive, type Containerd, findRequirements, startContainerd } from "@pinnace/cri/node";
 import { silentLogger } from "@pinnace/logging";
+import { createServiceProxy, runProgram } from "@pinnace/proxy";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { literalInformers } from "../../../packages/proxy/test/informers.ts";
+import { service, slice } from "../../../packages/proxy/test/objects.ts";
 import plugin from "../src/index.ts";
 
 const requirements = findRequirements(process.env.PATH ?? "");
@@ -25,7 +28,14 @@ const missing = [...requirements.missing, ...(existsSync(BUSYBOX) ? [] : ["busyb
 const why = process.getuid?.() === 0 ? missing.join(", ") : "not root";
 const IMAGE = "localhost/pinnace/ptp-test:1";
 // A range of its own for each process, so that two runs on one machine do not meet.
+const SERVICES = `10.${170 + (process.pid % 20)}.${process.pid % 250}`;
 const SUBNET = `10.${200 + (process.pid % 40)}.${process.pid % 250}`;
+
+interface Pod {
+  readonly sandbox: string;
+  readonly container: string;
+  readonly ip: string;
+}
 
 function sandboxConfig(directory: string, name: string): PodSandboxConfig {
   return {
@@ -94,7 +104,7 @@ describe.skipIf(why !== "")(`pods on a ptp network${why === "" ? "" : ` (not run
   let agent: CniAgent;
   let containerd: Containerd;
 
-  const startPod = async (name: string): Promise<{ sandbox: string; container: string; ip: string }> => {
+  const startPod = async (name: string): Promise<Pod> => {
     const { runtime } = containerd;
     const config = sandboxConfig(directory, name);
     const sandbox = await runtime.runPodSandbox(config, "");
@@ -102,6 +112,12 @@ describe.skipIf(why !== "")(`pods on a ptp network${why === "" ? "" : ` (not run
     await runtime.startContainer(id);
     const { ips } = await runtime.podSandboxStatus(sandbox);
     return { sandbox, container: id, ip: ips[0]! };
+  };
+
+  const removePod = async (pod: Pod): Promise<void> => {
+    await containerd.runtime.stopContainer(pod.container, 0);
+    await containerd.runtime.stopPodSandbox(pod.sandbox);
+    await containerd.runtime.removePodSandbox(pod.sandbox);
   };
 
   beforeAll(async () => {
@@ -150,6 +166,38 @@ describe.skipIf(why !== "")(`pods on a ptp network${why === "" ? "" : ` (not run
     await expect.poll(async () => (await containerd.runtime.status()).networkReady, { timeout: 5000 }).toBe(true);
   });
 
+  it("carries services: to the host, to other pods, and from a pod to itself", async () => {
+    const [one, two] = await Promise.all([startPod("client"), startPod("server")]);
+    const [clusterIP, ownIP] = [`${SERVICES}.7`, `${SERVICES}.8`];
+    const table = `ptp-test-${process.pid}`;
+    const port = [{ name: "http", protocol: "TCP", port: 80, targetPort: 8080 }];
+    const informers = literalInformers();
+    for (const [name, address, pod] of [
+      ["server", clusterIP, two.ip],
+      ["client", ownIP, one.ip],
+    ] as const) {
+      informers.services.set(service(name, address, { ports: port }));
+      informers.slices.set(slice(name, [{ address: pod }]));
+    }
+    const proxy = createServiceProxy(
+      { informers, clock: createRealClock(), run: runProgram },
+      { nodeName: "here", podCidr: `${SUBNET}.0/24`, serviceCidr: `${SERVICES}.0/24`, table },
+    );
+    await proxy.start();
+    const fromPod = async (address: string): Promise<string> => {
+      const command = ["/busybox", "wget", "-q", "-O", "-", `http://${address}/`];
+      return new TextDecoder().decode((await containerd.runtime.execSync(one.container, command, 5)).stdout);
+    };
+    try {
+      expect(await fetchText(`http://${clusterIP}/`)).toBe("it works\n");
+      expect(await fromPod(clusterIP)).toBe("it works\n");
+      expect(await fromPod(ownIP)).toBe("it works\n");
+    } finally {
+      await proxy.stop();
+    }
+    await Promise.all([removePod(one), removePod(two)]);
+  }, 30_000);
+
   it("gives pods addresses that answer to the host and to each other, and takes them back", async () => {
     const [one, two] = await Promise.all([startPod("one"), startPod("two")]);
     expect(new Set([one.ip, two.ip]).size).toBe(2);
@@ -162,11 +210,7 @@ describe.skipIf(why !== "")(`pods on a ptp network${why === "" ? "" : ` (not run
     expect(new TextDecoder().decode(own.stdout)).toBe("it works\n");
     const link = await containerd.runtime.execSync(one.container, ["/busybox", "ip", "address", "show", "eth0"], 5);
     expect(new TextDecoder().decode(link.stdout)).toMatch(new RegExp(`mtu 1450[^]*inet ${one.ip}/32`));
-    for (const { container: id, sandbox } of [one, two]) {
-      await containerd.runtime.stopContainer(id, 0);
-      await containerd.runtime.stopPodSandbox(sandbox);
-      await containerd.runtime.removePodSandbox(sandbox);
-    }
+    await Promise.all([removePod(one), removePod(two)]);
     expect(execFileSync("ip", ["route"], { encoding: "utf8" })).not.toContain(`${SUBNET}.`);
     const leases = await readdir(join(directory, "ptp/leases/pinnace"));
     expect(leases.filter((name) => name.startsWith(SUBNET))).toEqual([]);
