@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { judge, UNSORTED, updateDifferences } from "../src/differences.ts";
+
+const files = [{ id: "rest/create", path: "/cases/rest/create.json", names: ["a", "b", "c"], whole: true }];
+const differing = (...names: string[]) => new Map([["rest/create", new Set(names)]]);
+const list = {
+  "rest/create": [{ reason: "no quotas", cases: ["a"] }],
+  "rest/watch": [{ reason: "slow", cases: ["x"] }],
+};
+
+describe("judge", () => {
+  it.each([
+    ["agrees with the list", ["a"], [], []],
+    ["names a case that is not listed", ["a", "b"], ["rest/create/b"], []],
+    ["names a listed case that no longer differs", [], [], ["rest/create/a"]],
+    ["names both", ["c"], ["rest/create/c"], ["rest/create/a"]],
+  ])("%s", (_, names, unexpected, repaired) => {
+    expect(judge(list, files, differing(...names))).toEqual({ unexpected, repaired });
+  });
+
+  it("says nothing about cases that were not replayed", () => {
+    const some = [{ ...files[0]!, names: ["b"], whole: false }];
+    expect(judge(list, some, new Map())).toEqual({ unexpected: [], repaired: [] });
+  });
+});
+
+describe("updateDifferences", () => {
+  it("keeps reasons, drops what is repaired and collects what is new", () => {
+    expect(updateDifferences(list, files, differing("a", "c", "b"))).toEqual({
+      "rest/create": [
+        { reason: "no quotas", cases: ["a"] },
+        { reason: UNSORTED, cases: ["b", "c"] },
+      ],
+      "rest/watch": [{ reason: "slow", cases: ["x"] }],
+    });
+    expect(updateDifferences(list, files, differing())).toEqual({ "rest/watch": [{ reason: "slow", cases: ["x"] }] });
+  });
+
+  it("adds to the cases that wait for a reason", () => {
+    const waiting = { "rest/create": [{ reason: UNSORTED, cases: ["b"] }] };
+    expect(updateDifferences(waiting, files, differing("a", "b"))["rest/create"]).toEqual([
+      { reason: UNSORTED, cases: ["a", "b"] },
+    ]);
+  });
+});
