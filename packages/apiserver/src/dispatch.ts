@@ -10,7 +10,7 @@ import { storedVerbs } from "./rest/verbs.ts";
 /** Answers a request for one subresource or virtual resource. */
 export type ResourceHandler = (request: ResourceRequest) => Promise<ApiResponse>;
 
-export interface DispatchComponents {
+interface DispatchComponents {
   readonly registry: DefinitionRegistry;
   readonly rest: RestContext;
   /** By `group/resource/subresource`, or `group/resource` for virtual resources; the version does not matter. */

@@ -4,7 +4,7 @@ import type { Paths } from "./paths.ts";
 import type { RequestContext } from "./request-context.ts";
 
 /** One check of the server's health: undefined when all is well, else why not. */
-export interface HealthCheck {
+interface HealthCheck {
   readonly name: string;
   check(): Promise<string | undefined> | string | undefined;
 }

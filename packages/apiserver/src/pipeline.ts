@@ -14,7 +14,7 @@ import { parseRequest, type RequestInfo } from "./request-info.ts";
 import type { ServerMetrics } from "./server-metrics.ts";
 import { Warnings } from "./warnings.ts";
 
-export interface PipelineComponents {
+interface PipelineComponents {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: ServerMetrics;

@@ -65,11 +65,7 @@ export function resourceResponse(
   return objectResponse(status, transformObject(definition, object, context), output);
 }
 
-export function transformObject(
-  definition: ResourceDefinition,
-  object: KubernetesObject,
-  context: ResponseContext,
-): object {
+function transformObject(definition: ResourceDefinition, object: KubernetesObject, context: ResponseContext): object {
   const { as, metaVersion } = context.output;
   if (as === "PartialObjectMetadataList") throw wrongPartialKind(as, definition.kind, false);
   if (as === "PartialObjectMetadata") return partialMetadata(object, metaVersion);

@@ -11,12 +11,12 @@ export interface Table {
   readonly rows: readonly TableRow[];
 }
 
-export interface TableRow {
+interface TableRow {
   readonly cells: readonly Json[];
   readonly object?: KubernetesObject;
 }
 
-export interface TableOptions {
+interface TableOptions {
   readonly metaVersion: string;
   /** What a row carries: `Metadata` (default), `Object` or `None`. */
   readonly includeObject: "Metadata" | "Object" | "None";
@@ -52,7 +52,7 @@ export function tableOf(
   };
 }
 
-export function rowOf(definition: TableKind, item: KubernetesObject, options: TableOptions): TableRow {
+function rowOf(definition: TableKind, item: KubernetesObject, options: TableOptions): TableRow {
   const cells = definition.cells(item, { now: options.now });
   if (options.includeObject === "None") return { cells };
   const object = options.includeObject === "Object" ? item : partialMetadata(item, options.metaVersion);

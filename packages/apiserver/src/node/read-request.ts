@@ -5,7 +5,7 @@ import type { ApiRequest, PeerCertificate } from "@pinnace/apimachinery";
 /** The body is longer than the server takes. */
 export class BodyTooLarge extends Error {}
 
-export interface ReadOptions {
+interface ReadOptions {
   /** Bytes. */
   readonly limit: number;
   readonly signal: AbortSignal;

@@ -3,7 +3,7 @@ import type { Draft, KubernetesObject } from "@pinnace/apimachinery";
 import type { ResourceRequest } from "../request-context.ts";
 
 /** What a write tells the admission chain. */
-export interface AdmissionSubject {
+interface AdmissionSubject {
   readonly operation: AdmissionRequest["operation"];
   readonly name: string;
   readonly object: Draft | undefined;

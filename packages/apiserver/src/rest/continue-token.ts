@@ -1,7 +1,7 @@
 import { badRequest } from "@pinnace/apimachinery";
 
 /** Where the next page of a list begins. */
-export interface Continuation {
+interface Continuation {
   /** The snapshot; -1 for the present, after the snapshot was forgotten. */
   readonly revision: number;
   /** The cache key of the last item before. */

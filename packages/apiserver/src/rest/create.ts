@@ -163,7 +163,7 @@ export function initMetadata(rest: RestContext, draft: Draft, strategy: Strategy
 }
 
 /** `web-` becomes `web-x7k2p`: five characters that make no words, after at most 58 of the base. */
-export function generateName(base: string, random: () => number): string {
+function generateName(base: string, random: () => number): string {
   let suffix = "";
   for (let index = 0; index < GENERATED_LENGTH; index += 1)
     suffix += NAME_ALPHABET[Math.floor(random() * NAME_ALPHABET.length)];

@@ -27,7 +27,7 @@ import type { ResourceRequest } from "../request-context.ts";
 import type { FieldValidation } from "./options.ts";
 
 /** The kind that a body must be of. */
-export interface ExpectedKind {
+interface ExpectedKind {
   readonly group: string;
   readonly version: string;
   readonly kind: string;

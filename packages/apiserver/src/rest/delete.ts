@@ -86,7 +86,7 @@ export async function removeCollection(rest: RestContext, request: ResourceReque
   return listResponse(definition, page.items, { resourceVersion: page.metadata.resourceVersion }, context);
 }
 
-export async function readDeleteOptions(request: ResourceRequest): Promise<DeleteOptions> {
+async function readDeleteOptions(request: ResourceRequest): Promise<DeleteOptions> {
   const { query } = request.request;
   const body = await decodeOptions(request, "DeleteOptions");
   const grace = body === undefined ? integerParameter(query, "gracePeriodSeconds") : body.gracePeriodSeconds;
@@ -133,7 +133,7 @@ function propagationErrors({ propagationPolicy: policy, orphanDependents: orphan
   return [notSupported("propagationPolicy", policy, ["Foreground", "Background", "Orphan", "nil"])];
 }
 
-export interface Deletion {
+interface Deletion {
   /** The object as it is now: marked, or as it was last. */
   readonly object: KubernetesObject;
   /** False when it stays until finalizers or its grace period are over. */

@@ -58,7 +58,7 @@ export function dryRunErrors(values: readonly string[]): FieldError[] {
 }
 
 /** The program's name: `kubectl/v1.33.0 (linux/amd64)` is `kubectl`. */
-export function managerOfUserAgent(userAgent: string | undefined): string {
+function managerOfUserAgent(userAgent: string | undefined): string {
   const name = (userAgent ?? "").split("/")[0]!;
   return name === "" ? "unknown" : name.slice(0, MANAGER_LIMIT);
 }

@@ -127,7 +127,7 @@ function rejected(value: unknown, why: string): Error {
 }
 
 /** A patch may not turn an object into another one; throws 400. */
-export function checkIdentity(draft: Draft, old: KubernetesObject, { info, definition }: ResourceRequest): void {
+function checkIdentity(draft: Draft, old: KubernetesObject, { info, definition }: ResourceRequest): void {
   draft.metadata ??= {};
   const { name, namespace } = draft.metadata;
   if (draft.kind !== old.kind)

@@ -54,7 +54,7 @@ export async function list(rest: RestContext, request: ResourceRequest): Promise
   return listResponse(definition, page.items, page.metadata, context);
 }
 
-export interface ListPage {
+interface ListPage {
   readonly items: readonly KubernetesObject[];
   readonly metadata: {
     readonly resourceVersion: string;

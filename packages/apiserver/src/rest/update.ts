@@ -50,7 +50,7 @@ export interface Change {
   readonly attempts: number;
 }
 
-export interface ChangeResult {
+interface ChangeResult {
   readonly object: KubernetesObject;
   readonly created: boolean;
 }

@@ -2,7 +2,7 @@ import { type Cidr, cidrContains, formatIp, type IpAddress, parseCidr, parseIp }
 import { CodedError } from "@pinnace/errors";
 
 /** Why an address was refused, in upstream's words. */
-export type IpRefusal =
+type IpRefusal =
   | "the provided network does not match the current range"
   | "provided IP is already allocated"
   | "range is full";

@@ -38,7 +38,7 @@ export interface CacheChange {
   readonly previous: CacheEntry | undefined;
 }
 
-export type ChangeListener = (change: CacheChange) => void;
+type ChangeListener = (change: CacheChange) => void;
 
 /** How many changes of one resource are kept for watches that start in the past. */
 const DEFAULT_HISTORY = 10_000;
