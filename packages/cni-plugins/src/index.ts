@@ -7,20 +7,34 @@
  * may stand in the same chain.
  *
  * ```ts
- * import { createCniAgent, createCniComponents, installCniNetwork, installCniShim, loopbackPlugin } from "@pinnace/cni-plugins";
+ * import {
+ *   CNI_API_VERSION,
+ *   CNI_PLUGIN_TYPE,
+ *   type CniAgent,
+ *   createCniAgent,
+ *   createCniPlugins,
+ *   installCniShim,
+ *   loopbackPlugin,
+ * } from "@pinnace/cni-plugins";
  * import { silentLogger } from "@pinnace/logging";
+ * import { createPluginRegistry } from "@pinnace/plugin";
  *
- * const socketPath = "/run/pinnace/cni.sock";
- * const components = await createCniComponents({ stateDirectory: "/var/lib/pinnace/cni/loopback" });
- * const plugins = { loopback: loopbackPlugin.create(components, {}) };
- * const agent = createCniAgent({ plugins, logger: silentLogger }, { socketPath });
- * await agent.start();
- * await installCniShim({ binaryDirectory: "/opt/cni/bin", socketPath, types: Object.keys(plugins) });
- * await installCniNetwork({ configDirectory: "/etc/cni/net.d", plugins: [{ type: "loopback" }] });
+ * export async function serve(socketPath: string): Promise<CniAgent> {
+ *   const hosts = [{ type: CNI_PLUGIN_TYPE, apiVersion: CNI_API_VERSION }];
+ *   const registry = createPluginRegistry([{ source: "built in", definition: loopbackPlugin }], { hosts });
+ *   const plugins = await createCniPlugins(registry, { stateDirectory: "/var/lib/pinnace/cni" });
+ *   const agent = createCniAgent({ plugins, logger: silentLogger }, { socketPath });
+ *   await agent.start();
+ *   await installCniShim({ binaryDirectory: "/opt/cni/bin", socketPath, types: Object.keys(plugins) });
+ *   return agent;
+ * }
  * ```
  *
+ * `installCniNetwork` then writes the conflist. A plugin is a `definePlugin` of type `pinnace.cni.v1`; run
+ * `describeCniPlugin` of `@pinnace/cni-plugins/compliance` on it.
+ *
  * Error codes besides those of the spec: `SOCKET_IN_USE`, `SOCKET_PATH_TOO_LONG`, `ARCHITECTURE_UNKNOWN`,
- * `PROGRAM_FAILED`. Results are read and written in the versions 0.3.0 to 1.1.0 of the spec. IPv4 only.
+ * `PROGRAM_FAILED`, `NETWORK_INVALID`. Results are read and written in the versions 0.3.0 to 1.1.0 of the spec. IPv4 only.
  *
  * @packageDocumentation
  */
@@ -28,6 +42,7 @@ export { type CniAgent, type CniAgentComponents, type CniAgentOptions, createCni
 export { type CniAnswer, type CniInvocation, type CniPlugins, dispatchCni } from "./agent/dispatch.ts";
 export * from "./contract.ts";
 export { createCniComponents } from "./host/cni-components.ts";
+export { createCniPlugins } from "./host/create-cni-plugins.ts";
 export { inNamespace, namespacePath } from "./host/namespace.ts";
 export { type Attachment, createHostLocalIpam, type HostLocalIpam, type Lease } from "./ipam/host-local.ts";
 export type { HostLocalConfig, RangeConfig } from "./ipam/range.ts";
