@@ -127,3 +127,17 @@ describe("the kubelet", () => {
     expect((await call("GET", `${PODS}/p/log`)).status).toBe(503);
   });
 });
+
+describe("a namespace", () => {
+  it("stays, terminating, until its finalizers are gone", async () => {
+    const { call } = await startBuiltIn();
+    const path = "/api/v1/namespaces/a";
+    await call("POST", "/api/v1/namespaces", { metadata: { name: "a", finalizers: ["example.com/f"] } });
+    expect((await call("DELETE", path)).body.status.phase).toBe("Terminating");
+    await call("PATCH", path, { metadata: { finalizers: null } }, MERGE);
+    const { body } = await call("GET", path);
+    expect(body.spec.finalizers).toEqual(["kubernetes"]);
+    expect((await call("PUT", `${path}/finalize`, { ...body, spec: { finalizers: [] } })).status).toBe(200);
+    expect((await call("GET", path)).status).toBe(404);
+  });
+});

@@ -250,7 +250,7 @@ function planDeletion(
   if (finalizers.length > 0) metadata.finalizers = finalizers;
   else delete metadata.finalizers;
   const changedFinalizers = finalizers.length !== (old.metadata!.finalizers ?? []).length;
-  const waits = finalizers.length > 0 || grace > 0 || staysUntilFinalized(draft);
+  const waits = staysUntilFinalized(draft) || finalizers.length > 0 || grace > 0;
   const left = marked ? (old.metadata!.deletionGracePeriodSeconds ?? 0) : Number.POSITIVE_INFINITY;
   const shortened = grace < left;
   if (!waits) {
