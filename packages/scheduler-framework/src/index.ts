@@ -25,6 +25,7 @@
  */
 export { ClusterCache, createSnapshot } from "./cluster/cluster-cache.ts";
 export { createNodeInfo, withNode, withoutPod, withPod } from "./cluster/node-state.ts";
+export { type PodClaim, podVolumeClaims } from "./cluster/pod-claims.ts";
 export { createPodInfo } from "./cluster/pod-info.ts";
 export { DEFAULT_MEMORY, DEFAULT_MILLI_CPU, podRequests, podRequestsOrDefaults } from "./cluster/pod-requests.ts";
 export {

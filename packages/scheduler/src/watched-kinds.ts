@@ -8,6 +8,7 @@ import {
   POD_DISRUPTION_BUDGETS,
   REPLICA_SETS,
   REPLICATION_CONTROLLERS,
+  RESOURCE_CLAIMS,
   SERVICES,
   STATEFUL_SETS,
   STORAGE_CLASSES,
@@ -24,6 +25,7 @@ export const WATCHED_KINDS: readonly { readonly type: ResourceType<never>; reado
   { type: CSI_NODES, resource: "CSINode" },
   { type: CSI_DRIVERS, resource: "CSIDriver" },
   { type: CSI_STORAGE_CAPACITIES, resource: "CSIStorageCapacity" },
+  { type: RESOURCE_CLAIMS, resource: "ResourceClaim" },
   { type: POD_DISRUPTION_BUDGETS, resource: "PodDisruptionBudget" },
 ] as unknown as readonly { readonly type: ResourceType<never>; readonly resource: EventResource }[];
 

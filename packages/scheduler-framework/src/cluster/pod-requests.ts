@@ -10,6 +10,29 @@ type Amount = (container: Container) => Resources;
 
 const requested: Amount = (container) => amountsOf(container.resources?.requests);
 
+/**
+ * While a container is resized in place (KEP-1287) it counts with the most of what it asks for, what it has been granted
+ * and what it has; when the resize is infeasible, with the latter two.
+ */
+function withStatus(pod: Pod, amount: Amount): Amount {
+  const statuses = new Map(
+    [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])]
+      .filter(({ resources, allocatedResources }) => resources !== undefined || allocatedResources !== undefined)
+      .map((status) => [status.name, status]),
+  );
+  if (statuses.size === 0) return amount;
+  const infeasible = (pod.status?.conditions ?? []).some(
+    ({ type, reason }) => type === "PodResizePending" && reason === "Infeasible",
+  );
+  return (container) => {
+    const wanted = amount(container);
+    const status = statuses.get(container.name);
+    if (status === undefined) return wanted;
+    const held = maxResources(amountsOf(status.resources?.requests), amountsOf(status.allocatedResources));
+    return infeasible ? held : maxResources(wanted, held);
+  };
+}
+
 const requestedOrDefault: Amount = (container) => {
   const list = container.resources?.requests;
   const amounts = amountsOf(list);
@@ -54,5 +77,5 @@ function withPodLevel(pod: Pod, total: Resources): Resources {
   };
 }
 
-export const podRequests = (pod: Pod): Resources => effective(pod, requested);
-export const podRequestsOrDefaults = (pod: Pod): Resources => effective(pod, requestedOrDefault);
+export const podRequests = (pod: Pod): Resources => effective(pod, withStatus(pod, requested));
+export const podRequestsOrDefaults = (pod: Pod): Resources => effective(pod, withStatus(pod, requestedOrDefault));
