@@ -1,4 +1,4 @@
-import { ENDPOINT_SLICES, type EndpointSlice, SERVICES, type Service } from "@pinnace/api";
+import { ENDPOINT_SLICES, type EndpointSlice, NAMESPACES, SERVICES, type Service } from "@pinnace/api";
 import { type KubernetesObject, objectKey } from "@pinnace/apimachinery";
 import type { CacheEvent, Informer, InformerFactory } from "@pinnace/client";
 import { Observable, Subject } from "rxjs";
@@ -47,13 +47,16 @@ export interface LiteralInformers extends InformerFactory {
   readonly slices: LiteralInformer<EndpointSlice>;
 }
 
-/** Services and endpoint slices without a server; everything is in the cache from the start. */
+/** Services and endpoint slices of the namespace `ns` without a server; everything is in the cache from the start. */
 export function literalInformers(): LiteralInformers {
   const services = new LiteralInformer<Service>();
   const slices = new LiteralInformer<EndpointSlice>();
+  const namespaces = new LiteralInformer<KubernetesObject>();
+  namespaces.set({ metadata: { name: "ns" } } as KubernetesObject);
   const known = new Map<unknown, LiteralInformer<never>>([
     [SERVICES, services as never],
     [ENDPOINT_SLICES, slices as never],
+    [NAMESPACES, namespaces as never],
   ]);
   return {
     services,

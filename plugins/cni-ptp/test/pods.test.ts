@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { get } from "node:http";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRealClock } from "@pinnace/clock";
 import {
@@ -15,6 +15,7 @@ import {
 } from "@pinnace/cni-plugins";
 import type { ContainerConfig, PodSandboxConfig } from "@pinnace/cri";
 import { buildImageArchive, type Containerd, findRequirements, startContainerd } from "@pinnace/cri/node";
+import { createDnsServer } from "@pinnace/dns";
 import { silentLogger } from "@pinnace/logging";
 import { createServiceProxy, runProgram } from "@pinnace/proxy";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -29,6 +30,7 @@ const why = process.getuid?.() === 0 ? missing.join(", ") : "not root";
 const IMAGE = "localhost/pinnace/ptp-test:1";
 // A range of its own for each process, so that two runs on one machine do not meet.
 const SERVICES = `10.${170 + (process.pid % 20)}.${process.pid % 250}`;
+const DNS = `${SERVICES}.10`;
 const SUBNET = `10.${200 + (process.pid % 40)}.${process.pid % 250}`;
 
 interface Pod {
@@ -45,6 +47,7 @@ function sandboxConfig(directory: string, name: string): PodSandboxConfig {
     attempt: 0,
     hostname: name,
     logDirectory: directory,
+    dns: { servers: [DNS], searches: ["ns.svc.cluster.local", "cluster.local"], options: ["ndots:5"] },
     labels: {},
     annotations: {},
     cgroupParent: `/pinnace-ptp-test-${process.pid}`,
@@ -87,6 +90,11 @@ const container: ContainerConfig = {
   hostNetwork: false,
   shareProcessNamespace: false,
 };
+
+function nodeAddress(): string {
+  const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  return all.find((each) => each.family === "IPv4" && !each.internal && !each.address.startsWith(SUBNET))!.address;
+}
 
 const fetchText = (url: string): Promise<string> =>
   new Promise((resolve, reject) => {
@@ -166,7 +174,7 @@ describe.skipIf(why !== "")(`pods on a ptp network${why === "" ? "" : ` (not run
     await expect.poll(async () => (await containerd.runtime.status()).networkReady, { timeout: 5000 }).toBe(true);
   });
 
-  it("carries services: to the host, to other pods, and from a pod to itself", async () => {
+  it("carries services: to the host, to other pods, from a pod to itself, and by name", async () => {
     const [one, two] = await Promise.all([startPod("client"), startPod("server")]);
     const [clusterIP, ownIP] = [`${SERVICES}.7`, `${SERVICES}.8`];
     const table = `ptp-test-${process.pid}`;
@@ -176,24 +184,34 @@ describe.skipIf(why !== "")(`pods on a ptp network${why === "" ? "" : ` (not run
       ["server", clusterIP, two.ip],
       ["client", ownIP, one.ip],
     ] as const) {
-      informers.services.set(service(name, address, { ports: port }));
+      informers.services.set(service(name, address, { clusterIPs: [address], ports: port }));
       informers.slices.set(slice(name, [{ address: pod }]));
     }
     const proxy = createServiceProxy(
       { informers, clock: createRealClock(), run: runProgram },
       { nodeName: "here", podCidr: `${SUBNET}.0/24`, serviceCidr: `${SERVICES}.0/24`, table },
     );
+    // The node's own address, as pods reach it.
+    const address = nodeAddress();
+    const dns = createDnsServer({ informers, clock: createRealClock() }, { address });
+    const { port: dnsPort } = await dns.start();
+    informers.services.set(service("dns", DNS, { ports: [{ name: "dns", protocol: "UDP", port: 53 }] }));
+    const dnsSlice = slice("dns", [{ address }]);
+    informers.slices.set({ ...dnsSlice, ports: [{ name: "dns", protocol: "UDP", port: dnsPort }] });
     await proxy.start();
     const fromPod = async (address: string): Promise<string> => {
       const command = ["/busybox", "wget", "-q", "-O", "-", `http://${address}/`];
-      return new TextDecoder().decode((await containerd.runtime.execSync(one.container, command, 5)).stdout);
+      const { stdout, stderr } = await containerd.runtime.execSync(one.container, command, 5);
+      return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
     };
     try {
       expect(await fetchText(`http://${clusterIP}/`)).toBe("it works\n");
       expect(await fromPod(clusterIP)).toBe("it works\n");
       expect(await fromPod(ownIP)).toBe("it works\n");
+      expect(await fromPod("server")).toBe("it works\n");
     } finally {
       await proxy.stop();
+      await dns.stop();
     }
     await Promise.all([removePod(one), removePod(two)]);
   }, 30_000);
