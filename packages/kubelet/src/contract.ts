@@ -1,4 +1,4 @@
-import type { Pod, Service } from "@pinnace/api";
+import type { Node, Pod, Service } from "@pinnace/api";
 import type { ApiHandler } from "@pinnace/apimachinery";
 import type { CacheEvent, Client } from "@pinnace/client";
 import type { Clock } from "@pinnace/clock";
@@ -102,6 +102,8 @@ export interface NodeDescription {
   readonly kubeletPort?: number;
   readonly providerId?: string;
   readonly podCIDR?: string;
+  /** Write the Ready condition first, as node simulators do, instead of last, as kubelets do. Default false. */
+  readonly readyFirst?: boolean;
 }
 
 /** `status.nodeInfo` besides what the runtime says of itself. */
@@ -178,6 +180,8 @@ export interface Kubelet {
 export interface NodeHeartbeat {
   /** Creates the Node or brings it up to date. */
   register(): Promise<void>;
+  /** Takes over a Node that somebody else has created: from now on its status is this kubelet's, nothing else of it. */
+  adopt(node: Node): void;
   /** Renews the Lease in kube-node-lease; false when another holder keeps it (then nothing is written). */
   renewLease(): Promise<boolean>;
   /** Writes conditions, capacity and images when they have changed or five minutes have passed. */

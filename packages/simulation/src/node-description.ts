@@ -1,3 +1,4 @@
+import type { Node } from "@pinnace/api";
 import type { NodeDescription } from "@pinnace/kubelet";
 import { textFraction } from "./identifiers.ts";
 
@@ -40,6 +41,7 @@ export function describeNode(name: string, index: number, template: SimulatedNod
     capacity: template.capacity ?? CAPACITY,
     allocatable: template.allocatable ?? template.capacity ?? CAPACITY,
     podCIDR,
+    readyFirst: true,
     providerId: `pinnace://simulation/${name}`,
     nodeInfo: {
       machineID: id.repeat(4),
@@ -51,5 +53,21 @@ export function describeNode(name: string, index: number, template: SimulatedNod
       architecture: "amd64",
       kubeletVersion: "v1.36.3+pinnace.0",
     },
+  };
+}
+
+/** A Node that somebody created by hand, as the kubelet that takes it over describes it: what it says of itself stays. */
+export function describeAdopted(node: Node, index: number): NodeDescription {
+  const { capacity, allocatable, addresses = [] } = node.status ?? {};
+  const description = describeNode(node.metadata?.name ?? "", index, {
+    ...(capacity ? { capacity } : {}),
+    ...(allocatable ? { allocatable } : {}),
+  });
+  const given = addresses.filter(({ type }) => type !== "Hostname");
+  const podCIDR = node.spec?.podCIDR;
+  return {
+    ...description,
+    ...(given.length > 0 ? { addresses: given } : {}),
+    ...(podCIDR?.includes(".") ? { podCIDR } : {}),
   };
 }

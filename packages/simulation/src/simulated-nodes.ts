@@ -1,3 +1,4 @@
+import type { Node } from "@pinnace/api";
 import type { ApiHandler } from "@pinnace/apimachinery";
 import type { ClientFactory, ClientIdentity, InformerFactory } from "@pinnace/client";
 import type { Clock, Timer } from "@pinnace/clock";
@@ -10,13 +11,16 @@ import {
   informerServices,
   type Kubelet,
   type KubeletComponents,
+  type NodeDescription,
   type StreamServer,
 } from "@pinnace/kubelet";
 import type { Logger } from "@pinnace/logging";
 import type { MetricRegistry } from "@pinnace/metrics";
 import { createMemoryVolumeHost } from "@pinnace/storage";
+import type { Subscription } from "rxjs";
 import { deferEvents } from "./deferred-events.ts";
-import { describeNode, podCidrOf, type SimulatedNodeTemplate } from "./node-description.ts";
+import { watchOrphanNodes } from "./node-adoption.ts";
+import { describeAdopted, describeNode, podCidrOf, type SimulatedNodeTemplate } from "./node-description.ts";
 import { PodDispatcher } from "./pod-dispatcher.ts";
 import { simulatedCgroups, simulatedPodFiles } from "./pod-files.ts";
 import { createSimulatedProber, simulatedNetwork } from "./prober.ts";
@@ -56,6 +60,11 @@ export interface SimulatedNodesOptions
     Pick<SimulatedRuntimeOptions, "delays" | "jitter"> {
   /** Default 1. */
   readonly count?: number;
+  /**
+   * Whether Nodes that somebody creates by hand (`kubectl create -f node.yaml`) are run, too, unless their Lease has
+   * another holder. Default: when there is at least one node of `count`.
+   */
+  readonly adopt?: boolean;
   /** Default `sim-`: nodes are `sim-0`, `sim-1`, ... */
   readonly namePrefix?: string;
   readonly clusterDns?: readonly string[];
@@ -81,12 +90,14 @@ export interface SimulatedNodes {
 interface SimulatedNode {
   readonly name: string;
   readonly index: number;
-  readonly template: SimulatedNodeTemplate;
+  readonly description: NodeDescription;
   kubelet: Kubelet;
   runtime: ContainerRuntime;
   stopEvents: () => void;
   alive: boolean;
   beats: number;
+  /** Created by hand: it goes when its Node is deleted or another holder takes its Lease. */
+  readonly adopted: boolean;
 }
 
 /** Makes simulated nodes; nothing happens before {@link SimulatedNodes.start}. */
@@ -105,6 +116,8 @@ class NodePool implements SimulatedNodes {
   readonly #nodes = new Map<string, SimulatedNode>();
   readonly #timers: Timer[] = [];
   #running = false;
+  #nextIndex = 0;
+  #adoption: Subscription | undefined;
 
   constructor(components: SimulatedNodesComponents, options: SimulatedNodesOptions) {
     this.#components = components;
@@ -122,7 +135,7 @@ class NodePool implements SimulatedNodes {
       ),
       prober: createSimulatedProber(),
     };
-    for (let index = 0; index < (options.count ?? 1); index++) this.#create(this.#nameOf(index), index, options);
+    for (let count = 0; count < (options.count ?? 1); count++) this.#create(undefined, options);
   }
 
   get names(): readonly string[] {
@@ -135,18 +148,23 @@ class NodePool implements SimulatedNodes {
     await inParallel([...this.#nodes.values()], (node) => this.#boot(node));
     const groups = Math.min(MAX_GROUPS, Math.max(1, Math.ceil(this.#nodes.size / GROUP_SIZE)));
     for (let group = 0; group < groups; group++) this.#scheduleGroup(group, groups);
+    if (this.#options.adopt ?? this.#nodes.size > 0)
+      this.#adoption = watchOrphanNodes(this.#components.informers, {
+        adopt: (node) => void this.#adopt(node),
+        release: (name) => void this.#release(name),
+      });
   }
 
   async stop(): Promise<void> {
     this.#running = false;
+    this.#adoption?.unsubscribe();
     for (const timer of this.#timers) timer.cancel();
     this.#dispatcher.stop();
     await Promise.all([...this.#nodes.values()].map(halt));
   }
 
   async add(template: SimulatedNodeTemplate & { readonly name?: string } = {}): Promise<string> {
-    const index = this.#nodes.size;
-    const node = this.#create(template.name ?? this.#nameOf(index), index, { ...this.#options, ...template });
+    const node = this.#create(template.name, { ...this.#options, ...template });
     if (this.#running) await this.#boot(node);
     return node.name;
   }
@@ -161,7 +179,7 @@ class NodePool implements SimulatedNodes {
   async restart(name: string): Promise<void> {
     const node = this.#nodes.get(name);
     if (!node || node.alive) return;
-    Object.assign(node, this.#machine(node.name, node.index, node.template));
+    Object.assign(node, this.#machine(node.description));
     await this.#boot(node);
   }
 
@@ -170,33 +188,60 @@ class NodePool implements SimulatedNodes {
     return node?.alive ? node.kubelet.handler : undefined;
   }
 
-  #nameOf(index: number): string {
-    return `${this.#options.namePrefix ?? "sim-"}${index}`;
+  #create(name: string | undefined, template: SimulatedNodeTemplate): SimulatedNode {
+    const index = this.#nextIndex++;
+    const own = name ?? `${this.#options.namePrefix ?? "sim-"}${index}`;
+    return this.#add(describeNode(own, index, template), index, false);
   }
 
-  #create(name: string, index: number, template: SimulatedNodeTemplate): SimulatedNode {
-    const node = { name, index, template, alive: true, beats: 0, ...this.#machine(name, index, template) };
+  #add(description: NodeDescription, index: number, adopted: boolean): SimulatedNode {
+    const { name } = description;
+    const node = { name, index, description, alive: true, beats: 0, adopted, ...this.#machine(description) };
     this.#nodes.set(name, node);
     return node;
   }
 
-  #machine(
-    name: string,
-    index: number,
-    template: SimulatedNodeTemplate,
-  ): Pick<SimulatedNode, "kubelet" | "runtime" | "stopEvents"> {
+  async #adopt(object: Node): Promise<void> {
+    const name = object.metadata?.name ?? "";
+    if (this.#nodes.has(name)) return;
+    const index = this.#nextIndex++;
+    const node = this.#add(describeAdopted(object, index), index, true);
+    node.kubelet.node.adopt(object);
+    try {
+      if (!(await node.kubelet.node.renewLease())) return await this.#release(name);
+      await node.kubelet.node.updateStatus();
+      await node.kubelet.start();
+    } catch (error) {
+      this.#components.logger.warn("could not take a node over", { node: name, error: messageOf(error) });
+    }
+  }
+
+  async #release(name: string): Promise<void> {
+    const node = this.#nodes.get(name);
+    if (!node?.adopted) return;
+    this.#nodes.delete(name);
+    this.#dispatcher.forget(name);
+    node.alive = false;
+    await halt(node);
+  }
+
+  #machine(node: NodeDescription): Pick<SimulatedNode, "kubelet" | "runtime" | "stopEvents"> {
+    const { name } = node;
     const { clock, random, logger, clients } = this.#components;
     const client = clients.client(nodeIdentity(name));
     const recorder = createEventRecorder({ client, clock, logger, component: "kubelet", host: name });
     const { delays, jitter, clusterDns, clusterDomain } = this.#options;
-    const node = describeNode(name, index, template);
     const volumes = createMemoryVolumeHost({
       objects: this.#shared.objects,
       node: { allocatable: node.allocatable ?? node.capacity },
     });
     const runtime = createSimulatedRuntime(
       { clock, random, files: (path) => volumes.files(path) },
-      { podCIDR: podCidrOf(index), ...(delays ? { delays } : {}), ...(jitter === undefined ? {} : { jitter }) },
+      {
+        podCIDR: node.podCIDR ?? podCidrOf(0),
+        ...(delays ? { delays } : {}),
+        ...(jitter === undefined ? {} : { jitter }),
+      },
     );
     const kubelet = createKubelet(
       {
@@ -249,7 +294,8 @@ class NodePool implements SimulatedNodes {
     try {
       const mine = await node.kubelet.node.renewLease();
       node.beats += 1;
-      if (mine && node.beats % STATUS_EVERY === 0) await node.kubelet.node.updateStatus();
+      if (!mine) await this.#release(node.name);
+      else if (node.beats % STATUS_EVERY === 0) await node.kubelet.node.updateStatus();
     } catch (error) {
       if (this.#running && node.alive)
         this.#components.logger.warn("heartbeat failed", { node: node.name, error: messageOf(error) });

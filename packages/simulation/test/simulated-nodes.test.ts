@@ -1,4 +1,4 @@
-import type { Pod } from "@pinnace/api";
+import { NODES, type Pod } from "@pinnace/api";
 import { createVirtualClock, type VirtualClock } from "@pinnace/clock";
 import { silentLogger } from "@pinnace/logging";
 import { createMetricRegistry } from "@pinnace/metrics";
@@ -230,6 +230,38 @@ describe("simulated nodes", () => {
     cluster.updatePod("r", (old) => ({ ...old, metadata: { ...old.metadata, annotations: {} } }));
     await clock.settle();
     expect(conditionsOf("r")).toMatchObject({ Ready: "True", ContainersReady: "True" });
+  });
+
+  test("take over nodes that are created by hand, unless somebody else holds their lease", async () => {
+    await nodes.start();
+    const taken = { metadata: { name: "taken" } };
+    const lease = { metadata: { name: "taken", namespace: "kube-node-lease" }, spec: { holderIdentity: "other" } };
+    cluster.objects.set("leases/kube-node-lease/taken", lease as never);
+    await cluster.client.resource(NODES).create(taken);
+    await cluster.client.resource(NODES).create({ metadata: { name: "mine" }, spec: {} });
+    await clock.settle();
+    expect([cluster.node("taken")?.status, nodes.names]).toEqual([undefined, ["sim-0", "mine"]]);
+    expect(cluster.node("mine")?.status).toMatchObject({ conditions: [{ type: "Ready", status: "True" }, {}, {}, {}] });
+    cluster.createPod(pod("m", { nodeName: "mine" }));
+    await clock.settle();
+    expect(cluster.pod("m")?.status?.phase).toBe("Running");
+    await cluster.client.resource(NODES).delete("mine");
+    await clock.settle();
+    expect(nodes.names).toEqual(["sim-0"]);
+  });
+
+  test("crash and come back with nothing running", async () => {
+    await nodes.start();
+    cluster.createPod(pod("a"));
+    await clock.settle();
+    await nodes.crash("sim-0");
+    expect(nodes.handler("sim-0")).toBeUndefined();
+    const before = cluster.writes.length;
+    await clock.advance(60_000);
+    expect(cluster.writes.length).toBe(before);
+    await nodes.restart("sim-0");
+    await clock.settle();
+    expect(cluster.pod("a")?.status).toMatchObject({ phase: "Running", containerStatuses: [{ ready: true }] });
   });
 
   test("leave no timer behind for pods that run", async () => {

@@ -21,4 +21,5 @@ export { describeMachine, type MachineOptions, readResolver } from "./machine.ts
 export { createNodeAgent, type NodeAgentComponents, type NodeAgentOptions } from "./node-agent.ts";
 export { createNodeNetwork } from "./node-network.ts";
 export { createNodePodFiles, type NodePodFilesOptions } from "./node-pod-files.ts";
+export { type NodeStateOptions, removeNodeState } from "./remove-node-state.ts";
 export { createStreamServer, type NodeConnection } from "./streaming/stream-server.ts";

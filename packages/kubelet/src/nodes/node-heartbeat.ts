@@ -58,6 +58,11 @@ class Heartbeat implements NodeHeartbeat {
     await this.#write(facts);
   }
 
+  adopt(node: Node): void {
+    this.#node = node;
+    this.#reported = { text: "", at: Number.NEGATIVE_INFINITY };
+  }
+
   async updateStatus(): Promise<void> {
     if (!this.#node) return this.register();
     await this.#write(await this.#facts());

@@ -53,12 +53,16 @@ export function nodeStatus(node: NodeDescription, facts: NodeFacts, before: read
   return {
     capacity: node.capacity,
     allocatable: node.allocatable ?? node.capacity,
-    conditions: conditions(facts, before),
+    conditions: node.readyFirst ? readyFirst(conditions(facts, before)) : conditions(facts, before),
     addresses,
     daemonEndpoints: { kubeletEndpoint: { Port: node.kubeletPort ?? 10_250 } },
     nodeInfo: { ...node.nodeInfo, containerRuntimeVersion: facts.runtimeVersion, kubeProxyVersion: "" },
     ...(facts.images.length === 0 ? {} : { images: facts.images }),
   };
+}
+
+function readyFirst(all: readonly NodeCondition[]): readonly NodeCondition[] {
+  return [...all.filter(({ type }) => type === "Ready"), ...all.filter(({ type }) => type !== "Ready")];
 }
 
 function conditions({ now, notReady }: NodeFacts, before: readonly NodeCondition[]): readonly NodeCondition[] {
