@@ -92,13 +92,21 @@ class QueuedEventRecorder implements StoppableEventRecorder {
         return;
       } catch (error) {
         if (error instanceof Error && error.name === "StatusError") {
-          this.#logger.warn("the server refused an event", { reason: draft.reason, error: messageOf(error) });
+          this.#logRefusal(draft, error);
           return;
         }
         this.#logger.debug("an event could not be sent", { attempt, error: messageOf(error) });
         await clock.sleep(RETRY_DELAY, this.#stopped.signal).catch(() => undefined);
       }
     }
+  }
+
+  /** That a namespace is gone or going is no news; anything else is. */
+  #logRefusal(draft: EventDraft, error: Error): void {
+    const fields = { reason: draft.reason, error: error.message };
+    const expected = hasReason(error, "NotFound") || error.message.includes("because it is being terminated");
+    if (expected) this.#logger.debug("the server refused an event", fields);
+    else this.#logger.warn("the server refused an event", fields);
   }
 
   async #write(draft: EventDraft, at: number, correlation: Correlation): Promise<void> {

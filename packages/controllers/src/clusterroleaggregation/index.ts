@@ -17,8 +17,10 @@ export const clusterRoleAggregationController: ControllerFactory = {
         const role = roles.lister.get(name);
         if (role === undefined || !isAggregating(role)) return undefined;
         const rules = aggregate(role, roles.lister.list());
-        if (rules.length === 0 || semanticEqual(rules, role.rules)) return undefined;
-        const body = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name }, rules };
+        if (semanticEqual(rules, role.rules)) return undefined;
+        // Applying no rules takes back those that were applied before, and leaves those that somebody else wrote.
+        const head = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name } };
+        const body = rules.length === 0 ? head : { ...head, rules };
         const options = { fieldManager: "clusterrole-aggregation-controller", force: true };
         try {
           await client.resource(CLUSTER_ROLES).patch(name, { type: "apply", body }, options);
@@ -31,10 +33,7 @@ export const clusterRoleAggregationController: ControllerFactory = {
   },
 };
 
-/**
- * The rules of all selected roles: selectors in their order, roles by name, equal rules once. Without a selected role
- * there are none, and hand-written ones stay.
- */
+/** The rules of all selected roles: selectors in their order, roles by name, equal rules once. */
 export function aggregate(role: ClusterRole, roles: readonly ClusterRole[]): readonly PolicyRule[] {
   const sorted = [...roles].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   const rules: PolicyRule[] = [];

@@ -24,9 +24,9 @@ const NETWORK_TOLERATION: Toleration = {
 export function daemonSpec({ spec }: DaemonSet): PodSpec {
   const template = spec?.template.spec ?? { containers: [] };
   const wanted = template.hostNetwork ? [...TOLERATIONS, NETWORK_TOLERATION] : TOLERATIONS;
-  const own = template.tolerations ?? [];
-  const added = wanted.filter((toleration) => !own.some((present) => isSame(present, toleration)));
-  return { ...template, tolerations: [...own, ...added] };
+  // A toleration of the template's that says the same but for a time limit loses the limit.
+  const own = (template.tolerations ?? []).map((own) => wanted.find((toleration) => isSame(own, toleration)) ?? own);
+  return { ...template, tolerations: [...own, ...wanted.filter((toleration) => !own.includes(toleration))] };
 }
 
 /** The set's pod for one node. The scheduler binds it; affinity by name leaves it no choice. */

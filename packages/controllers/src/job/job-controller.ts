@@ -215,10 +215,11 @@ export class JobController implements ControllerDefinition {
   #noteBackoff(key: string, tally: JobTally, now: number): number {
     let backoff = this.#backoffs.get(key) ?? { failures: 0, last: 0 };
     if (tally.newSucceeded.length > 0) backoff = { failures: 0, last: 0 };
-    if (tally.newFailed.length > 0)
+    const failed = [...tally.newFailed, ...tally.ignored];
+    if (failed.length > 0)
       backoff = {
-        failures: backoff.failures + tally.newFailed.length,
-        last: Math.max(backoff.last, ...tally.newFailed.map((pod) => finishedAt(pod, now))),
+        failures: backoff.failures + failed.length,
+        last: Math.max(backoff.last, ...failed.map((pod) => finishedAt(pod, now))),
       };
     this.#backoffs.set(key, backoff);
     if (backoff.failures === 0) return 0;
