@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { type Listener, serve } from "@pinnace/apiserver/node";
@@ -14,7 +14,7 @@ import {
 } from "@pinnace/cni-plugins";
 import { type Containerd, type NodeRequirements, startContainerd } from "@pinnace/cri/node";
 import { createDnsServer, publishDnsService, upstreamServers } from "@pinnace/dns";
-import { createNodeAgent, describeMachine } from "@pinnace/kubelet/node";
+import { createNodeAgent, describeMachine, removeNodeState } from "@pinnace/kubelet/node";
 import { createPluginRegistry } from "@pinnace/plugin";
 import { createServiceProxy, runProgram } from "@pinnace/proxy";
 import { type Foundation, POD_CIDR, SERVICE_CIDR } from "./control-plane.ts";
@@ -109,8 +109,15 @@ async function startPodNetwork(options: RealNodeOptions): Promise<void> {
   await installCniNetwork({ configDirectory: configs, plugins: [{ type: "ptp", ipam }] });
 }
 
+/** Apart from a kubelet that the machine may run besides. */
+const CGROUP_PREFIX = "/pinnace";
+
 async function runContainerd(options: RealNodeOptions): Promise<Containerd> {
   const { directory, foundation, requirements, undo } = options;
+  const removePods = (): Promise<void> =>
+    removeNodeState({ rootDirectory: directory.kubelet, cgroupPrefix: CGROUP_PREFIX });
+  // Undone after containerd has ended its containers: nothing of them may stay behind, and the next start makes them anew.
+  undo.push(removePods);
   const { binaries, configs } = cniPaths(options);
   const containerd = await startContainerd({
     directory: directory.containerd,
@@ -121,6 +128,8 @@ async function runContainerd(options: RealNodeOptions): Promise<Containerd> {
     logger: foundation.logger,
   });
   undo.push(() => containerd.stop());
+  await containerd.removeSandboxes(); // those of a run that was killed
+  await removePods();
   return containerd;
 }
 
@@ -181,16 +190,13 @@ async function startKubelet(
       rootDirectory: directory.kubelet,
       podLogsDirectory: directory.podLogs,
       containerLogsDirectory: join(directory.podLogs, "containers"),
+      cgroups: { prefix: CGROUP_PREFIX },
       clusterDns: [DNS_SERVICE_ADDRESS],
       clusterDomain: CLUSTER_DOMAIN,
     },
   );
   cluster.nodes.add((wanted) => (wanted === name ? kubelet.handler : undefined));
-  undo.push(async () => {
-    await kubelet.stop();
-    // Its pods end with the node: nothing of them may stay behind, and the next start makes them anew.
-    await rm(join(directory.kubelet, "pods"), { recursive: true, force: true });
-  });
+  undo.push(() => kubelet.stop());
   await kubelet.start();
   return name;
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Clock } from "@pinnace/clock";
@@ -9,6 +9,7 @@ import type { ContainerRuntime } from "../contract.ts";
 import { type ContainerdConfig, renderContainerdConfig, socketOf } from "./containerd-config.ts";
 import { createCriClient } from "./create-cri-client.ts";
 import { buildImageArchive } from "./image-archive.ts";
+import { endProcesses, unmountBelow } from "./leftovers.ts";
 import { pauseProgram } from "./pause-program.ts";
 import type { NodeRequirements } from "./requirements.ts";
 
@@ -32,6 +33,8 @@ export interface Containerd {
   readonly logPath: string;
   /** Imports a docker or OCI archive; resolves to the names of its images. */
   importImage(archivePath: string): Promise<readonly string[]>;
+  /** Stops and removes all pods that it knows. */
+  removeSandboxes(): Promise<void>;
   /** Removes all sandboxes, ends the daemon and its shims, and unmounts what is left. */
   stop(): Promise<void>;
 }
@@ -51,7 +54,7 @@ export async function startContainerd(options: ContainerdOptions): Promise<Conta
   await mkdir(join(directory, "certs.d"), { recursive: true, mode: 0o700 });
   const configPath = join(directory, "config.toml");
   await writeFile(configPath, renderContainerdConfig(await configOf(options)));
-  await endShims(directory); // of a run that was killed
+  await endProcesses(directory); // of a run that was killed
   await unmountBelow(directory);
   const logPath = join(directory, "containerd.log");
   const daemon = await superviseDaemon(options.requirements.containerd!, configPath, logPath, clock, logger);
@@ -66,7 +69,7 @@ export async function startContainerd(options: ContainerdOptions): Promise<Conta
     await removeSandboxes(runtime, logger);
     await runtime.close();
     await daemon.stop();
-    await endShims(directory);
+    await endProcesses(directory);
     await unmountBelow(directory);
   };
   try {
@@ -80,7 +83,7 @@ export async function startContainerd(options: ContainerdOptions): Promise<Conta
       remedy: `see ${logPath}: ${log.trim().split("\n").slice(-3).join(" | ")}`,
     });
   }
-  return { runtime, socketPath, logPath, importImage, stop };
+  return { runtime, socketPath, logPath, importImage, removeSandboxes: () => removeSandboxes(runtime, logger), stop };
 }
 
 async function configOf(options: ContainerdOptions): Promise<ContainerdConfig> {
@@ -194,36 +197,6 @@ async function removeSandboxes(runtime: ContainerRuntime, logger: Logger): Promi
   } catch (error) {
     logger.warn("not all sandboxes could be removed", { error });
   }
-}
-
-/** Shims outlive their daemon by design. Ours carry our socket's path in their arguments. */
-async function endShims(directory: string): Promise<void> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  for (const pid of pids) {
-    const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => ""); // it may have just ended
-    if (!command.startsWith("/") && !command.startsWith("containerd-shim")) continue;
-    if (!command.includes("containerd-shim") || !command.includes(`${socketOf(directory)}\0`)) continue;
-    await endShim(Number(pid));
-  }
-}
-
-/** A shim's containers die with it only when their processes are killed first. */
-async function endShim(pid: number): Promise<void> {
-  const children = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
-  for (const child of [...children.trim().split(" ").filter(Boolean).map(Number), pid]) {
-    try {
-      process.kill(child, "SIGKILL");
-    } catch (error) {
-      if ((error as { code?: string }).code !== "ESRCH") throw error;
-    }
-  }
-}
-
-/** Deepest first. */
-async function unmountBelow(directory: string): Promise<void> {
-  const mounts = (await readFile("/proc/self/mounts", "utf8")).split("\n").map((line) => line.split(" ")[1] ?? "");
-  const ours = mounts.filter((path) => path.startsWith(`${directory}/`)).sort((a, b) => b.length - a.length);
-  for (const path of ours) await execute("umount", ["--lazy", path]);
 }
 
 /** Removes the folder of a containerd that has been stopped. */
