@@ -22,9 +22,9 @@ export const SHARED_SETS: readonly SharedSet[] = [
 export const NO_RULES: Rules = Object.freeze({ chains: new Map(), sets: new Map(), elements: new Map() });
 
 /** Traffic that must leave with the node's address carries this bit, as kube-proxy's does. */
-export const MASQUERADE_MARK = "0x4000";
+const MASQUERADE_MARK = "0x4000";
 
-export interface TableOptions {
+interface TableOptions {
   readonly table: string;
   readonly serviceCidr: string;
   readonly podCidr: string;
