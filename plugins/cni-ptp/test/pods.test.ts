@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
 import { get } from "node:http";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,6 +29,7 @@ const missing = [...requirements.missing, ...(existsSync(BUSYBOX) ? [] : ["busyb
 const why = process.getuid?.() === 0 ? missing.join(", ") : "not root";
 const IMAGE = "localhost/pinnace/ptp-test:1";
 // A range of its own for each process, so that two runs on one machine do not meet.
+const CGROUP = `/pinnace-ptp-test-${process.pid}`;
 const SERVICES = `10.${170 + (process.pid % 20)}.${process.pid % 250}`;
 const DNS = `${SERVICES}.10`;
 const SUBNET = `10.${200 + (process.pid % 40)}.${process.pid % 250}`;
@@ -50,7 +51,7 @@ function sandboxConfig(directory: string, name: string): PodSandboxConfig {
     dns: { servers: [DNS], searches: ["ns.svc.cluster.local", "cluster.local"], options: ["ndots:5"] },
     labels: {},
     annotations: {},
-    cgroupParent: `/pinnace-ptp-test-${process.pid}`,
+    cgroupParent: CGROUP,
     hostNetwork: false,
     hostPid: false,
     hostIpc: false,
@@ -167,6 +168,11 @@ describe.skipIf(why !== "")(`pods on a ptp network${why === "" ? "" : ` (not run
   afterAll(async () => {
     await containerd.stop();
     await agent.stop();
+    // The parent's are ours to remove: of each hierarchy of version 1, or of the only one of version 2.
+    for (const hierarchy of ["", ...(await readdir("/sys/fs/cgroup"))]) {
+      const path = join("/sys/fs/cgroup", hierarchy, CGROUP);
+      if (existsSync(path)) await rmdir(path);
+    }
     await rm(directory, { recursive: true });
   }, 60_000);
 
