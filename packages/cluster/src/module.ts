@@ -1,6 +1,7 @@
 import { ADMISSION_PLUGINS, type AdmissionPlugin } from "@pinnace/admission";
 import { ADMISSION_RANDOM, admissionModule } from "@pinnace/admission/module";
 import { createBuiltInDefinitions } from "@pinnace/api";
+import type { ResourceDefinition } from "@pinnace/apimachinery";
 import { API_HANDLER, API_SERVER, type ApiServer, createApiServer } from "@pinnace/apiserver";
 import {
   AUTHENTICATION_OPTIONS,
@@ -69,6 +70,14 @@ export function composeCluster(options: ClusterOptions = {}): Container {
   return container;
 }
 
+let definitions: readonly ResourceDefinition[] | undefined;
+
+/** Immutable, so that all clusters of the process share them. */
+function builtInDefinitions(): readonly ResourceDefinition[] {
+  definitions ??= createBuiltInDefinitions();
+  return definitions;
+}
+
 function schedulerPlugins({ plugins = defaultSchedulerPlugins }: ClusterOptions): PluginRegistry {
   const hosts = [{ type: SCHEDULER_PLUGIN_TYPE, apiVersion: SCHEDULER_API_VERSION }];
   return createPluginRegistry(plugins, { hosts });
@@ -116,7 +125,7 @@ function apiServerModule(options: ClusterOptions, random: () => number): Contain
                 admission,
                 random,
               },
-              definitions: createBuiltInDefinitions(),
+              definitions: builtInDefinitions(),
               metrics: metrics.component("apiserver"),
               ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
             },

@@ -7,9 +7,9 @@ export function renderLabels(names: readonly string[], labels: Labels | undefine
   if (labels !== undefined) {
     for (const name in labels) if (!names.includes(name)) throw new TypeError(`unknown label ${name}`);
   }
-  if (names.length === 0) return "";
-  const parts = names.map((name) => `${name}="${escapeLabel(labels?.[name] ?? "")}"`);
-  return `{${parts.join(",")}}`;
+  let text = "";
+  for (const name of names) text += `${text === "" ? "{" : ","}${name}="${escapeLabel(labels?.[name] ?? "")}"`;
+  return text === "" ? "" : `${text}}`;
 }
 
 function escapeLabel(value: string): string {

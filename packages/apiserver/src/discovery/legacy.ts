@@ -65,8 +65,19 @@ function resourceEntries(definition: ResourceDefinition): object[] {
   ];
 }
 
+const hashes = new WeakMap<ResourceDefinition, string>();
+
 /** Changes when the stored version changes; clients only compare it. */
-function storageVersionHash({ storageApiVersion, group, kind }: ResourceDefinition): string {
+function storageVersionHash(definition: ResourceDefinition): string {
+  let hash = hashes.get(definition);
+  if (hash === undefined) {
+    hash = hashOf(definition);
+    hashes.set(definition, hash);
+  }
+  return hash;
+}
+
+function hashOf({ storageApiVersion, group, kind }: ResourceDefinition): string {
   let hash = 0xcbf29ce484222325n;
   for (const char of `${group}/${storageApiVersion}/${kind}`)
     hash = BigInt.asUintN(64, (hash ^ BigInt(char.codePointAt(0)!)) * 0x100000001b3n);
