@@ -1,4 +1,4 @@
-import { CNI_PLUGIN_TYPE } from "@pinnace/cni-plugins";
+import { CNI_API_VERSION, CNI_PLUGIN_TYPE } from "@pinnace/cni-plugins";
 import { createPluginRegistry, type PluginHost, type PluginReport } from "@pinnace/plugin";
 import { SCHEDULER_API_VERSION, SCHEDULER_PLUGIN_TYPE } from "@pinnace/scheduler-framework";
 import { findPlugins } from "./plugin-folders.ts";
@@ -6,7 +6,7 @@ import { findPlugins } from "./plugin-folders.ts";
 /** The kinds of plugins that this command takes. */
 const PLUGIN_HOSTS: readonly PluginHost[] = [
   { type: SCHEDULER_PLUGIN_TYPE, apiVersion: SCHEDULER_API_VERSION },
-  { type: CNI_PLUGIN_TYPE, apiVersion: "1.0.0" },
+  { type: CNI_PLUGIN_TYPE, apiVersion: CNI_API_VERSION },
 ];
 
 /** Prints what was found where, and whether it can be used; exit code 1 when something failed. */

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { type Listener, serve } from "@pinnace/apiserver/node";
 import type { Cluster } from "@pinnace/cluster";
 import {
+  CNI_API_VERSION,
   CNI_PLUGIN_TYPE,
-  type CniPlugin,
   createCniAgent,
-  createCniComponents,
+  createCniPlugins,
   installCniNetwork,
   installCniShim,
   loopbackPlugin,
@@ -91,16 +91,11 @@ async function startPodNetwork(options: RealNodeOptions): Promise<void> {
   const { foundation, undo } = options;
   const { logger } = foundation;
   const { binaries, configs, socket, state } = cniPaths(options);
-  await runProgram("sysctl", ["-q", "-w", "net.ipv4.ip_forward=1"]);
   await mkdir(state, { recursive: true, mode: 0o700 });
   const registry = createPluginRegistry([...foundation.plugins, { source: "built in", definition: loopbackPlugin }], {
     hosts: [{ type: CNI_PLUGIN_TYPE, apiVersion: "1.0.0" }],
   });
-  const plugins: Record<string, CniPlugin> = {};
-  for (const { name } of registry.definitions(CNI_PLUGIN_TYPE)) {
-    const components = await createCniComponents({ stateDirectory: join(state, name) });
-    plugins[name] = registry.create<CniPlugin>(CNI_PLUGIN_TYPE, name, components);
-  }
+  const plugins = await createCniPlugins(registry, { stateDirectory: state });
   const agent = createCniAgent({ plugins, logger }, { socketPath: socket });
   await agent.start();
   undo.push(() => agent.stop());

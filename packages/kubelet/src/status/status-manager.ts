@@ -99,12 +99,26 @@ export class StatusManager {
 
   async #write(pod: Pod, status: PodStatus): Promise<void> {
     const { name = "", namespace = "", uid } = pod.metadata ?? {};
-    const body = { metadata: { uid }, status };
+    const body = { metadata: { uid }, status: statusPatch(status) };
     await this.#client
       .resource(PODS)
       .namespace(namespace)
       .patch(name, { type: "strategic", body }, { subresource: "status" });
   }
+}
+
+const REPLACE = { $patch: "replace" };
+
+/**
+ * The strategic merge patch that leaves nothing of an earlier status behind. Addresses merge by their text: without the
+ * directive a pod whose sandbox was made anew would keep its old address beside the new one.
+ */
+export function statusPatch(status: PodStatus): unknown {
+  return {
+    ...status,
+    ...(status.podIPs === undefined ? {} : { podIPs: [REPLACE, ...status.podIPs] }),
+    ...(status.hostIPs === undefined ? {} : { hostIPs: [REPLACE, ...status.hostIPs] }),
+  };
 }
 
 /** What a status says, for comparing; conditions of others and their times are in no status that a kubelet makes. */
