@@ -12,7 +12,7 @@ import { addHealthPaths } from "./health.ts";
 import { textResponse } from "./media/responses.ts";
 import { addOidcPaths } from "./oidc-paths.ts";
 import { addOpenApiPaths } from "./openapi-paths.ts";
-import type { ApiServerComponents, ApiServerOptions } from "./options.ts";
+import { type ApiServerComponents, type ApiServerOptions, SERVICE_CIDR } from "./options.ts";
 import { Paths } from "./paths.ts";
 import { createPipeline } from "./pipeline.ts";
 import { uuidFrom } from "./random-values.ts";
@@ -46,7 +46,6 @@ export interface ApiServer {
 }
 
 const EVENT_TTL = 3_600_000;
-const SERVICE_CIDR = "10.96.0.0/16";
 const NODE_PORTS = { first: 30_000, last: 32_767 };
 /** The storage resource of Services. */
 const SERVICES = "services/specs";

@@ -10,7 +10,7 @@ import {
 import { CodedError } from "@pinnace/errors";
 import type { DefinitionRegistry } from "./definition-registry.ts";
 import { mandatoryFlowControl } from "./flow-control.ts";
-import type { ApiServerOptions } from "./options.ts";
+import { type ApiServerOptions, SERVICE_CIDR } from "./options.ts";
 import { initMetadata } from "./rest/create.ts";
 import { complete } from "./rest/decode.ts";
 import type { RestContext } from "./rest/rest-context.ts";
@@ -31,6 +31,7 @@ export async function bootstrap(rest: RestContext, options: ApiServerOptions, se
     ...NAMESPACES.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } })),
     ...priorityClasses(),
     ...mandatoryFlowControl(),
+    serviceCidr(options.serviceCidr ?? SERVICE_CIDR),
     ...(options.address === undefined ? [] : apiService(options.address, serviceIp)),
     ...(options.clientCa === undefined ? [] : [authenticationConfig(options.clientCa)]),
     ...(options.bootstrapObjects ?? []),
@@ -61,6 +62,25 @@ async function prepare(
   const { name = "", namespace = "" } = object.metadata ?? {};
   const cacheKey = definition.namespaced ? `${namespace}/${name}` : name;
   if (rest.caches.cache(definition.storageResource).get(cacheKey) !== undefined) return undefined;
+  const known = finished.get(object);
+  const draft = known === undefined ? await finish(rest, object, definition) : copyOf(rest, known, definition);
+  const value = storedValue(draft);
+  if (Object.isFrozen(object)) finished.set(object, value.object);
+  return { key: storageKey(definition, namespace, name), value };
+}
+
+/** What became of frozen objects, such as the roles, which all servers of a process share. */
+const finished = new WeakMap<KubernetesObject, KubernetesObject>();
+
+/** The same object for another server: all but its identity is shared. */
+function copyOf(rest: RestContext, known: KubernetesObject, { strategy }: ResourceDefinition): Draft {
+  const draft: Draft = { ...known, metadata: { ...known.metadata } };
+  initMetadata(rest, draft, strategy);
+  if (strategy.generation) draft.metadata.generation = 1;
+  return draft;
+}
+
+async function finish(rest: RestContext, object: KubernetesObject, definition: ResourceDefinition): Promise<Draft> {
   const { strategy } = definition;
   const draft: Draft = { ...thaw(object), kind: definition.kind, apiVersion: apiVersionOf(definition) };
   complete(draft, definition);
@@ -71,7 +91,7 @@ async function prepare(
   completeZeroValues(draft, definition);
   strategy.canonicalize?.(draft);
   toStorage(draft, definition);
-  return { key: storageKey(definition, namespace, name), value: storedValue(draft) };
+  return draft;
 }
 
 function find(
@@ -143,6 +163,17 @@ function apiService(address: { readonly ip: string; readonly port: number }, ser
     ports,
   };
   return [service, endpoints, slice];
+}
+
+/** The range that Services get their addresses from, for those who look it up. */
+function serviceCidr(range: string): KubernetesObject {
+  const object: Draft = {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "ServiceCIDR",
+    metadata: { name: "kubernetes", finalizers: ["networking.k8s.io/service-cidr-finalizer"] },
+    spec: { cidrs: [range] },
+  };
+  return object;
 }
 
 /** Where extension servers find the CA of client certificates. */

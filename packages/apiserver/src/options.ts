@@ -35,6 +35,9 @@ export interface ApiServerComponents {
   readonly uuid?: () => string;
 }
 
+/** Where Services get their addresses from unless an option says otherwise. */
+export const SERVICE_CIDR = "10.96.0.0/16";
+
 export interface ApiServerOptions {
   /** From which Services get their cluster IPs; default `10.96.0.0/16`. The first address is the `kubernetes` Service's. */
   readonly serviceCidr?: string;

@@ -11,6 +11,7 @@ const COMPONENTS = { "controller-manager": "ok", scheduler: "ok", "etcd-0": "ok"
 /** `kubectl get componentstatuses`: deprecated, and still read by old tools. */
 export async function componentStatuses(rest: RestContext, request: ResourceRequest): Promise<ApiResponse> {
   const { definition, info } = request;
+  request.warnings.add("v1 ComponentStatus is deprecated in v1.19+");
   const context = responseContext(rest, request);
   const objects = Object.entries(COMPONENTS).map(([name, message]) => component(name, message));
   if (info.verb === "list") {
