@@ -63,14 +63,18 @@ async function prepare(
   const cacheKey = definition.namespaced ? `${namespace}/${name}` : name;
   if (rest.caches.cache(definition.storageResource).get(cacheKey) !== undefined) return undefined;
   const known = finished.get(object);
-  const draft = known === undefined ? await finish(rest, object, definition) : copyOf(rest, known, definition);
+  const draft =
+    known?.definition === definition ? copyOf(rest, known.object, definition) : await finish(rest, object, definition);
   const value = storedValue(draft);
-  if (Object.isFrozen(object)) finished.set(object, value.object);
+  if (Object.isFrozen(object)) finished.set(object, { definition, object: value.object });
   return { key: storageKey(definition, namespace, name), value };
 }
 
 /** What became of frozen objects, such as the roles, which all servers of a process share. */
-const finished = new WeakMap<KubernetesObject, KubernetesObject>();
+const finished = new WeakMap<
+  KubernetesObject,
+  { readonly definition: ResourceDefinition; readonly object: KubernetesObject }
+>();
 
 /** The same object for another server: all but its identity is shared. */
 function copyOf(rest: RestContext, known: KubernetesObject, { strategy }: ResourceDefinition): Draft {
