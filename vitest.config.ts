@@ -1,7 +1,7 @@
 import { defaultServerConditions } from "vite";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
 
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions: ["@pinnace/source", ...defaultServerConditions] } },
   test: {
     isolate: false,
@@ -10,3 +10,5 @@ export default defineConfig({
     testTimeout: 20_000,
   },
 });
+
+export default config;

@@ -6,14 +6,20 @@ import {
   type ResourceDefinition,
   type ResourceType,
 } from "@pinnace/apimachinery";
-import { createVirtualClock } from "@pinnace/clock";
+import { createVirtualClock, type VirtualClock } from "@pinnace/clock";
 import { Subject } from "rxjs";
 import type { AdmissionComponents, AdmissionPlugin, AdmissionRequest } from "../src/index.ts";
 
 type Objects = Readonly<Record<string, readonly Draft[]>>;
 
+interface Cluster {
+  readonly components: AdmissionComponents;
+  readonly events: Subject<Draft>;
+  readonly clock: VirtualClock;
+}
+
 /** Components over fixed objects, by plural. What is in `live` only is not in the caches yet. */
-export function cluster(cached: Objects = {}, live: Objects = {}) {
+export function cluster(cached: Objects = {}, live: Objects = {}): Cluster {
   const events = new Subject<Draft>();
   const clock = createVirtualClock();
   const inNamespace = (objects: readonly Draft[], namespace?: string) =>

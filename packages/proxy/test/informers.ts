@@ -9,7 +9,7 @@ type Index = (object: never) => readonly string[];
 class LiteralInformer<T extends KubernetesObject> {
   readonly #objects = new Map<string, T>();
   readonly #changes = new Subject<CacheEvent<T>>();
-  readonly indexes = new Map<string, Index>();
+  readonly indexes: Map<string, Index> = new Map();
 
   set(object: T): void {
     const key = objectKey(object);

@@ -16,7 +16,7 @@ type AnyObject = KubernetesObject & { readonly spec?: object; readonly status?: 
 
 /** Objects in memory behind the Client and InformerFactory interfaces: enough of an API for a kubelet. */
 export class FakeCluster {
-  readonly objects = new Map<string, AnyObject>();
+  readonly objects: Map<string, AnyObject> = new Map();
   readonly writes: string[] = [];
   readonly recorded: string[] = [];
   readonly #changes = new Subject<{ readonly resource: string; readonly event: CacheEvent<never> }>();
