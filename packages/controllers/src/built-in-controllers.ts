@@ -6,13 +6,17 @@ import { deploymentController } from "./deployment/index.ts";
 import { disruptionController } from "./disruption/index.ts";
 import { endpointsController } from "./endpoints/index.ts";
 import { endpointSliceController } from "./endpointslice/index.ts";
+import { ephemeralVolumeController } from "./ephemeralvolume/index.ts";
 import { garbageCollector } from "./garbagecollector/index.ts";
 import { jobController } from "./job/index.ts";
 import { namespaceController } from "./namespace/index.ts";
 import { type NodeIpamOptions, nodeIpamController } from "./nodeipam/index.ts";
 import { nodeLifecycleController } from "./nodelifecycle/index.ts";
+import { persistentVolumeBinder } from "./persistentvolume/index.ts";
 import { podGarbageCollector } from "./podgc/index.ts";
+import { pvcProtectionController, pvProtectionController } from "./pvcprotection/index.ts";
 import { replicaSetController, replicationControllerController } from "./replicaset/index.ts";
+import { resourceQuotaController } from "./resourcequota/index.ts";
 import { rootCaPublisher } from "./serviceaccount/root-ca-publisher.ts";
 import { serviceAccountController } from "./serviceaccount/service-account-controller.ts";
 import { statefulSetController } from "./statefulset/index.ts";
@@ -48,6 +52,11 @@ export function createBuiltInControllers(options: BuiltInControllerOptions = {})
     taintEvictionController,
     nodeIpamController(options),
     podGarbageCollector,
+    persistentVolumeBinder,
+    pvcProtectionController,
+    pvProtectionController,
+    ephemeralVolumeController,
+    resourceQuotaController,
     ttlController,
   ];
 }

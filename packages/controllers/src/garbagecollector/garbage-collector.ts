@@ -21,6 +21,8 @@ const DELETE = "delete/";
 const ORPHANING = "orphan/";
 /** How long until an object whose owner is of an unknown kind is looked at again, milliseconds. */
 const UNKNOWN_KIND_RETRY = 30_000;
+/** How long the caches of all resources wait at the start, so that a new cluster is ready sooner, milliseconds. */
+const START_DELAY = 100;
 /** How long until work is looked at again that came before all caches had synced, milliseconds. */
 const SYNC_RETRY = 50;
 
@@ -42,6 +44,7 @@ export class GarbageCollector implements ControllerDefinition {
   readonly #graph = new OwnerGraph();
   readonly #types = new Map<string, DiscoveredResource>();
   readonly #watched = new Set<string>();
+  #started = false;
   #synced = false;
 
   constructor(components: ControllerComponents) {
@@ -57,6 +60,10 @@ export class GarbageCollector implements ControllerDefinition {
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult | undefined> {
+    if (key === DISCOVERY && !this.#started) {
+      this.#started = true;
+      return { requeueAfter: START_DELAY };
+    }
     if (key === DISCOVERY) return this.#discover(signal);
     // Without all dependents in the graph a foreground deletion would end too early.
     if (!this.#synced) return { requeueAfter: SYNC_RETRY };
