@@ -100,6 +100,15 @@ describe("Priority", () => {
     const second = request("priorityclasses.scheduling.k8s.io", { object: { ...meta("x"), globalDefault: true } });
     await expect(admit(plugin(), second)).rejects.toThrow("PriorityClass normal is already marked as default");
   });
+
+  it("keeps the system's classes", async () => {
+    const removal = (name: string) =>
+      request("priorityclasses.scheduling.k8s.io", { operation: "DELETE", name, object: undefined });
+    await admit(plugin(), removal("normal"));
+    await expect(admit(plugin(), removal("system-node-critical"))).rejects.toThrow(
+      'priorityclasses.scheduling.k8s.io "system-node-critical" is forbidden: this is a system priority class and cannot be deleted',
+    );
+  });
 });
 
 describe("defaults", () => {

@@ -14,19 +14,28 @@ interface Computed {
 
 const PRIORITY_CLASS = "priorityclasses.scheduling.k8s.io";
 
-/** `Priority`: fills a pod's priority and preemption policy from its PriorityClass; only one class is the default. */
+/** The classes that every cluster has. */
+const SYSTEM_CLASSES: readonly string[] = ["system-node-critical", "system-cluster-critical"];
+
+/**
+ * `Priority`: fills a pod's priority and preemption policy from its PriorityClass; only one class is the default, and
+ * the system's classes stay (upstream refuses their deletion in the registry of PriorityClass).
+ */
 export function createPriority(components: Pick<AdmissionComponents, "client" | "informers">): AdmissionPlugin {
   const classes = createObjectReader(components, PRIORITY_CLASSES);
   return {
     name: "Priority",
     handles: (request) =>
-      isRequest(request, "pods", "CREATE", "UPDATE") || isRequest(request, PRIORITY_CLASS, "CREATE", "UPDATE"),
+      isRequest(request, "pods", "CREATE", "UPDATE") ||
+      isRequest(request, PRIORITY_CLASS, "CREATE", "UPDATE", "DELETE"),
     async mutate(request) {
       if (!isRequest(request, "pods", "CREATE", "UPDATE")) return;
       if (request.operation === "UPDATE") keepPriority(request.object.spec, (request.oldObject as Draft)?.spec);
       else await setPriority(request, request.object.spec, classes);
     },
     async validate(request) {
+      if (isRequest(request, PRIORITY_CLASS, "DELETE") && SYSTEM_CLASSES.includes(request.name))
+        throw refusal(request, "this is a system priority class and cannot be deleted");
       if (!isRequest(request, PRIORITY_CLASS, "CREATE", "UPDATE") || !request.object.globalDefault) return;
       const current = await defaultClass(classes);
       if (current?.globalDefault && current.metadata?.name !== request.object.metadata.name)
