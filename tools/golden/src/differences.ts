@@ -6,6 +6,8 @@ import { GoldenError } from "./problem.ts";
 /** Cases of one file that differ for the same reason. */
 export interface Difference {
   readonly reason: string;
+  /** Such cases differ in some runs and not in others, for a reason that lies outside of Pinnace. */
+  readonly sometimes?: true;
   readonly cases: readonly string[];
 }
 
@@ -45,14 +47,22 @@ export function judge(
   const unexpected: string[] = [];
   const repaired: string[] = [];
   for (const { id, names } of replayed) {
-    const known = new Set((list[id] ?? []).flatMap(({ cases }) => cases));
+    const known = casesOf(list[id], () => true);
+    const unsteady = casesOf(list[id], ({ sometimes }) => sometimes === true);
     for (const name of names) {
       const differs = differing.get(id)?.has(name) ?? false;
       if (differs && !known.has(name)) unexpected.push(`${id}/${name}`);
-      if (!differs && known.has(name)) repaired.push(`${id}/${name}`);
+      if (!differs && known.has(name) && !unsteady.has(name)) repaired.push(`${id}/${name}`);
     }
   }
   return { unexpected, repaired };
+}
+
+function casesOf(
+  differences: readonly Difference[] = [],
+  counts: (difference: Difference) => boolean,
+): ReadonlySet<string> {
+  return new Set(differences.filter(counts).flatMap(({ cases }) => cases));
 }
 
 /** The list after a replay: reasons stay with their cases, new cases wait under {@link UNSORTED}. */
@@ -65,10 +75,7 @@ export function updateDifferences(
   const files = [...new Set([...Object.keys(list), ...replayed.map(({ id }) => id)])].sort();
   const entries = files.map((id) => {
     const gone = namesUnder(id, repaired);
-    const kept = (list[id] ?? []).map(({ reason, cases }) => ({
-      reason,
-      cases: cases.filter((name) => !gone.has(name)),
-    }));
+    const kept = (list[id] ?? []).map((each) => ({ ...each, cases: each.cases.filter((name) => !gone.has(name)) }));
     return [id, merge(kept, namesUnder(id, unexpected))] as const;
   });
   return Object.fromEntries(entries.filter(([, differences]) => differences.length > 0));
@@ -85,5 +92,5 @@ function merge(kept: readonly Difference[], added: ReadonlySet<string>): readonl
     ...kept.filter(({ reason }) => reason !== UNSORTED),
     { reason: UNSORTED, cases: [...new Set([...waiting, ...added])] },
   ];
-  return all.filter(({ cases }) => cases.length > 0).map(({ reason, cases }) => ({ reason, cases: [...cases].sort() }));
+  return all.filter(({ cases }) => cases.length > 0).map((each) => ({ ...each, cases: [...each.cases].sort() }));
 }
