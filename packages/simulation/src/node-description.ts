@@ -56,7 +56,10 @@ export function describeNode(name: string, index: number, template: SimulatedNod
   };
 }
 
-/** A Node that somebody created by hand, as the kubelet that takes it over describes it: what it says of itself stays. */
+/**
+ * A Node that somebody created by hand, as the kubelet that takes it over describes it: what it says of itself stays. It
+ * has no kubelet version, so that it is recognised after a restart of the process.
+ */
 export function describeAdopted(node: Node, index: number): NodeDescription {
   const { capacity, allocatable, addresses = [] } = node.status ?? {};
   const description = describeNode(node.metadata?.name ?? "", index, {
@@ -67,6 +70,7 @@ export function describeAdopted(node: Node, index: number): NodeDescription {
   const podCIDR = node.spec?.podCIDR;
   return {
     ...description,
+    nodeInfo: { ...description.nodeInfo, kubeletVersion: "" },
     ...(given.length > 0 ? { addresses: given } : {}),
     ...(podCIDR?.includes(".") ? { podCIDR } : {}),
   };
