@@ -33,7 +33,8 @@ export function nextMacrotask(): Promise<void> {
   return new Promise(postMacrotask);
 }
 
-const postMacrotask: (callback: () => void) => void = choosePoster();
+/** Calls back in a later macrotask, as soon as the host can. */
+export const postMacrotask: (callback: () => void) => void = choosePoster();
 
 function choosePoster(): (callback: () => void) => void {
   if (host.setImmediate !== undefined) return (callback) => void host.setImmediate?.(callback);

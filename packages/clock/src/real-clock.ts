@@ -1,6 +1,6 @@
 import type { SchedulerLike } from "rxjs";
 import type { Clock, Timer } from "./clock.ts";
-import { host } from "./host.ts";
+import { host, postMacrotask } from "./host.ts";
 import { createScheduler } from "./scheduler.ts";
 import { sleepOn } from "./sleep.ts";
 
@@ -77,15 +77,29 @@ class RealClock implements Clock {
 
 class RealTimer implements Timer {
   #handle: unknown;
+  #cancelled = false;
 
   start(callback: () => void, delay: number): void {
-    const part = Math.min(delay, LONGEST_HOST_DELAY);
-    const next = part === delay ? callback : (): void => this.start(callback, delay - part);
-    this.#handle = host.setTimeout(next, part);
+    if (delay === 0) this.#startSoon(callback);
+    else this.#startLater(callback, delay);
   }
 
   cancel(): void {
+    this.#cancelled = true;
     host.clearTimeout(this.#handle);
+  }
+
+  /** Hosts take 1 to 4 milliseconds for a timeout of 0. */
+  #startSoon(callback: () => void): void {
+    postMacrotask(() => {
+      if (!this.#cancelled) callback();
+    });
+  }
+
+  #startLater(callback: () => void, delay: number): void {
+    const part = Math.min(delay, LONGEST_HOST_DELAY);
+    const next = part === delay ? callback : (): void => this.#startLater(callback, delay - part);
+    this.#handle = host.setTimeout(next, part);
   }
 }
 

@@ -119,3 +119,11 @@ describe("createRandom", () => {
     );
   });
 });
+
+it("forgets a timer of no delay that was cancelled", async () => {
+  const clock = createRealClock();
+  const fired: string[] = [];
+  clock.setTimeout(() => fired.push("cancelled"), 0).cancel();
+  await new Promise<void>((resolve) => void clock.setTimeout(resolve, 0));
+  expect(fired).toEqual([]);
+});
