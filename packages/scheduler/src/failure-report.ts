@@ -44,11 +44,11 @@ export async function reportFailure(client: Client, clock: Clock, pod: Pod, fail
   }
 }
 
-/** Takes back a nomination that a more important pod has overridden. */
-export async function clearNomination(client: Client, { metadata, status }: Pod): Promise<void> {
-  if (!status?.nominatedNodeName) return;
+/** Writes where a pod is going, or takes it back (""). A pod that is gone is no failure. */
+export async function writeNomination(client: Client, { metadata, status }: Pod, nodeName: string): Promise<void> {
+  if ((status?.nominatedNodeName ?? "") === nodeName) return;
   const { name = "", namespace = "" } = metadata ?? {};
-  const patch = { type: "strategic", body: { status: { nominatedNodeName: null } } } as const;
+  const patch = { type: "strategic", body: { status: { nominatedNodeName: nodeName || null } } } as const;
   try {
     await client.resource(PODS).namespace(namespace).patch(name, patch, { subresource: "status" });
   } catch (error) {

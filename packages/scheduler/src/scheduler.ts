@@ -19,7 +19,7 @@ import { runBindingCycle } from "./binding-cycle.ts";
 import { createClusterReader, createClusterWriter } from "./cluster-access.ts";
 import { ClusterWatch } from "./cluster-watch.ts";
 import { DEFAULT_SCHEDULER_CONFIG, type SchedulerConfig } from "./config.ts";
-import { clearNomination, type Failure, reportFailure } from "./failure-report.ts";
+import { type Failure, reportFailure, writeNomination } from "./failure-report.ts";
 import { type FindNodeResult, findNode } from "./find-node.ts";
 import { fitErrorMessage } from "./fit-error.ts";
 import { Nominations } from "./nominations.ts";
@@ -212,9 +212,12 @@ class LoopScheduler implements Scheduler {
 
   /** Everything after the choice of a node: other pods are placed meanwhile. */
   async #bind(item: QueueItem, cycle: Cycle, { profile }: Runtime, nodeName: string, started: number): Promise<void> {
-    const { clock, events } = this.#needs;
+    const { client, clock, events } = this.#needs;
     const { pod } = item.pod;
-    const status = await runBindingCycle(cycle, profile, nodeName, this.#waiting);
+    const status = await runBindingCycle(cycle, profile, nodeName, {
+      waiting: this.#waiting,
+      announce: (node) => writeNomination(client, pod, node),
+    });
     if (status.code === "Success") {
       this.#nominations.delete(pod.metadata?.uid ?? "");
       this.#queue.done(item);
@@ -232,7 +235,8 @@ class LoopScheduler implements Scheduler {
     const rejected = isRejection(status);
     const plugins = new Set(rejected && status.plugin !== undefined ? [status.plugin] : []);
     const reason = rejected ? "Unschedulable" : "SchedulerError";
-    await this.#giveBack(item, profile, plugins, { reason, message: status.reasons.join(", ") }, started);
+    const failure = { reason, message: status.reasons.join(", "), nominatedNode: "" } as const;
+    await this.#giveBack(item, profile, plugins, failure, started);
   }
 
   async #fail(
@@ -276,7 +280,7 @@ class LoopScheduler implements Scheduler {
     if (nominatedNode !== undefined) {
       const weaker = this.#nominations.weaker(nominatedNode, item.pod);
       this.#nominations.set(item.pod, nominatedNode);
-      for (const other of weaker) this.#track(clearNomination(client, other.pod));
+      for (const other of weaker) this.#track(writeNomination(client, other.pod, ""));
     }
     await reportFailure(client, clock, pod, failure);
   }

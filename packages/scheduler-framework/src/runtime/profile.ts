@@ -200,6 +200,11 @@ export class Profile {
     return { status: timeouts.size === 0 ? SUCCESS : { code: "Wait", reasons: [] }, timeouts };
   }
 
+  /** Whether any PreBind plugin has something to do for the pod. */
+  needsPreBind(cycle: Cycle, nodeName: string): boolean {
+    return this.points.preBind.some(({ plugin }) => plugin.preBindPreFlight?.(cycle, nodeName).code !== "Skip");
+  }
+
   async runPreBind(cycle: Cycle, nodeName: string): Promise<Status> {
     for (const { name, plugin } of this.points.preBind) {
       if (plugin.preBindPreFlight?.(cycle, nodeName).code === "Skip") continue;
