@@ -7,6 +7,7 @@ import {
 } from "./plugins/certificates/certificates.ts";
 import { createDefaultIngressClass, createDefaultStorageClass } from "./plugins/default-class.ts";
 import { createDefaultTolerationSeconds } from "./plugins/default-toleration-seconds.ts";
+import { createDeviceAdminAccess } from "./plugins/device-admin-access.ts";
 import { createLimitRanger } from "./plugins/limit-ranger.ts";
 import { createNamespaceLifecycle } from "./plugins/namespace-lifecycle.ts";
 import { createNodeRestriction } from "./plugins/node-restriction/node-restriction.ts";
@@ -24,7 +25,7 @@ import { createTaintNodesByCondition } from "./plugins/taint-nodes-by-condition.
 /** Makes one plugin. */
 export type AdmissionPluginFactory = (components: AdmissionComponents) => AdmissionPlugin;
 
-/** Makers of the plugins that upstream enables by default, in upstream's order. */
+/** Makers of the plugins that upstream enables by default, in upstream's order, and of what its registries check. */
 export const DEFAULT_ADMISSION_PLUGINS: readonly AdmissionPluginFactory[] = [
   createNamespaceLifecycle,
   createLimitRanger,
@@ -43,6 +44,7 @@ export const DEFAULT_ADMISSION_PLUGINS: readonly AdmissionPluginFactory[] = [
   createCertificateSubjectRestriction,
   createDefaultIngressClass,
   createPodTopologyLabels,
+  createDeviceAdminAccess,
   createRbacEscalation,
   createResourceQuota,
 ];

@@ -32,6 +32,7 @@ export {
 } from "./plugins/certificates/certificates.ts";
 export { createDefaultIngressClass, createDefaultStorageClass } from "./plugins/default-class.ts";
 export { createDefaultTolerationSeconds } from "./plugins/default-toleration-seconds.ts";
+export { createDeviceAdminAccess } from "./plugins/device-admin-access.ts";
 export { createLimitRanger } from "./plugins/limit-ranger.ts";
 export { createNamespaceLifecycle } from "./plugins/namespace-lifecycle.ts";
 export { createNodeRestriction } from "./plugins/node-restriction/node-restriction.ts";

@@ -3,6 +3,7 @@ import {
   createDefaultIngressClass,
   createDefaultStorageClass,
   createDefaultTolerationSeconds,
+  createDeviceAdminAccess,
   createNamespaceLifecycle,
   createPersistentVolumeClaimResize,
   createPodTopologyLabels,
@@ -108,6 +109,41 @@ describe("Priority", () => {
     await expect(admit(plugin(), removal("system-node-critical"))).rejects.toThrow(
       'priorityclasses.scheduling.k8s.io "system-node-critical" is forbidden: this is a system priority class and cannot be deleted',
     );
+  });
+});
+
+describe("DeviceAdminAccess", () => {
+  const asked = (kind: string, spec: object, namespace = "plain") =>
+    request(`${kind}.resource.k8s.io`, { object: { ...meta("c", namespace), spec } });
+  const admin = {
+    devices: {
+      requests: [
+        { name: "a", exactly: {} },
+        { name: "b", exactly: { adminAccess: true } },
+      ],
+    },
+  };
+  const label = { "resource.kubernetes.io/admin-access": "true" };
+  const namespaces = [meta("plain"), { metadata: { name: "special", labels: label } }];
+  const plugin = createDeviceAdminAccess(cluster({ namespaces }).components);
+
+  it.each([
+    ["resourceclaims", admin],
+    ["resourceclaims", { devices: { requests: [{ name: "a" }, { name: "b", adminAccess: true }] } }],
+    ["resourceclaimtemplates", { spec: admin }],
+  ])("refuses %s %o in a namespace without the label", async (kind, spec) => {
+    await expect(admit(plugin, asked(kind, spec))).rejects.toMatchObject({
+      code: 422,
+      message: expect.stringContaining(
+        "spec.devices.requests[1].adminAccess: Forbidden: admin access to devices requires the `resource.kubernetes.io/admin-access: true` label on the containing namespace",
+      ),
+    });
+    await admit(plugin, asked(kind, spec, "special"));
+  });
+
+  it("lets ordinary claims pass", async () => {
+    await admit(plugin, asked("resourceclaims", { devices: { requests: [{ name: "a", exactly: {} }] } }));
+    await admit(plugin, asked("resourceclaims", {}));
   });
 });
 
