@@ -1,9 +1,12 @@
 /**
- * Builds one package: `dist/*.js` with tsup, `dist/*.d.ts` with tsc. Usage: `node tools/build/src/main.ts <package folder>`.
+ * Builds one package: `dist/*.js` with tsup, `dist/*.d.ts` with tsc, and the files that make `dist` the published folder.
+ * Usage: `node tools/build/src/main.ts <package folder>`.
  * Entry points are those of package.json `exports` (and `bin`) that have a source.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { stage } from "./stage.ts";
 
 interface Manifest {
   readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
@@ -37,4 +40,5 @@ await build({
 // isolatedDeclarations makes each .d.ts follow from its own source file alone,
 // so nothing needs resolving or checking here: `npm run typecheck` does that once for the whole repository.
 const { status } = spawnSync("tsc", ["-p", "tsconfig.json", "--noCheck", "--noResolve"], { stdio: "inherit" });
+if (status === 0) stage(join(import.meta.dirname, "../../.."), ".");
 process.exitCode = status ?? 1;
