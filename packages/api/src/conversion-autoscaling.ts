@@ -9,8 +9,8 @@ const annotations = {
 } as const;
 
 type Path = readonly string[];
-/** Pairs of (autoscaling/v1 path, autoscaling/v2 path) within one metric source. */
-type Mapping = readonly (readonly [Path, Path])[];
+/** Pairs of (autoscaling/v1 path, autoscaling/v2 path) within one metric source; v1 prints `always` even when it is 0. */
+type Mapping = readonly (readonly [Path, Path, ("always" | undefined)?])[];
 
 const selected: Mapping = [
   [["metricName"], ["metric", "name"]],
@@ -20,25 +20,26 @@ const selected: Mapping = [
 /** How each source of a metric reads in both versions; `value` is the member that holds the numbers. */
 function sources(value: "target" | "current"): Readonly<Record<string, Mapping>> {
   const name = (suffix: string): Path => [`${value}${suffix}`];
+  const always = value === "current" ? "always" : undefined;
   const utilization: Mapping = [
     [["name"], ["name"]],
     [name("AverageUtilization"), [value, "averageUtilization"]],
-    [name("AverageValue"), [value, "averageValue"]],
+    [name("AverageValue"), [value, "averageValue"], always],
   ];
   return {
     resource: utilization,
     containerResource: [[["container"], ["container"]], ...utilization],
-    pods: [...selected, [name("AverageValue"), [value, "averageValue"]]],
+    pods: [...selected, [name("AverageValue"), [value, "averageValue"], "always"]],
     object: [
       [["target"], ["describedObject"]],
       ...selected,
-      [name("Value"), [value, "value"]],
+      [name("Value"), [value, "value"], "always"],
       [["averageValue"], [value, "averageValue"]],
     ],
     external: [
       [["metricName"], ["metric", "name"]],
       [["metricSelector"], ["metric", "selector"]],
-      [name("Value"), [value, "value"]],
+      [name("Value"), [value, "value"], always],
       [name("AverageValue"), [value, "averageValue"]],
     ],
   };
@@ -71,7 +72,8 @@ function convertMetric(metric: Draft, value: "target" | "current", to: "v1" | "v
     const result: Draft = {};
     for (const pair of mapping) {
       const found = read(metric[source], pair[from] as Path);
-      if (found !== undefined && found !== "0") write(result, pair[into] as Path, found);
+      if (found !== undefined && found !== null && found !== "0") write(result, pair[into] as Path, found);
+      else if (to === "v1" && pair[2] === "always") write(result, pair[into] as Path, "0");
     }
     if (to === "v2" && value === "target") {
       const type = targetTypes.find(([member]) => result.target?.[member] !== undefined)?.[1];
@@ -103,6 +105,11 @@ function isCpuUtilization(metric: Draft): boolean {
 function annotate(draft: Draft, name: string, value: Json): void {
   draft.metadata ??= {};
   draft.metadata.annotations = { ...draft.metadata.annotations, [name]: JSON.stringify(value) };
+}
+
+/** Whether a v1 autoscaler carries metrics that v1 has no room for. */
+export function hasOtherMetrics(object: Draft): boolean {
+  return object.metadata?.annotations?.[annotations.metrics] !== undefined;
 }
 
 /** Takes an annotation's JSON; what does not parse counts as absent, as upstream has it. */
@@ -163,7 +170,7 @@ function specToV2(draft: Draft): void {
   const metrics = others.map((metric) => convertMetric(metric, "target", "v2"));
   const utilization = spec.targetCPUUtilizationPercentage;
   delete spec.targetCPUUtilizationPercentage;
-  if (utilization !== undefined)
+  if (utilization !== undefined && utilization !== null)
     metrics.push({
       type: "Resource",
       resource: { name: "cpu", target: { type: "Utilization", averageUtilization: utilization } },
@@ -177,7 +184,12 @@ function statusToV2(draft: Draft): void {
   const conditions = takeAnnotation(draft, annotations.conditions);
   const { status } = draft;
   if (status === undefined) return;
+  const utilization = status.currentCPUUtilizationPercentage;
   delete status.currentCPUUtilizationPercentage;
+  if (utilization !== undefined && utilization !== null)
+    status.currentMetrics = [
+      { type: "Resource", resource: { name: "cpu", current: { averageUtilization: utilization } } },
+    ];
   if (metrics !== undefined) status.currentMetrics = metrics.map((metric) => convertMetric(metric, "current", "v2"));
   if (conditions !== undefined) status.conditions = conditions;
 }

@@ -100,6 +100,34 @@ describe("autoscaling/v1 HorizontalPodAutoscaler", () => {
     },
   );
 
+  it("reads an autoscaler that has no metrics yet", () => {
+    const object = v2({ metrics: null }, { desiredReplicas: 0, currentMetrics: null, conditions: null });
+    const old = converted(autoscalingV1Conversion, "fromStorage", object);
+    expect(old.status).toEqual({ currentReplicas: 0, desiredReplicas: 0 });
+    expect(old.metadata.annotations).toBeUndefined();
+  });
+
+  it("prints the values that v1 never leaves out", () => {
+    const source = {
+      describedObject: target,
+      metric: { name: "m" },
+      target: { type: "AverageValue", averageValue: "5" },
+    };
+    const object = v2({ metrics: [{ type: "Object", object: source }] });
+    const old = converted(autoscalingV1Conversion, "fromStorage", object);
+    expect(JSON.parse(old.metadata.annotations["autoscaling.alpha.kubernetes.io/metrics"])).toEqual([
+      { type: "Object", object: { target, metricName: "m", targetValue: "0", averageValue: "5" } },
+    ]);
+    expect(converted(autoscalingV1Conversion, "toStorage", old)).toEqual(object);
+  });
+
+  it("makes a current metric of a utilization that a v1 client reports", () => {
+    const old = { ...v2({}), apiVersion: "autoscaling/v1", status: { currentCPUUtilizationPercentage: 7 } };
+    expect(converted(autoscalingV1Conversion, "toStorage", old).status).toEqual({
+      currentMetrics: [{ type: "Resource", resource: { name: "cpu", current: { averageUtilization: 7 } } }],
+    });
+  });
+
   it("carries behavior, conditions and current metrics through annotations", () => {
     const behavior = {
       scaleDown: { stabilizationWindowSeconds: 60, policies: [{ type: "Pods", value: 1, periodSeconds: 5 }] },

@@ -1,10 +1,10 @@
 import type { Draft, Json } from "@pinnace/apimachinery";
+import { autoscalingV1Conversion, hasOtherMetrics } from "../../conversion-autoscaling.ts";
 import type { KindBehaviour } from "../../kind-behaviour.ts";
 import { keepSpec } from "../apps/replica-status.ts";
 import { age, type CellContext, name } from "../tables/cell.ts";
 import { PLAIN } from "../tables/kind.ts";
 import { HORIZONTAL_POD_AUTOSCALER_COLUMNS } from "./columns.ts";
-import { autoscalerConversion, hasOtherMetrics } from "./hpa-conversion.ts";
 import { DEFAULT_CPU, defaultAutoscaler } from "./hpa-defaults.ts";
 import { autoscalerErrors, autoscalerStatusErrors } from "./hpa-validation.ts";
 
@@ -75,14 +75,14 @@ export const horizontalPodAutoscaler: KindBehaviour = {
 
 /** A v1 autoscaler seen as v2. */
 function asV2(object: Draft): Draft {
-  const view = { ...object, metadata: { ...object.metadata } };
-  autoscalerConversion.toStorage(view);
+  const { metadata, spec, status } = object;
+  const view: Draft = { ...object, metadata: { ...metadata }, spec: { ...spec }, status: { ...status } };
+  autoscalingV1Conversion.toStorage(view);
   return view;
 }
 
 /** HorizontalPodAutoscaler (autoscaling/v1): CPU only, everything else in annotations. */
 export const horizontalPodAutoscalerV1: KindBehaviour = {
-  conversion: autoscalerConversion,
   default: (object: Draft) => {
     object.spec ??= {};
     object.spec.minReplicas ??= 1;
