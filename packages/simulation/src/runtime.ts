@@ -34,6 +34,8 @@ export interface SimulatedRuntimeComponents {
   readonly random: () => number;
   /** The files of a volume by host path, for commands that read them. Default: none. */
   readonly files?: (hostPath: string) => Promise<ReadonlyMap<string, Uint8Array>>;
+  /** Whether a pod is owned by a Job, so that its containers complete at once. Default: none is. */
+  readonly ofJob?: (namespace: string, name: string) => boolean;
 }
 
 export interface SimulatedRuntimeOptions {
@@ -151,7 +153,7 @@ class SimulatedRuntime implements ContainerRuntime {
 
   async startContainer(id: string): Promise<void> {
     const container = this.#container(id);
-    const { annotations, labels } = container.sandbox.config;
+    const { annotations, namespace, name: podName } = container.sandbox.config;
     const { name } = container.config;
     const error = scriptValue(annotations, "start-error", name);
     if (error !== undefined) throw new CodedError("UNKNOWN", error);
@@ -160,7 +162,7 @@ class SimulatedRuntime implements ContainerRuntime {
     container.state = "RUNNING";
     container.startedAt = this.#components.clock.now();
     this.#events.next({ type: "started", containerId: id });
-    const time = runTime(annotations, labels, name);
+    const time = runTime(annotations, this.#components.ofJob?.(namespace, podName) ?? false, name);
     if (time === undefined) return;
     const exitCode = scriptNumber(annotations, "exit-code", name) ?? 0;
     const end = (): void => this.#end(container, exitCode, scriptValue(annotations, "reason", name) ?? "");

@@ -38,9 +38,6 @@ export type ScriptKey =
   | "memory"
   | "log";
 
-/** Labels that the Job controller puts on its pods. */
-const JOB_LABELS = ["batch.kubernetes.io/job-name", "job-name"];
-
 type Annotations = Readonly<Record<string, string>>;
 
 /** The value of an annotation for one container, or undefined. */
@@ -67,9 +64,12 @@ export function scriptMilli(annotations: Annotations, key: ScriptKey, container:
   return text === undefined ? undefined : Quantity.parse(text).milliValue();
 }
 
-/** Milliseconds that a container runs before it exits by itself, or undefined when it runs until it is stopped. */
-export function runTime(annotations: Annotations, labels: Annotations, container: string): number | undefined {
+/**
+ * Milliseconds that a container runs before it exits by itself, or undefined when it runs until it is stopped. `ofJob`:
+ * the pod is owned by a Job.
+ */
+export function runTime(annotations: Annotations, ofJob: boolean, container: string): number | undefined {
   const seconds = scriptNumber(annotations, "run-seconds", container);
   if (seconds !== undefined) return seconds * 1000;
-  return JOB_LABELS.some((label) => labels[label] !== undefined) ? 0 : undefined;
+  return ofJob ? 0 : undefined;
 }

@@ -1,4 +1,4 @@
-import type { Node } from "@pinnace/api";
+import type { Node, Pod } from "@pinnace/api";
 import type { ApiHandler } from "@pinnace/apimachinery";
 import type { ClientFactory, ClientIdentity, InformerFactory } from "@pinnace/client";
 import type { Clock, Timer } from "@pinnace/clock";
@@ -235,8 +235,14 @@ class NodePool implements SimulatedNodes {
       objects: this.#shared.objects,
       node: { allocatable: node.allocatable ?? node.capacity },
     });
+    const pods = this.#dispatcher.source(name);
     const runtime = createSimulatedRuntime(
-      { clock, random, files: (path) => volumes.files(path) },
+      {
+        clock,
+        random,
+        files: (path) => volumes.files(path),
+        ofJob: (namespace, pod) => isOfJob(pods.get(`${namespace}/${pod}`)),
+      },
       {
         podCIDR: node.podCIDR ?? podCidrOf(0),
         ...(delays ? { delays } : {}),
@@ -249,7 +255,7 @@ class NodePool implements SimulatedNodes {
         ...this.#shared,
         client,
         events: this.#components.events ?? deferEvents(recorder, clock),
-        pods: this.#dispatcher.source(name),
+        pods,
         runtime,
         volumes,
         files: simulatedPodFiles,
@@ -301,6 +307,10 @@ class NodePool implements SimulatedNodes {
         this.#components.logger.warn("heartbeat failed", { node: node.name, error: messageOf(error) });
     }
   }
+}
+
+function isOfJob(pod: Pod | undefined): boolean {
+  return (pod?.metadata?.ownerReferences ?? []).some(({ kind }) => kind === "Job");
 }
 
 async function halt({ kubelet, runtime, stopEvents }: SimulatedNode): Promise<void> {

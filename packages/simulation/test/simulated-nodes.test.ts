@@ -89,7 +89,8 @@ describe("simulated nodes", () => {
 
   test("complete pods of Jobs", async () => {
     await nodes.start();
-    cluster.createPod(pod("j", { restartPolicy: "Never" }, { labels: { "batch.kubernetes.io/job-name": "job" } }));
+    const ownerReferences = [{ apiVersion: "batch/v1", kind: "Job", name: "job", uid: "1" }];
+    cluster.createPod(pod("j", { restartPolicy: "Never" }, { ownerReferences }));
     await clock.settle();
     expect(cluster.pod("j")?.status).toMatchObject({
       phase: "Succeeded",
