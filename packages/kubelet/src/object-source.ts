@@ -14,11 +14,11 @@ import type { Clock } from "@pinnace/clock";
 import type { ObjectSource, TokenRequestSpec } from "@pinnace/storage";
 
 /** Milliseconds for which an object is not asked for again. */
-const FRESH = 60_000;
+const FRESH = 10_000;
 /** Part of a token's life after which a new one is asked for. */
 const ROTATE_AT = 0.8;
 
-/** Reads each object by itself and keeps it for a minute: all that a node is allowed to do (Node authorizer). */
+/** Reads each object by itself and keeps it for ten seconds: all that a node is allowed to do (Node authorizer). */
 export function createObjectSource(client: Client, clock: Clock): ObjectSource {
   const cache = new Map<string, { readonly at: number; readonly value: Promise<KubernetesObject | undefined> }>();
   const read = <T extends KubernetesObject>(

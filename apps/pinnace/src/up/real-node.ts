@@ -93,7 +93,7 @@ async function startPodNetwork(options: RealNodeOptions): Promise<void> {
   const { binaries, configs, socket, state } = cniPaths(options);
   await mkdir(state, { recursive: true, mode: 0o700 });
   const registry = createPluginRegistry([...foundation.plugins, { source: "built in", definition: loopbackPlugin }], {
-    hosts: [{ type: CNI_PLUGIN_TYPE, apiVersion: "1.0.0" }],
+    hosts: [{ type: CNI_PLUGIN_TYPE, apiVersion: CNI_API_VERSION }],
   });
   const plugins = await createCniPlugins(registry, { stateDirectory: state });
   const agent = createCniAgent({ plugins, logger }, { socketPath: socket });
@@ -103,6 +103,9 @@ async function startPodNetwork(options: RealNodeOptions): Promise<void> {
   const ipam = { type: "host-local", ranges: [[{ subnet: NODE_POD_CIDR }]] };
   await installCniNetwork({ configDirectory: configs, plugins: [{ type: "ptp", ipam }] });
 }
+
+/** Milliseconds between looks at everything that runs: more often than the kubelet's default, on one node it costs little. */
+const RELIST_PERIOD = 15_000;
 
 /** Apart from a kubelet that the machine may run besides. */
 const CGROUP_PREFIX = "/pinnace";
@@ -186,6 +189,8 @@ async function startKubelet(
       podLogsDirectory: directory.podLogs,
       containerLogsDirectory: join(directory.podLogs, "containers"),
       cgroups: { prefix: CGROUP_PREFIX },
+      // Changed ConfigMaps and Secrets reach their files with the next look.
+      relistPeriod: RELIST_PERIOD,
       clusterDns: [DNS_SERVICE_ADDRESS],
       clusterDomain: CLUSTER_DOMAIN,
     },
