@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { testCycle, testNode, testNodeInfo, testPod } from "../src/compliance/index.ts";
-import { Profile, type SchedulerPlugin, SKIP, SUCCESS, unresolvable, unschedulable } from "../src/index.ts";
+import {
+  Profile,
+  type SchedulerPlugin,
+  SKIP,
+  type Status,
+  SUCCESS,
+  unresolvable,
+  unschedulable,
+} from "../src/index.ts";
 
 const base: SchedulerPlugin = { compare: () => 0, bind: async () => SUCCESS };
 const nodes = [testNodeInfo(testNode("a")), testNodeInfo(testNode("b"))];
@@ -122,9 +130,13 @@ describe("Profile", () => {
 
   it("prebinds only what has something to do", async () => {
     const done: string[] = [];
+    const finish = (name: string): Status => {
+      done.push(name);
+      return SUCCESS;
+    };
     const it = profile(
-      { preBindPreFlight: () => SKIP, preBind: async () => (done.push("idle"), SUCCESS) },
-      { preBindPreFlight: () => SUCCESS, preBind: async () => (done.push("busy"), SUCCESS) },
+      { preBindPreFlight: () => SKIP, preBind: async () => finish("idle") },
+      { preBindPreFlight: () => SUCCESS, preBind: async () => finish("busy") },
     );
     expect(it.needsPreBind(cycle, "a")).toBe(true);
     await it.runPreBind(cycle, "a");

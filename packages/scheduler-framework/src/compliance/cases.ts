@@ -1,6 +1,7 @@
 import type { NodeInfo } from "../contract/node-info.ts";
 import { MAX_SCORE, MIN_SCORE, type SchedulerPlugin } from "../contract/points.ts";
-import type { Status, StatusCode } from "../contract/status.ts";
+import type { StatusCode } from "../contract/status.ts";
+import { attempt, type Verdicts } from "./attempt.ts";
 import { testCycle, testNode, testNodeInfo, testPod } from "./fixtures.ts";
 
 /** One behaviour that every scheduler plugin must show. `run` throws when it does not. */
@@ -35,6 +36,23 @@ const affinity = {
   },
 };
 
+const labelSelector = { matchLabels: { app: "a" } };
+const topologyKey = "topology.kubernetes.io/zone";
+
+const spread = [
+  { maxSkew: 1, topologyKey, whenUnsatisfiable: "DoNotSchedule", labelSelector },
+  { maxSkew: 1, topologyKey, whenUnsatisfiable: "ScheduleAnyway", labelSelector },
+];
+
+const podAffinity = {
+  podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey, labelSelector }] },
+  podAntiAffinity: {
+    preferredDuringSchedulingIgnoredDuringExecution: [
+      { weight: 7, podAffinityTerm: { topologyKey: "kubernetes.io/hostname", labelSelector } },
+    ],
+  },
+};
+
 /** Pods that ask for everything that the default plugins look at. */
 const PODS = [
   testPod("plain"),
@@ -46,28 +64,13 @@ const PODS = [
   }),
   testPod("port", { containers: [{ name: "main", image: "image:1", ports: [{ containerPort: 80, hostPort: 80 }] }] }),
   testPod("named", { nodeName: "plain" }),
+  testPod("spread", { topologySpreadConstraints: spread }, { labels: { app: "a" } }),
+  testPod("sociable", { affinity: podAffinity }, { labels: { app: "a" } }),
+  testPod("storing", { volumes: [{ name: "data", persistentVolumeClaim: { claimName: "none" } }] }),
+  testPod("claiming", { resourceClaims: [{ name: "device", resourceClaimName: "none" }] }),
 ];
 
 const FILTER_CODES: readonly StatusCode[] = ["Success", "Unschedulable", "UnschedulableAndUnresolvable"];
-
-interface Verdicts {
-  readonly preFilter: Status | undefined;
-  readonly filters: readonly Status[];
-  readonly scores: readonly number[] | undefined;
-}
-
-/** Runs the synchronous points in the order of an attempt. */
-function attempt(plugin: SchedulerPlugin, pod: (typeof PODS)[number], nodes: readonly NodeInfo[]): Verdicts {
-  const cycle = testCycle(pod, nodes);
-  const preFilter = plugin.preFilter?.(cycle).status;
-  const passes = preFilter === undefined || preFilter.code === "Success";
-  const filters = passes && plugin.filter ? nodes.map((node) => plugin.filter!(cycle, node)) : [];
-  const preScore = plugin.preScore?.(cycle, nodes);
-  const scored = plugin.score !== undefined && (preScore === undefined || preScore.code === "Success");
-  if (!scored) return { preFilter, filters, scores: undefined };
-  const raw = nodes.map((node) => plugin.score!(cycle, node));
-  return { preFilter, filters, scores: plugin.normalizeScore?.(cycle, raw, nodes) ?? raw };
-}
 
 function check(condition: boolean, message: string): void {
   if (!condition) throw new Error(message);

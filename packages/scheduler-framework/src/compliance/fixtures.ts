@@ -1,8 +1,9 @@
 import type { Node, Pod } from "@pinnace/api";
-import { deepFreeze } from "@pinnace/apimachinery";
+import { deepFreeze, type KubernetesObject, type ResourceType } from "@pinnace/apimachinery";
 import { createSnapshot } from "../cluster/cluster-cache.ts";
 import { createNodeInfo, withPod } from "../cluster/node-state.ts";
 import { createPodInfo } from "../cluster/pod-info.ts";
+import type { ClusterReader } from "../contract/components.ts";
 import type { NodeInfo } from "../contract/node-info.ts";
 import type { Cycle } from "../contract/points.ts";
 import { createCycleState } from "../runtime/cycle-state.ts";
@@ -50,4 +51,17 @@ export function testCycle(
     snapshot: createSnapshot(1, nodes),
     signal,
   });
+}
+
+/** Reads from a literal: objects by the plural name of their resource (`persistentvolumeclaims`). They need `metadata`. */
+export function testReader(objects: Readonly<Record<string, readonly object[]>>): ClusterReader {
+  const all = <T extends KubernetesObject>({ resource }: ResourceType<T>): readonly T[] =>
+    (objects[resource] ?? []) as readonly T[];
+  const keyOf = ({ metadata }: KubernetesObject): string =>
+    metadata?.namespace === undefined ? (metadata?.name ?? "") : `${metadata.namespace}/${metadata.name}`;
+  return {
+    get: (type, key) => all(type).find((object) => keyOf(object) === key),
+    list: (type, namespace) =>
+      all(type).filter((object) => namespace === undefined || object.metadata?.namespace === namespace),
+  };
 }

@@ -6,8 +6,9 @@ import { SCHEDULER_API_VERSION, SCHEDULER_PLUGIN_TYPE, type SchedulerComponents 
 import type { SchedulerPlugin } from "../contract/points.ts";
 import { SCHEDULER_PLUGIN_CASES } from "./cases.ts";
 
+export { attempt, type Verdicts } from "./attempt.ts";
 export { type ComplianceCase, SCHEDULER_PLUGIN_CASES } from "./cases.ts";
-export { testCycle, testNode, testNodeInfo, testPod } from "./fixtures.ts";
+export { testCycle, testNode, testNodeInfo, testPod, testReader } from "./fixtures.ts";
 
 /** The functions of a test runner that the suite needs: vitest's, jest's, or node:test's under these names. */
 export interface TestFunctions {
