@@ -9,9 +9,6 @@ import type { Transport } from "./transport.ts";
 /** One for all watches: making one records the stack, which costs more than ending a watch. */
 const ENDED = new DOMException("the watch was ended", "AbortError");
 
-/** Why an unsubscribed watch is aborted; one for all, because making an error for each costs more than the rest. */
-const UNSUBSCRIBED = new Error("the watch was ended");
-
 /**
  * One watch per subscription. Events come in the server's order, synchronously when the server is in the same process;
  * the Observable completes when the server ends the watch and errors with `StatusError` when it refuses or sends an

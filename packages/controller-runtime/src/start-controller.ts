@@ -85,7 +85,9 @@ class ControllerRun implements RunningController {
       if (result?.requeueAfter !== undefined) this.#queue.addAfter(key, result.requeueAfter);
     } catch (error) {
       if (signal.aborted) return;
-      if (hasReason(error, "Conflict")) this.#logger.debug("conflict, trying again", { key, error: messageOf(error) });
+      // The cache lags behind the server for a moment: the object has changed or is gone.
+      const lagged = hasReason(error, "Conflict") || hasReason(error, "NotFound");
+      if (lagged) this.#logger.debug("the cache was out of date, trying again", { key, error: messageOf(error) });
       else this.#logger.warn("reconciliation failed, trying again", { key, error });
       this.#queue.addRateLimited(key);
     }

@@ -24,6 +24,10 @@ export function withConditionTaints(node: Node, now: number): readonly Taint[] |
   for (const { type, status, key } of CONDITION_TAINTS)
     if (findCondition(node.status?.conditions, type)?.status === status) keys.add(key);
   if (node.spec?.unschedulable) keys.add(UNSCHEDULABLE);
+  // A node that has not reported yet keeps the taint that it was born with.
+  const reported = findCondition(node.status?.conditions, "Ready") !== undefined;
+  if (!reported && node.spec?.taints?.some(({ key, effect }) => key === NOT_READY && effect === "NoSchedule"))
+    keys.add(NOT_READY);
   return replaceTaints(node, NO_SCHEDULE_KEYS, "NoSchedule", keys, now);
 }
 

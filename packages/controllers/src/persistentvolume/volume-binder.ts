@@ -68,7 +68,7 @@ export class VolumeBinder implements ControllerDefinition {
       await this.#bind(claim, volume);
       return undefined;
     }
-    await this.#setClaimStatus(claim, { phase: "Pending" });
+    if (claim.status?.phase !== "Pending") await this.#setClaimStatus(claim, { phase: "Pending" });
     if (waits)
       this.#claimEvent(
         claim,
@@ -199,9 +199,12 @@ export class VolumeBinder implements ControllerDefinition {
   }
 
   async #annotateClaim(claim: PersistentVolumeClaim, annotations: Readonly<Record<string, string>>): Promise<void> {
-    const { name = "", namespace = "" } = claim.metadata ?? {};
-    const claims = this.#components.client.resource(PERSISTENT_VOLUME_CLAIMS).namespace(namespace);
-    await claims.patch(name, { type: "merge", body: { metadata: { annotations } } });
+    const { metadata } = claim;
+    const claims = this.#components.client.resource(PERSISTENT_VOLUME_CLAIMS).namespace(metadata?.namespace ?? "");
+    await claims.update({
+      ...claim,
+      metadata: { ...metadata, annotations: { ...metadata?.annotations, ...annotations } },
+    });
   }
 
   #claimEvent(claim: PersistentVolumeClaim, type: "Normal" | "Warning", reason: string, message: string): void {
