@@ -19,12 +19,13 @@ import { replicaSetController, replicationControllerController } from "./replica
 import { resourceQuotaController } from "./resourcequota/index.ts";
 import { rootCaPublisher } from "./serviceaccount/root-ca-publisher.ts";
 import { serviceAccountController } from "./serviceaccount/service-account-controller.ts";
+import { type TokensControllerOptions, tokensController } from "./serviceaccount/tokens-controller.ts";
 import { statefulSetController } from "./statefulset/index.ts";
 import { taintEvictionController } from "./tainteviction/index.ts";
 import { ttlController } from "./ttl/index.ts";
 import { ttlAfterFinishedController } from "./ttlafterfinished/index.ts";
 
-export interface BuiltInControllerOptions extends NodeIpamOptions {
+export interface BuiltInControllerOptions extends NodeIpamOptions, Pick<TokensControllerOptions, "issueToken"> {
   /** PEM of the CA that signs the API server's certificate; absent: `kube-root-ca.crt` is not published. */
   readonly rootCa?: string;
 }
@@ -45,6 +46,7 @@ export function createBuiltInControllers(options: BuiltInControllerOptions = {})
     garbageCollector,
     namespaceController,
     serviceAccountController,
+    tokensController(options),
     ...(options.rootCa === undefined ? [] : [rootCaPublisher(options.rootCa)]),
     endpointSliceController,
     endpointsController,

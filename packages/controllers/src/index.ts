@@ -42,6 +42,7 @@ export { replicaSetController, replicationControllerController } from "./replica
 export { resourceQuotaController } from "./resourcequota/index.ts";
 export { rootCaPublisher } from "./serviceaccount/root-ca-publisher.ts";
 export { serviceAccountController } from "./serviceaccount/service-account-controller.ts";
+export { type TokensControllerOptions, tokensController } from "./serviceaccount/tokens-controller.ts";
 export { statefulSetController } from "./statefulset/index.ts";
 export { taintEvictionController } from "./tainteviction/index.ts";
 export { ttlController } from "./ttl/index.ts";
