@@ -1,7 +1,7 @@
 import type { Draft, FieldError, FieldPath } from "@pinnace/apimachinery";
 import { duplicate, fieldPath, invalidValue, notSupported, required } from "@pinnace/apimachinery";
 import type { KindBehaviour } from "../../kind-behaviour.ts";
-import { keepSpec } from "../apps/replica-status.ts";
+import { keepSpecAndMetadata } from "../apps/replica-status.ts";
 import { all, check, each, fields, ifPresent, oneOf, type Rule, text, uniqueBy } from "../rules/rule.ts";
 import { qualifiedName } from "../rules/text.ts";
 import { age, name } from "../tables/cell.ts";
@@ -85,7 +85,7 @@ export const validatingAdmissionPolicy: KindBehaviour = {
     age(object, context),
   ],
   strategy: { ...STRICT_COUNTED, validate: policyErrors, validateUpdate: policyErrors },
-  statusStrategy: { prepareForUpdate: keepSpec },
+  statusStrategy: { prepareForUpdate: keepSpecAndMetadata },
 };
 
 const validationActions: Rule = (value, path, errors) => {

@@ -1,7 +1,7 @@
 import type { Column, Draft, FieldError } from "@pinnace/apimachinery";
 import { fieldPath, invalidValue, notSupported, quoteGo, required } from "@pinnace/apimachinery";
 import type { KindBehaviour } from "../../kind-behaviour.ts";
-import { keepSpec } from "../apps/replica-status.ts";
+import { keepSpecAndMetadata } from "../apps/replica-status.ts";
 import { base64Length } from "../core/base64.ts";
 import { check, fields, ifSet, needed, type Rule, text } from "../rules/rule.ts";
 import { dns1035, dnsSubdomain, pathSegment, portNumber } from "../rules/text.ts";
@@ -108,7 +108,7 @@ export const apiService: KindBehaviour = {
     validateUpdate: errorsOf,
   },
   statusStrategy: {
-    prepareForUpdate: keepSpec,
+    prepareForUpdate: keepSpecAndMetadata,
     validateUpdate: (object) =>
       (object.status?.conditions ?? []).flatMap(({ status }: Draft, position: number) => {
         if (STATES.includes(status)) return [];

@@ -37,6 +37,14 @@ export function statusCounts(rules: StatusCounts): (object: Draft, old: Draft) =
   };
 }
 
+/** Puts back spec and metadata, for the few kinds whose labels and annotations do not change through `status`. */
+export function keepSpecAndMetadata(object: Draft, old: Draft): void {
+  keepSpec(object, old);
+  const { managedFields } = object.metadata;
+  object.metadata = { ...old.metadata, managedFields };
+  if (managedFields === undefined) delete object.metadata.managedFields;
+}
+
 /** Puts back the spec: what an update of the status may not change. */
 export function keepSpec(object: Draft, old: Draft): void {
   object.spec = old.spec;

@@ -14,6 +14,8 @@ import { resourceQuantity } from "./resource-names.ts";
 
 const addressForm = internalForm(["Type", textForm], ["Address", textForm]);
 
+const taintForm = internalForm("Key", ["Value", textForm], "Effect", "TimeAdded");
+
 const taint: Rule = (value, path, errors, owner) => {
   text(qualifiedName)(value.key, path.child("key"), errors, value);
   const messages = labelValue(value.value ?? "");
@@ -28,7 +30,7 @@ const taints: Rule = (value, path, errors) => {
     taint(item, at, errors, item);
     const key = `${item.effect} ${item.key}`;
     if (seen.has(key)) {
-      const error = duplicate(at, item);
+      const error = duplicate(at, taintForm(item));
       errors.push({ ...error, message: `${error.message}: taints must be unique by key and effect pair` });
     }
     seen.add(key);

@@ -5,7 +5,7 @@ import { same } from "../rules/equal.ts";
 import { age, formatLabels, name } from "../tables/cell.ts";
 import { UPSERT } from "../tables/kind.ts";
 import { SERVICE_COLUMNS } from "./columns.ts";
-import { clusterIpUpdateErrors } from "./service-addresses.ts";
+import { clusterIpErrors, clusterIpUpdateErrors } from "./service-addresses.ts";
 import { defaultService, isExternallyAccessible, needsHealthCheck, normalizeClusterIps } from "./service-defaults.ts";
 import { loadBalancerClass, loadBalancerStatus, serviceErrors } from "./service-validation.ts";
 
@@ -46,8 +46,11 @@ function dropTypeDependent(service: Draft, old: Draft): void {
   if (!isBalanced(spec)) service.status = { ...service.status, loadBalancer: {} };
 }
 
+/** Upstream's allocator checks addresses and families before it works; what it refuses is all that the client sees. */
 function updateErrors(service: Draft, old: Draft): FieldError[] {
   const { spec } = service;
+  const refused = clusterIpErrors(spec, old.spec);
+  if (refused.length > 0) return refused;
   const errors = clusterIpUpdateErrors(spec, old.spec);
   if (isBalanced(spec) && isBalanced(old.spec) && spec.loadBalancerClass !== old.spec.loadBalancerClass) {
     const path = fieldPath("spec", "loadBalancerClass");

@@ -1,7 +1,7 @@
 import type { Draft } from "@pinnace/apimachinery";
 import { fieldPath, invalidValue, notSupported, required } from "@pinnace/apimachinery";
 import type { KindBehaviour } from "../../kind-behaviour.ts";
-import { keepSpec } from "../apps/replica-status.ts";
+import { keepSpecAndMetadata } from "../apps/replica-status.ts";
 import { all, check, each, fields, ifPresent, needed, neededItems, type Rule, text, uniqueBy } from "../rules/rule.ts";
 import { dnsLabel, dnsSubdomain } from "../rules/text.ts";
 import { age, name } from "../tables/cell.ts";
@@ -136,7 +136,7 @@ export const flowSchema: KindBehaviour = {
   ],
   strategy: { ...COUNTED, ...validation(rule) },
   statusStrategy: {
-    prepareForUpdate: keepSpec,
+    prepareForUpdate: keepSpecAndMetadata,
     validateUpdate: (object) => check(statusConditions, object.status, fieldPath("status")),
   },
 };

@@ -1,7 +1,7 @@
 import type { Draft } from "@pinnace/apimachinery";
 import { fieldPath, forbiddenField, invalidValue } from "@pinnace/apimachinery";
 import type { KindBehaviour } from "../../kind-behaviour.ts";
-import { keepSpec } from "../apps/replica-status.ts";
+import { keepSpecAndMetadata } from "../apps/replica-status.ts";
 import { absent, all, check, fields, ifPresent, must, needed, neededOneOf, type Rule, when } from "../rules/rule.ts";
 import { age, name } from "../tables/cell.ts";
 import { COUNTED, validation } from "../tables/kind.ts";
@@ -124,7 +124,7 @@ export const priorityLevelConfiguration: KindBehaviour = {
   },
   strategy: { ...COUNTED, ...validation(rule) },
   statusStrategy: {
-    prepareForUpdate: keepSpec,
+    prepareForUpdate: keepSpecAndMetadata,
     validateUpdate: (object) => check(statusConditions, object.status, fieldPath("status")),
   },
 };

@@ -53,7 +53,7 @@ const absolutePath: Rule = (value, path, errors, { pathType }) => {
 
 const httpPath: Rule = (value, path, errors, owner) => {
   const { pathType } = value;
-  if (pathType === undefined) return void errors.push(required(path.child("pathType"), "pathType must be specified"));
+  if (!pathType) return void errors.push(required(path.child("pathType"), "pathType must be specified"));
   if (PATH_TYPES.includes(pathType)) fields({ path: absolutePath })(value, path, errors, owner);
   else errors.push(notSupported(path.child("pathType"), pathType, PATH_TYPES));
   fields({ backend })(value, path, errors, owner);

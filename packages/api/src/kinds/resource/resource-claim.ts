@@ -1,7 +1,7 @@
 import type { Draft, FieldError } from "@pinnace/apimachinery";
 import { fieldPath, forbiddenField } from "@pinnace/apimachinery";
 import type { KindBehaviour } from "../../kind-behaviour.ts";
-import { keepSpec } from "../apps/replica-status.ts";
+import { keepSpecAndMetadata } from "../apps/replica-status.ts";
 import { immutable } from "../rules/equal.ts";
 import { labels } from "../rules/label-selector.ts";
 import { check, fields, ifPresent, needed } from "../rules/rule.ts";
@@ -56,7 +56,7 @@ export const resourceClaim: KindBehaviour = {
     validate: (object) => check(claimSpec, object.spec, SPEC),
     validateUpdate: fixedSpec,
   },
-  statusStrategy: { prepareForUpdate: keepSpec, validateUpdate: statusErrors },
+  statusStrategy: { prepareForUpdate: keepSpecAndMetadata, validateUpdate: statusErrors },
 };
 
 const templateSpec = fields({ metadata: ifPresent(fields({ labels })), spec: claimSpec });

@@ -4,7 +4,7 @@ import type { KindBehaviour } from "../../kind-behaviour.ts";
 import { immutable, same } from "../rules/equal.ts";
 import { all, fields, ifPresent, must, oneOf, type Rule } from "../rules/rule.ts";
 import { age, name } from "../tables/cell.ts";
-import { STRICT_COUNTED, validation } from "../tables/kind.ts";
+import { STRICT, validation } from "../tables/kind.ts";
 import { CSI_DRIVER_COLUMNS } from "./columns.ts";
 
 const SHORTEST_TOKEN = 600;
@@ -75,6 +75,14 @@ function tokenWarnings({ spec: own }: Draft): string[] {
   return !inSecrets && (own?.tokenRequests ?? []).length > 0 ? [TOKEN_WARNING] : [];
 }
 
+/** A new driver has no generation; changes count from 1. */
+function countChange(draft: Draft, old: Draft): void {
+  const { generation } = old.metadata;
+  if (!same(draft.spec, old.spec)) draft.metadata.generation = (generation ?? 0) + 1;
+  else if (generation === undefined) delete draft.metadata.generation;
+  else draft.metadata.generation = generation;
+}
+
 function setDefaults(object: Draft): void {
   object.spec ??= {};
   for (const [member, value] of Object.entries(DEFAULTS)) object.spec[member] ??= value;
@@ -100,7 +108,8 @@ export const csiDriver: KindBehaviour = {
     ];
   },
   strategy: {
-    ...STRICT_COUNTED,
+    ...STRICT,
+    prepareForUpdate: countChange,
     ...validation(fields({ spec }), fixed),
     warningsOnCreate: tokenWarnings,
     warningsOnUpdate: (object, old) =>

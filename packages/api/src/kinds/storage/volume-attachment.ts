@@ -1,7 +1,7 @@
 import type { Draft, FieldError } from "@pinnace/apimachinery";
 import { fieldPath, forbiddenField, invalidValue, required, tooLong } from "@pinnace/apimachinery";
 import type { KindBehaviour } from "../../kind-behaviour.ts";
-import { keepSpec } from "../apps/replica-status.ts";
+import { keepSpecAndMetadata } from "../apps/replica-status.ts";
 import { accessModes } from "../core/persistent-volume-claim-validation.ts";
 import { sourceErrors } from "../core/persistent-volume-sources.ts";
 import { csiDriverName } from "../core/volume-sources.ts";
@@ -81,5 +81,5 @@ export const volumeAttachment: KindBehaviour = {
     ...STRICT,
     ...validation(rule, (object, old) => immutable(object.spec, old.spec, fieldPath("spec"))),
   },
-  statusStrategy: { prepareForUpdate: keepSpec, validateUpdate: statusErrors },
+  statusStrategy: { prepareForUpdate: keepSpecAndMetadata, validateUpdate: statusErrors },
 };

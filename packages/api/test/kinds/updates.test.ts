@@ -1,0 +1,94 @@
+import type { Draft, ResourceDefinition, StoredSubresource, StrategyContext } from "@pinnace/apimachinery";
+import { describe, expect, it } from "vitest";
+import { createBuiltInDefinitions } from "../../src/index.ts";
+
+const definitions = createBuiltInDefinitions();
+const context: StrategyContext = { now: 0, user: { name: "jane", groups: [] }, subresource: "" };
+
+function definitionOf(kind: string): ResourceDefinition {
+  return definitions.find((each) => each.kind === kind)!;
+}
+
+function throughStatus(kind: string, draft: Draft, old: Draft): Draft {
+  const status = definitionOf(kind).subresources.find(({ name }) => name === "status") as StoredSubresource;
+  status.strategy.prepareForUpdate?.(draft, old, context);
+  return draft;
+}
+
+describe("labels and finalizers through status", () => {
+  const before = () => ({ metadata: { name: "a", resourceVersion: "1" }, spec: { x: 1 } });
+  const sent = () => ({
+    metadata: { name: "a", resourceVersion: "1", labels: { x: "y" }, finalizers: ["example.com/f"] },
+    spec: { x: 2 },
+    status: {},
+  });
+
+  it.each(["DaemonSet", "ReplicaSet", "CronJob", "Service"])("may be set for %s", (kind) => {
+    expect(throughStatus(kind, sent(), before()).metadata.labels).toEqual({ x: "y" });
+  });
+
+  it.each([
+    "APIService",
+    "FlowSchema",
+    "PriorityLevelConfiguration",
+    "ResourceClaim",
+    "ValidatingAdmissionPolicy",
+    "VolumeAttachment",
+  ])("stay what they were for %s", (kind) => {
+    expect(throughStatus(kind, sent(), before())).toEqual({ ...before(), status: {} });
+  });
+
+  it("keeps the record of who manages what", () => {
+    const managedFields = [{ manager: "m" }];
+    const draft = { ...sent(), metadata: { ...sent().metadata, managedFields } };
+    expect(throughStatus("FlowSchema", draft, before()).metadata.managedFields).toBe(managedFields);
+  });
+});
+
+describe("the generation of a CSIDriver", () => {
+  const { strategy } = definitionOf("CSIDriver");
+  const driver = (generation: number | undefined, spec: object): Draft => ({
+    metadata: { name: "d", ...(generation === undefined ? {} : { generation }) },
+    spec,
+  });
+
+  it.each([
+    ["begins with the first change", undefined, { seLinuxMount: true }, 1],
+    ["counts changes", 3, { seLinuxMount: true }, 4],
+    ["stays without a change", 3, {}, 3],
+    ["stays absent without a change", undefined, {}, undefined],
+  ])("%s", (_, generation, spec, expected) => {
+    const draft = driver(9, spec);
+    strategy.prepareForUpdate?.(draft, driver(generation, {}), context);
+    expect(draft.metadata.generation).toBe(expected);
+    expect(strategy.generation).toBe(false);
+  });
+});
+
+describe("messages", () => {
+  const messages = (kind: string, object: Draft): readonly string[] =>
+    (definitionOf(kind).strategy.validate?.(object, context) ?? []).map(({ field, message }) => `${field}: ${message}`);
+
+  it("quote a repeated taint as upstream's type prints it", () => {
+    const taint = { key: "k", value: "x", effect: "NoSchedule" };
+    expect(messages("Node", { metadata: { name: "n" }, spec: { taints: [taint, taint] } })).toEqual([
+      'metadata.taints[1]: Duplicate value: {"Key":"k","Value":"x","Effect":"NoSchedule","TimeAdded":null}: taints must be unique by key and effect pair',
+    ]);
+  });
+
+  it("ask for a path type that is missing, also when it reads as null", () => {
+    const path = { path: "/", pathType: null, backend: { service: { name: "s", port: { number: 80 } } } };
+    expect(messages("Ingress", { metadata: { name: "i" }, spec: { rules: [{ http: { paths: [path] } }] } })).toEqual([
+      "spec.rules[0].http.paths[0].pathType: Required value: pathType must be specified",
+    ]);
+  });
+
+  it("speak of addresses and families alone when these do not fit", () => {
+    const service = (ipFamilies: readonly string[]): Draft => ({
+      metadata: { name: "s" },
+      spec: { type: "ClusterIP", ports: [{ port: 80 }], clusterIP: "10.96.0.9", clusterIPs: ["10.96.0.9"], ipFamilies },
+    });
+    const errors = definitionOf("Service").strategy.validateUpdate?.(service(["IPv6"]), service(["IPv4"]), context);
+    expect(errors?.map(({ field }) => String(field))).toEqual(["spec.clusterIPs[0]"]);
+  });
+});
