@@ -1,5 +1,6 @@
 import { ADMISSION_PLUGINS, type AdmissionPlugin } from "@pinnace/admission";
 import { createBuiltInDefinitions } from "@pinnace/api";
+import type { ResourceDefinition } from "@pinnace/apimachinery";
 import {
   AUTHENTICATOR,
   type Authenticator,
@@ -17,6 +18,7 @@ import { ContainerModule } from "inversify";
 import { API_HANDLER, API_SERVER, type ApiServer, createApiServer } from "./api-server.ts";
 import { NODE_CONNECTOR, type NodeConnector } from "./node-connector.ts";
 import type { ApiServerComponents, ApiServerOptions } from "./options.ts";
+import { PROXY_TRANSPORT, type ProxyTransport } from "./subresources/proxy.ts";
 
 /** What the module resolves, with what may be missing left out. */
 type Resolved = {
@@ -28,10 +30,18 @@ const optional = (serviceIdentifier: symbol): { serviceIdentifier: symbol; optio
   optional: true,
 });
 
+let builtIn: readonly ResourceDefinition[] | undefined;
+
+/** Immutable, so that all servers of the process share them. */
+function builtInDefinitions(): readonly ResourceDefinition[] {
+  builtIn ??= createBuiltInDefinitions();
+  return builtIn;
+}
+
 /**
  * Binds `API_SERVER` and `API_HANDLER` with all built-in kinds. Needs `STORE` and `CLOCK`; takes `LOGGER`, `METRICS`,
- * `AUTHENTICATOR`, `AUTHORIZER`, `TOKEN_ISSUER`, `TOKEN_REVIEWER`, `NODE_CONNECTOR` and `ADMISSION_PLUGINS` when they are
- * bound.
+ * `AUTHENTICATOR`, `AUTHORIZER`, `TOKEN_ISSUER`, `TOKEN_REVIEWER`, `NODE_CONNECTOR`, `PROXY_TRANSPORT` and
+ * `ADMISSION_PLUGINS` when they are bound.
  */
 export function apiServerModule(options: ApiServerOptions = {}, random?: () => number): ContainerModule {
   return new ContainerModule(({ bind }) => {
@@ -47,14 +57,14 @@ export function apiServerModule(options: ApiServerOptions = {}, random?: () => n
           tokenIssuer: TokenIssuer | undefined,
           tokenReviewer: TokenReviewer | undefined,
           nodes: NodeConnector | undefined,
+          proxy: ProxyTransport | undefined,
           admission: AdmissionPlugin[] | undefined,
         ): ApiServer => {
           const resolved: Resolved = {
-            ...{ logger, authenticator, authorizer, tokenIssuer, tokenReviewer, nodes, admission, random },
+            ...{ logger, authenticator, authorizer, tokenIssuer, tokenReviewer, nodes, proxy, admission, random },
             metrics: metrics?.component("apiserver"),
           };
-          const definitions = createBuiltInDefinitions();
-          return createApiServer({ store, clock, definitions, ...present(resolved) }, options);
+          return createApiServer({ store, clock, definitions: builtInDefinitions(), ...present(resolved) }, options);
         },
         [
           STORE,
@@ -66,6 +76,7 @@ export function apiServerModule(options: ApiServerOptions = {}, random?: () => n
           optional(TOKEN_ISSUER),
           optional(TOKEN_REVIEWER),
           optional(NODE_CONNECTOR),
+          optional(PROXY_TRANSPORT),
           { isMultiple: true, serviceIdentifier: ADMISSION_PLUGINS, optional: true },
         ],
       )

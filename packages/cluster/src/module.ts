@@ -1,28 +1,17 @@
-import { ADMISSION_PLUGINS, type AdmissionPlugin } from "@pinnace/admission";
 import { ADMISSION_RANDOM, admissionModule } from "@pinnace/admission/module";
-import { createBuiltInDefinitions } from "@pinnace/api";
-import type { ResourceDefinition } from "@pinnace/apimachinery";
-import { API_HANDLER, API_SERVER, type ApiServer, createApiServer } from "@pinnace/apiserver";
-import {
-  AUTHENTICATION_OPTIONS,
-  AUTHENTICATOR,
-  type Authenticator,
-  TOKEN_ISSUER,
-  TOKEN_REVIEWER,
-  type TokenIssuer,
-  type TokenReviewer,
-} from "@pinnace/authentication";
+import { API_HANDLER, NODE_CONNECTOR, PROXY_TRANSPORT } from "@pinnace/apiserver";
+import { apiServerModule } from "@pinnace/apiserver/module";
+import { AUTHENTICATION_OPTIONS } from "@pinnace/authentication";
 import { authenticationModule } from "@pinnace/authentication/module";
 import { clientModule, localTransportModule } from "@pinnace/client/module";
 import { CLOCK, type Clock, createRealClock } from "@pinnace/clock";
 import { createBuiltInControllers } from "@pinnace/controllers";
 import { controllersModule } from "@pinnace/controllers/module";
-import { LOGGER, type Logger, silentLogger } from "@pinnace/logging";
+import { silentLogger } from "@pinnace/logging";
 import { loggingModule } from "@pinnace/logging/module";
-import { METRICS, type MetricRegistries } from "@pinnace/metrics";
 import { metricsModule } from "@pinnace/metrics/module";
 import { createPluginRegistry, type PluginRegistry } from "@pinnace/plugin";
-import { AUTHORIZER, type Authorizer, bootstrapPolicy } from "@pinnace/rbac";
+import { bootstrapPolicy } from "@pinnace/rbac";
 import { rbacModule } from "@pinnace/rbac/module";
 import { schedulerModule } from "@pinnace/scheduler/module";
 import { SCHEDULER_API_VERSION, SCHEDULER_PLUGIN_TYPE } from "@pinnace/scheduler-framework";
@@ -60,7 +49,7 @@ export function composeCluster(options: ClusterOptions = {}): Container {
     authenticationModule,
     rbacModule,
     admissionModule,
-    apiServerModule(options, random),
+    apiServerModule({ bootstrapObjects: bootstrapPolicy(), ...options.apiServer }, random),
     localTransportModule(API_HANDLER),
     clientModule(LOOPBACK, random),
     controllersModule(controllers, random),
@@ -68,14 +57,6 @@ export function composeCluster(options: ClusterOptions = {}): Container {
     simulationModule({ ...simulated }, random, options.streams),
   );
   return container;
-}
-
-let definitions: readonly ResourceDefinition[] | undefined;
-
-/** Immutable, so that all clusters of the process share them. */
-function builtInDefinitions(): readonly ResourceDefinition[] {
-  definitions ??= createBuiltInDefinitions();
-  return definitions;
 }
 
 function schedulerPlugins({ plugins = defaultSchedulerPlugins }: ClusterOptions): PluginRegistry {
@@ -88,65 +69,12 @@ function foundations(options: ClusterOptions, plugins: PluginRegistry, random: (
     const clock = options.clock ?? createRealClock();
     bind<Clock>(CLOCK).toConstantValue(clock);
     bind<Store>(STORE).toConstantValue(options.store ?? createMemoryStore({ clock }));
-    bind(NODE_DIRECTORY).toConstantValue(new NodeDirectory());
+    const nodes = new NodeDirectory();
+    bind(NODE_DIRECTORY).toConstantValue(nodes);
+    bind(NODE_CONNECTOR).toConstantValue(nodes);
+    if (options.proxy) bind(PROXY_TRANSPORT).toConstantValue(options.proxy);
     bind(SCHEDULER_PLUGINS).toConstantValue(plugins);
     bind(ADMISSION_RANDOM).toConstantValue(random);
     if (options.authentication) bind(AUTHENTICATION_OPTIONS).toConstantValue(options.authentication);
-  });
-}
-
-function apiServerModule(options: ClusterOptions, random: () => number): ContainerModule {
-  return new ContainerModule(({ bind }) => {
-    bind<ApiServer>(API_SERVER)
-      .toResolvedValue(
-        (
-          store: Store,
-          clock: Clock,
-          logger: Logger,
-          metrics: MetricRegistries,
-          authenticator: Authenticator,
-          authorizer: Authorizer,
-          tokenIssuer: TokenIssuer,
-          tokenReviewer: TokenReviewer,
-          nodes: NodeDirectory,
-          admission: AdmissionPlugin[],
-        ) =>
-          createApiServer(
-            {
-              ...{
-                store,
-                clock,
-                logger,
-                authenticator,
-                authorizer,
-                tokenIssuer,
-                tokenReviewer,
-                nodes,
-                admission,
-                random,
-              },
-              definitions: builtInDefinitions(),
-              metrics: metrics.component("apiserver"),
-              ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
-            },
-            { bootstrapObjects: bootstrapPolicy(), ...options.apiServer },
-          ),
-        [
-          ...([
-            STORE,
-            CLOCK,
-            LOGGER,
-            METRICS,
-            AUTHENTICATOR,
-            AUTHORIZER,
-            TOKEN_ISSUER,
-            TOKEN_REVIEWER,
-            NODE_DIRECTORY,
-          ] as const),
-          { isMultiple: true, serviceIdentifier: ADMISSION_PLUGINS },
-        ],
-      )
-      .inSingletonScope();
-    bind(API_HANDLER).toResolvedValue((server: ApiServer) => server.handler, [API_SERVER]);
   });
 }

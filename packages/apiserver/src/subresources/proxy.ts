@@ -12,6 +12,9 @@ import { readObject } from "../rest/read.ts";
 import type { RestContext } from "../rest/rest-context.ts";
 import { forward, kubeletOf } from "./kubelet.ts";
 
+/** The DI token of the {@link ProxyTransport}. */
+export const PROXY_TRANSPORT: unique symbol = Symbol.for("pinnace.apiserver.proxy-transport") as never;
+
 /** Where a proxied request goes. */
 export interface ProxyTarget {
   readonly scheme: "http" | "https";
