@@ -26,6 +26,16 @@
  * }
  * ```
  *
+ * Informers keep a cache of a resource by list and watch ({@link createInformerFactory}). What `events` does, once for all:
+ * it starts with the first informer call for a resource, not with a subscription; each subscriber first gets the cache as
+ * `add` events, then every change, synchronously and in order, after the cache has it; bookmarks and relists are not
+ * seen, a relist yields its differences; it never errors and completes when the factory stops; a subscriber that
+ * unsubscribes stops nothing for others. A single `watch()` has none of that: it is one request for each subscription.
+ *
+ * Beside them: {@link createWorkQueue} (client-go's queue: one worker per key, back-off), {@link runAsLeader} (leader
+ * election by Lease), {@link retryOnConflict} and {@link discover}. Errors: `StatusError` where the API refuses,
+ * `CodedError` with `CONNECTION_FAILED`, `INFORMER_STOPPED` or `LEADERSHIP_LOST` otherwise.
+ *
  * @packageDocumentation
  */
 
