@@ -17,7 +17,7 @@ import { findKubectl } from "./kubectl.ts";
 import { type Options, parseOptions } from "./options.ts";
 import { prepareGround } from "./pinnace.ts";
 import { planSuites } from "./plan.ts";
-import { replaySuite } from "./replay-suites.ts";
+import { replaySuites } from "./replay-suites.ts";
 import { failureLines, tallyLines, verdictLines } from "./report.ts";
 import type { Failure } from "./runner.ts";
 
@@ -56,13 +56,7 @@ async function main(options: Options): Promise<boolean> {
       : silentLogger;
     const ground = await prepareGround(folder, join(golden, "tokens.csv"), logger);
     const settings = { runner: join(golden, "run.mjs"), kubectl, show: options.show, ground };
-    const all: Failure[] = [];
-    for (const suite of planSuites(files)) {
-      const failures = await replaySuite(suite, settings);
-      print(failureLines(failures));
-      all.push(...failures);
-    }
-    return all;
+    return replaySuites(planSuites(files), settings, (_, failures) => print(failureLines(failures)));
   }
 }
 

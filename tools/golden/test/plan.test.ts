@@ -14,6 +14,11 @@ describe("planSuites", () => {
     expect(planSuites([file(id)])).toEqual([expect.objectContaining(expected)]);
   });
 
+  it("begins with what takes longest", () => {
+    const suites = planSuites([file("kinds/pods"), file("alone/x"), file("policy/x"), file("controllers/job")]);
+    expect(suites.map(({ name }) => name)).toEqual(["controllers", "policy", "kinds", "alone"]);
+  });
+
   it("lets the files of a folder share a cluster, and keeps equal names of two folders apart", () => {
     const suites = planSuites([
       file("policy/namespace-lifecycle"),
