@@ -4,6 +4,7 @@ import type {
   ContainerRuntime,
   ContainerStats,
   ExecResult,
+  LinuxResources,
   LogLine,
   PodSandboxConfig,
   RuntimeEvent,
@@ -139,6 +140,7 @@ class SimulatedRuntime implements ContainerRuntime {
       imageRef: image.repoDigests[0] ?? image.id,
       createdAt: this.#components.clock.now(),
       state: "CREATED",
+      resources: config.resources,
       startedAt: 0,
       finishedAt: 0,
       exitCode: 0,
@@ -205,8 +207,8 @@ class SimulatedRuntime implements ContainerRuntime {
     return sandboxes.flatMap(({ containers }) => [...containers.values()].map(containerOf));
   }
 
-  async updateContainerResources(id: string): Promise<void> {
-    this.#container(id);
+  async updateContainerResources(id: string, resources: LinuxResources): Promise<void> {
+    this.#container(id).resources = resources;
   }
 
   async reopenContainerLog(id: string): Promise<void> {

@@ -1,5 +1,12 @@
 import type { Timer } from "@pinnace/clock";
-import type { Container, ContainerConfig, ContainerStatus, PodSandboxConfig, PodSandboxStatus } from "@pinnace/cri";
+import type {
+  Container,
+  ContainerConfig,
+  ContainerStatus,
+  LinuxResources,
+  PodSandboxConfig,
+  PodSandboxStatus,
+} from "@pinnace/cri";
 
 /** A sandbox kept in memory. */
 export interface SimulatedSandbox {
@@ -21,6 +28,8 @@ export interface SimulatedContainer {
   readonly imageRef: string;
   readonly createdAt: number;
   state: "CREATED" | "RUNNING" | "EXITED";
+  /** Those of the configuration until it is resized. */
+  resources: LinuxResources;
   startedAt: number;
   finishedAt: number;
   exitCode: number;

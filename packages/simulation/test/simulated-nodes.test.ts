@@ -265,6 +265,42 @@ describe("simulated nodes", () => {
     expect(cluster.pod("a")?.status).toMatchObject({ phase: "Running", containerStatuses: [{ ready: true }] });
   });
 
+  test("resize containers in place", async () => {
+    await nodes.start();
+    const sized = (memory: string) => ({
+      containers: [{ name: "c", image: "i:1", resources: { limits: { memory }, requests: { memory } } }],
+    });
+    const annotations = { "pinnace.io/simulation-memory": "100Mi" };
+    const created = pod("r", sized("64Mi"), { annotations });
+    cluster.createPod(created);
+    await clock.settle();
+    const used = async (): Promise<string | undefined> => {
+      const query = new URLSearchParams();
+      const request = {
+        method: "GET",
+        path: "/metrics/resource",
+        query,
+        headers: {},
+        signal: new AbortController().signal,
+      };
+      const { body } = (await nodes.handler("sim-0")?.(request)) ?? { body: undefined };
+      const text = body?.type === "bytes" ? new TextDecoder().decode(body.bytes) : "";
+      return /^pod_memory_working_set_bytes\{.*\} (\d+)$/m.exec(text)?.[1];
+    };
+    const before = await used();
+    cluster.updatePod("r", (old) => ({
+      ...old,
+      metadata: { ...old.metadata, generation: 2 },
+      spec: { nodeName: "sim-0", ...sized("32Mi") },
+    }));
+    await clock.settle();
+    expect([before, await used()]).toEqual([String(64 * 1024 ** 2), String(32 * 1024 ** 2)]);
+    expect(cluster.pod("r")?.status).toMatchObject({
+      observedGeneration: 2,
+      containerStatuses: [{ restartCount: 0, resources: { limits: { memory: "32Mi" } } }],
+    });
+  });
+
   test("leave no timer behind for pods that run", async () => {
     await nodes.start();
     const before = clock.pending;

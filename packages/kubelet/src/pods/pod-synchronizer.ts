@@ -6,6 +6,7 @@ import { StartError } from "../containers/config-error.ts";
 import { hostsFile } from "../containers/hostname.ts";
 import { sandboxConfig } from "../containers/sandbox-config.ts";
 import { killContainer } from "./container-killer.ts";
+import { ContainerResizer } from "./container-resizer.ts";
 import { durationText } from "./duration-text.ts";
 import { computePodActions, type Kill, type PodActions } from "./pod-actions.ts";
 import type { PodContext } from "./pod-context.ts";
@@ -30,10 +31,12 @@ interface SyncResult {
 export class PodSynchronizer {
   readonly #context: PodContext;
   readonly #reasons: Map<string, { readonly reason: string; readonly message: string }>;
+  readonly #resizer: ContainerResizer;
   #retryAt: number | undefined;
 
   constructor(context: PodContext, reasons: Map<string, { readonly reason: string; readonly message: string }>) {
     this.#context = context;
+    this.#resizer = new ContainerResizer(context.components.runtime, context.memoryCapacity);
     this.#reasons = reasons;
   }
 
@@ -43,6 +46,7 @@ export class PodSynchronizer {
     this.#retryAt = undefined;
     let state = await this.#read(pod);
     let actions = computePodActions(pod, state, probes);
+    await this.#resizer.resize(pod, state);
     if (isNothing(actions)) {
       await this.#refreshVolumes(pod, signal);
       return { state, retryAt: undefined, finished: false };
@@ -60,6 +64,7 @@ export class PodSynchronizer {
       actions = without(computePodActions(pod, state, probes), refused);
       if (refused.size > before) await progress(state);
     }
+    await this.#resizer.resize(pod, state);
     return { state, retryAt: this.#retryAt, finished: false };
   }
 
