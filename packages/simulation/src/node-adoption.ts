@@ -3,7 +3,7 @@ import type { InformerFactory } from "@pinnace/client";
 import type { Subscription } from "rxjs";
 
 /** What happens to nodes that nobody runs. */
-export interface AdoptionHooks {
+interface AdoptionHooks {
   readonly adopt: (node: Node) => void;
   readonly release: (name: string) => void;
 }

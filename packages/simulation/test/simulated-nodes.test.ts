@@ -301,6 +301,24 @@ describe("simulated nodes", () => {
     });
   });
 
+  test("have the same history for the same seed", async () => {
+    const history = async (): Promise<readonly string[]> => {
+      cluster = new FakeCluster();
+      clock = createVirtualClock({ seed: 7 });
+      const run = build({ count: 3, delays: { pull: 2000, sandbox: 100, start: 50 } });
+      await run.start();
+      const annotations = { "pinnace.io/simulation-run-seconds": "20", "pinnace.io/simulation-exit-code": "1" };
+      for (let i = 0; i < 6; i++) cluster.createPod(pod(`p${i}`, { nodeName: `sim-${i % 3}` }, { annotations }));
+      await clock.advance(3_600_000);
+      await run.stop();
+      const statuses = [...cluster.objects.values()].map(({ status }) => JSON.stringify(status));
+      return [...cluster.writes, ...cluster.recorded, ...statuses];
+    };
+    const [first, second] = [await history(), await history()];
+    expect(first.length).toBeGreaterThan(1000);
+    expect(second).toEqual(first);
+  });
+
   test("leave no timer behind for pods that run", async () => {
     await nodes.start();
     const before = clock.pending;
