@@ -1,4 +1,4 @@
-import type { Package, Problem, SourceFile } from "./workspace.ts";
+import { type Package, type Problem, resolveImport, type SourceFile } from "./workspace.ts";
 
 const DECLARATION =
   /^export\s+(?:declare\s+)?(?:abstract\s+)?(?:async\s+)?(?:const|let|function\*?|class|interface|type)\s+([A-Za-z_$][\w$]*)/gm;
@@ -37,16 +37,8 @@ function entryPoints(each: Package): string[] {
   );
 }
 
-function starTargets(source: SourceFile): string[] {
-  const folder = source.path.split("/").slice(0, -1);
-  return [...source.text.matchAll(/export \* from "(\.[^"]+)"/g)].map(([, specifier]) => resolve(folder, specifier!));
-}
-
-function resolve(folder: readonly string[], specifier: string): string {
-  const parts = [...folder];
-  for (const part of specifier.split("/")) {
-    if (part === "..") parts.pop();
-    else if (part !== ".") parts.push(part);
-  }
-  return parts.join("/");
+function starTargets({ path, text }: SourceFile): string[] {
+  return [...text.matchAll(/export (?:type )?\* from "(\.[^"]+)"/g)].map(([, specifier]) =>
+    resolveImport(path, specifier!),
+  );
 }

@@ -1,12 +1,9 @@
-import { type Package, type Problem, packageOf } from "./workspace.ts";
+import { type Package, type Problem, packageOf, resolveImport } from "./workspace.ts";
 
 /** Lowest first. A package may import its own layer and those before it. */
 export const LAYERS = ["foundations", "data", "control-plane", "node", "plugins", "users", "apps", "tools"] as const;
 
 const ROLES = ["contract", "library", "plugin", "app", "tool"];
-
-/** Which layers a package of each layer may import, where that is not simply "mine and those below". */
-const EXTRA: Readonly<Record<string, readonly string[]>> = {};
 
 /**
  * Where a package sits comes from its Nx tag `layer:<name>`. Checks: tags mirror `pinnace` of package.json, imports only
@@ -39,7 +36,7 @@ function checkTags(each: Package): Problem[] {
 
 function mayImport(from: Package, to: Package): boolean {
   const [upper, lower] = [tagOf(from, "layer") ?? "", tagOf(to, "layer") ?? ""];
-  return LAYERS.indexOf(lower as never) <= LAYERS.indexOf(upper as never) || (EXTRA[upper] ?? []).includes(lower);
+  return LAYERS.indexOf(lower as never) <= LAYERS.indexOf(upper as never);
 }
 
 function checkDirections(each: Package, byName: Map<string, Package>): Problem[] {
@@ -47,9 +44,8 @@ function checkDirections(each: Package, byName: Map<string, Package>): Problem[]
   for (const source of each.sources) {
     for (const specifier of source.imports) {
       if (specifier.startsWith(".")) {
-        const depth = source.path.split("/").length - 3;
-        const up = specifier.match(/\.\.\//g)?.length ?? 0;
-        if (up >= depth + 1) problems.push({ path: source.path, message: `${specifier} leaves the package` });
+        const inside = resolveImport(source.path, specifier).startsWith(`${each.folder}/`);
+        if (!inside) problems.push({ path: source.path, message: `${specifier} leaves the package` });
         continue;
       }
       const target = byName.get(packageOf(specifier));

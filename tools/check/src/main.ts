@@ -34,7 +34,7 @@ function testsBeside(path: string): string {
 const packages: readonly Package[] = readWorkspace(root);
 const tests = new Map(packages.map((each) => [each.folder, testsOf(each.folder)]));
 const tarballs = process.argv.includes("--tarballs");
-const checks: readonly (readonly [string, () => readonly Problem[]])[] = [
+const checks: readonly (readonly [string, () => readonly Problem[] | Promise<readonly Problem[]>])[] = [
   ["layers", () => checkLayers(packages)],
   ["platform", () => checkPlatform(packages)],
   ["exports", () => checkExports(packages, tests)],
@@ -45,7 +45,7 @@ const checks: readonly (readonly [string, () => readonly Problem[]])[] = [
 
 let failed = 0;
 for (const [name, check] of checks) {
-  const problems = check();
+  const problems = await check();
   failed += problems.length;
   console.log(`${name}: ${problems.length === 0 ? "ok" : `${problems.length} problems`}`);
   for (const { path, message } of problems) console.log(`  ${path}: ${message}`);

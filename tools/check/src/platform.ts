@@ -1,4 +1,4 @@
-import type { Package, Problem, SourceFile } from "./workspace.ts";
+import { type Package, type Problem, packageOf, resolveImport, type SourceFile } from "./workspace.ts";
 
 /** Node's globals that a browser lacks. */
 const NODE_GLOBALS = /(?<![.\w"'`-])(?:process\.|Buffer\b|__dirname\b|__filename\b|setImmediate\b|require\()/;
@@ -11,44 +11,45 @@ const WALL_TIME = /(?<![.\w])(?:Date\.now\(|new Date\(\)|performance\.now\(|set(
  * and only `clock` (and apps, tools, tests) looks at the wall clock.
  */
 export function checkPlatform(packages: readonly Package[]): readonly Problem[] {
-  return packages.flatMap((each) => each.sources.flatMap((source) => checkSource(each, source)));
+  const nodeOnly = new Set(
+    packages.filter(({ manifest }) => manifest.pinnace?.platform === "node").map(({ manifest }) => manifest.name),
+  );
+  return packages.flatMap((each) => each.sources.flatMap((source) => checkSource(each, source, nodeOnly)));
 }
 
-function checkSource(each: Package, source: SourceFile): Problem[] {
-  const { path } = source;
+function checkSource(each: Package, source: SourceFile, nodeOnly: ReadonlySet<string>): Problem[] {
+  const { path, imports } = source;
   const problems: Problem[] = [];
   const library = each.folder.startsWith("packages/") || each.folder.startsWith("plugins/");
-  if (library && !path.endsWith("/module.ts") && source.imports.some((name) => name === "inversify")) {
+  if (library && !path.endsWith("/module.ts") && imports.includes("inversify")) {
     problems.push({ path, message: "only module.ts may import inversify" });
   }
-  const code = codeLines(source.text);
-  const neutral = each.manifest.pinnace?.platform === "neutral" && !path.startsWith(`${each.folder}/src/node/`);
-  if (neutral) {
-    const imported = source.imports.filter(
-      (name) => name.startsWith("node:") || /^\.{1,2}\/(?:.*\/)?node\//.test(name),
+  const nodeFolder = `${each.folder}/src/node/`;
+  if (each.manifest.pinnace?.platform === "neutral" && !path.startsWith(nodeFolder)) {
+    const imported = imports.filter(
+      (name) => needsNode(name, nodeOnly) || resolveImport(path, name).startsWith(nodeFolder),
     );
     for (const name of imported) problems.push({ path, message: `a platform-neutral package imports ${name}` });
-    report(code, NODE_GLOBALS, path, "a platform-neutral package uses a global of Node", problems);
+    report(source, NODE_GLOBALS, "a platform-neutral package uses a global of Node", problems);
   }
-  if (library && each.folder !== "packages/clock")
-    report(code, WALL_TIME, path, "time must come from the clock", problems);
+  if (library && each.folder !== "packages/clock") report(source, WALL_TIME, "time must come from the clock", problems);
   return problems;
 }
 
-interface CodeLine {
-  readonly number: number;
-  readonly text: string;
+/** Modules of Node, `./node` entry points, and packages for Node; their contracts (`./contract`) are neutral. */
+function needsNode(specifier: string, nodeOnly: ReadonlySet<string>): boolean {
+  if (specifier.startsWith("node:")) return true;
+  const name = packageOf(specifier);
+  return specifier.startsWith("@pinnace/")
+    ? specifier === `${name}/node` || (nodeOnly.has(name) && specifier !== `${name}/contract`)
+    : false;
 }
 
-/** Lines without comments, so that documentation may name what code may not use. */
-function codeLines(text: string): readonly CodeLine[] {
-  const blanked = text.replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, " "));
-  return blanked.split("\n").map((line, index) => ({ number: index + 1, text: line.replace(/(^|\s)\/\/.*$/, "") }));
-}
-
-function report(lines: readonly CodeLine[], pattern: RegExp, path: string, message: string, problems: Problem[]): void {
-  for (const { number, text } of lines) {
-    if (pattern.test(text))
-      problems.push({ path: `${path}:${number}`, message: `${message}: ${text.trim().slice(0, 80)}` });
+function report({ path, code, text }: SourceFile, pattern: RegExp, message: string, problems: Problem[]): void {
+  const lines = text.split("\n");
+  for (const [index, line] of code.split("\n").entries()) {
+    if (pattern.test(line)) {
+      problems.push({ path: `${path}:${index + 1}`, message: `${message}: ${lines[index]!.trim().slice(0, 80)}` });
+    }
   }
 }

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { examplesOf, packageDocumentation, renderReadme } from "../../readme/src/render.ts";
+import { examplesOf, packageDocumentation, renderReadme } from "@pinnace-tools/readme";
 import type { Package, Problem } from "./workspace.ts";
 
 /** Each library's README says what its entry point says, has an example, and all examples compile strictly. */
@@ -37,7 +37,10 @@ function compileExamples(root: string, packages: readonly Package[]): Problem[] 
       writeFileSync(join(folder, `${each.replaceAll("/", "--")}--${index + 1}.ts`), `${text}\nexport {};\n`);
     }
   }
-  const compilerOptions = { noEmit: true, incremental: false, rootDir: root, tsBuildInfoFile: null };
+  const compilerOptions = {
+    ...{ noEmit: true, incremental: false, rootDir: root, tsBuildInfoFile: null },
+    ...{ declaration: false, isolatedDeclarations: false }, // people write examples without them
+  };
   const config = { extends: join(root, "tsconfig.json"), compilerOptions, include: ["*.ts"], exclude: [] };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
   const { stdout, status } = spawnSync("tsc", ["-p", folder], { encoding: "utf8", cwd: root });

@@ -1,12 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join, posix, relative } from "node:path";
+import { blankNonCode } from "./blank.ts";
 
 export interface Manifest {
   readonly name: string;
   readonly private?: boolean;
   readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly bin?: Readonly<Record<string, string>>;
+  readonly publishConfig?: { readonly access?: string; readonly directory?: string };
   readonly pinnace?: { readonly role?: string; readonly platform?: string };
   readonly nx?: { readonly tags?: readonly string[] };
 }
@@ -21,6 +25,8 @@ export interface Package {
 export interface SourceFile {
   readonly path: string;
   readonly text: string;
+  /** The text without comments and contents of strings, at the same lines and columns. */
+  readonly code: string;
   /** Module specifiers of all static and dynamic imports and re-exports. */
   readonly imports: readonly string[];
 }
@@ -34,13 +40,13 @@ export interface Problem {
 const IMPORT =
   /(?:^|\n)\s*(?:import|export)\s[^"'`;]*?from\s*["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)|(?:^|\n)import\s*["']([^"']+)["']/g;
 
-/** Comments hold examples; what they import is not an import. */
-const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
-
-export function readSource(root: string, path: string): SourceFile {
-  const text = readFileSync(join(root, path), "utf8");
-  const imports = [...withoutComments(text).matchAll(IMPORT)].map((match) => (match[1] ?? match[2] ?? match[3])!);
-  return { path, text, imports };
+/** A source file and what it imports. Comments and strings hold examples; what those import is not an import. */
+export function sourceFile(path: string, text: string): SourceFile {
+  const code = blankNonCode(text);
+  const imports = [...text.matchAll(IMPORT)]
+    .filter((match) => code.slice(match.index, match.index + match[0].length).trim().length > 2)
+    .map((match) => (match[1] ?? match[2] ?? match[3])!);
+  return { path, text, code, imports };
 }
 
 function filesBelow(root: string, folder: string): string[] {
@@ -59,7 +65,9 @@ export function readWorkspace(root: string): readonly Package[] {
       if (!existsSync(join(root, folder, "package.json"))) continue;
       const manifest = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")) as Manifest;
       const paths = directories(join(root, folder)).includes("src") ? filesBelow(root, `${folder}/src`) : [];
-      const sources = paths.filter((path) => !path.endsWith(".test.ts")).map((path) => readSource(root, path));
+      const sources = paths
+        .filter((path) => !path.endsWith(".test.ts"))
+        .map((path) => sourceFile(path, readFileSync(join(root, path), "utf8")));
       packages.push({ folder, manifest, sources });
     }
   }
@@ -83,4 +91,9 @@ export function packageOf(specifier: string): string {
     .split("/")
     .slice(0, specifier.startsWith("@") ? 2 : 1)
     .join("/");
+}
+
+/** The path of what a file imports by a relative specifier; other specifiers as they are. */
+export function resolveImport(from: string, specifier: string): string {
+  return specifier.startsWith(".") ? posix.join(posix.dirname(from), specifier) : specifier;
 }
