@@ -65,6 +65,26 @@ describe("the generation of a CSIDriver", () => {
   });
 });
 
+describe("maxUnavailable of a StatefulSet", () => {
+  const { strategy } = definitionOf("StatefulSet");
+  const set = (rollingUpdate: object | undefined): Draft => ({
+    metadata: { name: "s" },
+    spec: { template: { spec: {} }, updateStrategy: { type: "RollingUpdate", rollingUpdate } },
+  });
+
+  it("is dropped, unless it is stored already", () => {
+    const created = set({ partition: 0, maxUnavailable: 2 });
+    strategy.prepareForCreate?.(created, context);
+    expect(created.spec.updateStrategy.rollingUpdate).toEqual({ partition: 0 });
+    const kept = set({ maxUnavailable: 3 });
+    strategy.prepareForUpdate?.(kept, set({ maxUnavailable: 2 }), context);
+    expect(kept.spec.updateStrategy.rollingUpdate).toEqual({ maxUnavailable: 3 });
+    const added = set({ maxUnavailable: 3 });
+    strategy.prepareForUpdate?.(added, set(undefined), context);
+    expect(added.spec.updateStrategy.rollingUpdate).toEqual({});
+  });
+});
+
 describe("messages", () => {
   const messages = (kind: string, object: Draft): readonly string[] =>
     (definitionOf(kind).strategy.validate?.(object, context) ?? []).map(({ field, message }) => `${field}: ${message}`);

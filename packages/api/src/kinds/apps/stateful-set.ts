@@ -19,6 +19,13 @@ import { COUNTED } from "../tables/kind.ts";
 import { STATEFUL_SET_COLUMNS } from "./columns.ts";
 import { keepSpec, statusCounts } from "./replica-status.ts";
 
+/** The feature gate `MaxUnavailableStatefulSet` is off by default: only what is stored already stays. */
+function dropMaxUnavailable(object: Draft, old?: Draft): void {
+  const inUse = old?.spec.updateStrategy?.rollingUpdate?.maxUnavailable ?? null;
+  if (inUse === null && object.spec.updateStrategy?.rollingUpdate)
+    delete object.spec.updateStrategy.rollingUpdate.maxUnavailable;
+}
+
 function defaultStatefulSet(object: Draft): void {
   object.spec ??= {};
   const { spec } = object;
@@ -169,7 +176,14 @@ export const statefulSet: KindBehaviour = {
   ],
   strategy: {
     ...COUNTED,
-    ...dropInTemplate,
+    prepareForCreate: (object) => {
+      dropInTemplate.prepareForCreate(object);
+      dropMaxUnavailable(object);
+    },
+    prepareForUpdate: (object, old) => {
+      dropInTemplate.prepareForUpdate(object, old);
+      dropMaxUnavailable(object, old);
+    },
     validateName: nameIsDnsLabel,
     validate: (object) => specErrors(object, false),
     validateUpdate,
