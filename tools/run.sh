@@ -27,7 +27,11 @@ node24() {
 install
 node24
 case "$what" in
-  start) exec node --conditions=@pinnace/source apps/pinnace/src/main.ts up "$@" ;;
+  start)
+    NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE-$PWD/node_modules/.cache/pinnace/compile}"
+    export NODE_COMPILE_CACHE
+    exec node --conditions=@pinnace/source --enable-source-maps tools/build/src/run-app.ts apps/pinnace up "$@"
+    ;;
   test) exec node --conditions=@pinnace/source tools/e2e/src/test.ts "$@" ;;
   *)
     echo "usage: tools/run.sh start|test" >&2
