@@ -199,8 +199,6 @@ describe("a kubeconfig connection", () => {
     const connection = {
       server: "https://c:6443",
       insecureSkipTlsVerify: false,
-      namespace: "default",
-      user: {},
       ca: "CA",
       clientCertificate: "CERT",
       clientKey: "KEY",

@@ -73,8 +73,12 @@ export function createControllerManager(
   };
 }
 
-/** A service account of kube-system, as which a controller acts: `system:serviceaccount:kube-system:<name>`. */
+/**
+ * As whom a controller acts: a service account of kube-system (`system:serviceaccount:kube-system:<name>`), or for ""
+ * the controller manager itself.
+ */
 export function controllerIdentity(name: string): UserInfo {
+  if (name === "") return { name: "system:kube-controller-manager", groups: ["system:authenticated"] };
   return {
     name: `system:serviceaccount:kube-system:${name}`,
     groups: ["system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated"],

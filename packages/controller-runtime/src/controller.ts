@@ -78,7 +78,10 @@ export interface ControllerDefinition {
 export interface ControllerFactory {
   /** The name of upstream's controller: `deployment-controller`. Used for identities, queues, metrics, events, logs. */
   readonly name: string;
-  /** The service account in kube-system as which it speaks; default: the name. */
+  /**
+   * The service account in kube-system as which it speaks; default: the name. "" stands for the controller manager itself
+   * (user `system:kube-controller-manager`), for what has to work before there are service accounts.
+   */
   readonly serviceAccount?: string;
   /** `source.component` of its events; default: the name. */
   readonly eventSource?: string;

@@ -203,14 +203,15 @@ describe("a controller manager", () => {
       create: () => ({ watches: [], reconcile: async () => undefined }),
     });
     const { informers, logger, metrics, random } = components();
-    const factories = [factory("a-controller"), factory("b-controller", "b")];
+    const factories = [factory("a-controller"), factory("b-controller", "b"), factory("c-controller", "")];
     const manager = createControllerManager({ factories, clients, informers, clock, logger, metrics, random });
-    expect(manager.names).toEqual(["a-controller", "b-controller"]);
+    expect(manager.names).toEqual(["a-controller", "b-controller", "c-controller"]);
     manager.start();
     await manager.stop();
     expect(users.map((user) => user?.name)).toEqual([
       "system:serviceaccount:kube-system:a-controller",
       "system:serviceaccount:kube-system:b",
+      "system:kube-controller-manager",
     ]);
     expect(users[0]?.groups).toEqual([
       "system:serviceaccounts",

@@ -15,4 +15,4 @@
  * @packageDocumentation
  */
 export { createHttpTransport, type HttpTransportOptions } from "./http-transport.ts";
-export { createKubeconfigTransport, httpTransportOptions } from "./kubeconfig-transport.ts";
+export { createKubeconfigTransport, httpTransportOptions, type KubeconfigConnection } from "./kubeconfig-transport.ts";

@@ -23,7 +23,7 @@ export interface TokensControllerOptions {
 export function tokensController(options: TokensControllerOptions): ControllerFactory {
   return {
     name: "serviceaccount-token-controller",
-    serviceAccount: "tokens-controller",
+    serviceAccount: "",
     create: (components) => new TokensController(options, components),
   };
 }
