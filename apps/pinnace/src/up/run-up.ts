@@ -1,4 +1,6 @@
 import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import type { Cluster } from "@pinnace/cluster";
 import { messageOf } from "@pinnace/errors";
 import { openFoundation, reachable, startControlPlane, writeAdminKubeconfig } from "./control-plane.ts";
@@ -58,9 +60,13 @@ async function bringUp(
     ...(real === undefined ? {} : { containerd: real.socketPath }),
     ...(kind.type === "simulated" && kind.why !== undefined ? { why: kind.why } : {}),
     log: directory.log,
+    kubectl: isOnPath("kubectl"),
   });
   return { cluster, summary };
 }
+
+const isOnPath = (program: string): boolean =>
+  (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)));
 
 /** Pods of a real node reach the API at the node's own address; to simulated ones it is only a name. */
 const apiAddress = (kind: NodeKind): string => (kind.type === "real" ? NODE_ADDRESS : hostAddress());

@@ -9,10 +9,12 @@ export interface Summary {
   readonly log: string;
   /** The socket that images are imported to, on a real node. */
   readonly containerd?: string;
+  /** Whether kubectl is on PATH. */
+  readonly kubectl: boolean;
 }
 
 /** The lines that `pinnace up` ends with. */
-export function renderSummary({ server, kubeconfig, nodes, why, log, containerd }: Summary): string {
+export function renderSummary({ server, kubeconfig, nodes, why, log, containerd, kubectl }: Summary): string {
   return `
 The cluster is running.
 
@@ -29,9 +31,11 @@ ${importHint(containerd)}  kubectl get nodes
   kubectl create deployment web --image=localhost/pinnace/web:1 --replicas=3
   kubectl get pods -o wide --watch
 
-Ctrl-C stops it; the next start goes on from its state.
+${kubectl ? "" : `kubectl is not on PATH: ${KUBECTL_HINT}\n\n`}Ctrl-C stops it; the next start goes on from its state.
 `;
 }
+
+const KUBECTL_HINT = "https://kubernetes.io/docs/tasks/tools, or apt-get install -y kubernetes-client";
 
 /** A real node runs real images; this one needs no registry. */
 function importHint(socket: string | undefined): string {
