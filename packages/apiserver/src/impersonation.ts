@@ -12,6 +12,9 @@ interface Impersonation {
 
 const EXTRA_PREFIX = "impersonate-extra-";
 const SERVICE_ACCOUNT_PREFIX = "system:serviceaccount:";
+const ANONYMOUS = "system:anonymous";
+const AUTHENTICATED = "system:authenticated";
+const UNAUTHENTICATED = "system:unauthenticated";
 
 /** The identity that `Impersonate-*` headers ask for, when the caller may; else the caller. Throws 400 and 403. */
 export async function impersonate(
@@ -34,11 +37,19 @@ function read(headers: ApiRequest["headers"]): Impersonation | undefined {
   const groups = values(headers["impersonate-group"]);
   const extra: Record<string, readonly string[]> = {};
   for (const name in headers)
-    if (name.startsWith(EXTRA_PREFIX))
-      extra[decodeURIComponent(name.slice(EXTRA_PREFIX.length))] = values(headers[name]);
+    if (name.startsWith(EXTRA_PREFIX)) extra[extraKey(name.slice(EXTRA_PREFIX.length))] = values(headers[name]);
   if (user === "" && (uid !== "" || groups.length > 0 || Object.keys(extra).length > 0))
     throw badRequest(`requested ${JSON.stringify({ uid, groups, extra })} without impersonating a user`);
   return user === "" ? undefined : { user, uid, groups, extra };
+}
+
+/** Keys are percent-encoded; one that is malformed is taken as it is. */
+function extraKey(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return encoded;
+  }
 }
 
 /** Repeated headers arrive joined by commas. */
@@ -91,8 +102,9 @@ function identity({ user, uid, groups, extra }: Impersonation): UserInfo {
     groups.length === 0 && account !== undefined
       ? ["system:serviceaccounts", `system:serviceaccounts:${account.namespace}`]
       : [...groups];
-  const authenticated = user === "system:anonymous" ? "system:unauthenticated" : "system:authenticated";
-  if (!own.includes(authenticated)) own.push(authenticated);
+  if (user === ANONYMOUS) {
+    if (!own.includes(UNAUTHENTICATED)) own.push(UNAUTHENTICATED);
+  } else if (!own.includes(AUTHENTICATED) && !own.includes(UNAUTHENTICATED)) own.push(AUTHENTICATED);
   return {
     name: user,
     groups: own,

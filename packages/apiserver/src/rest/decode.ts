@@ -134,16 +134,26 @@ function checkKind(request: ResourceRequest, decoded: Decoded, expected: Expecte
     );
   const wanted = apiVersionOf(expected);
   const { kind = "", apiVersion = "" } = draft;
-  if (typeof apiVersion === "string" && apiVersion.split("/").length > 2)
+  for (const [field, text] of [
+    ["kind", kind],
+    ["apiVersion", apiVersion],
+  ])
+    if (typeof text !== "string" && text !== null)
+      throw unrecognized(
+        expected.kind,
+        bytes,
+        `couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonType(text)} into Go struct field .${field} of type string`,
+      );
+  if (apiVersion !== null && apiVersion.split("/").length > 2)
     throw unrecognized(expected.kind, bytes, `unexpected GroupVersion string: ${apiVersion}`);
-  if (kind !== "" && kind !== expected.kind)
+  if (kind && kind !== expected.kind)
     throw cannotHandle(
       kind,
       apiVersion || wanted,
       expected.kind,
       `converting (${lastPart(apiVersion || wanted)}.${kind}) to (${goPackage(expected)}.${expected.kind}): unknown conversion`,
     );
-  if (apiVersion !== "" && apiVersion !== wanted) {
+  if (apiVersion && apiVersion !== wanted) {
     if (REMOVED.test(apiVersion))
       throw badRequest(
         `the API version in the data (${apiVersion}) does not match the expected API version (${wanted})`,

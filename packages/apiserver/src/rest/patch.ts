@@ -126,10 +126,9 @@ function rejected(value: unknown, why: string): Error {
   return invalid("", "", "", [invalidValue("patch", JSON.stringify(value), why)]);
 }
 
-/** A patch may not turn an object into another one; throws 400. */
+/** A patch may not turn an object into another one; throws 400. Metadata that is no object is left to the decoder. */
 function checkIdentity(draft: Draft, old: KubernetesObject, { info, definition }: ResourceRequest): void {
   draft.metadata ??= {};
-  const { name, namespace } = draft.metadata;
   if (draft.kind !== old.kind)
     throw rejected(
       draft,
@@ -140,6 +139,8 @@ function checkIdentity(draft: Draft, old: KubernetesObject, { info, definition }
       draft,
       `the API version in the data (${draft.apiVersion}) does not match the expected API version (${apiVersionOf(definition)})`,
     );
+  if (typeof draft.metadata !== "object") return;
+  const { name, namespace } = draft.metadata;
   if (name !== undefined && name !== info.name)
     throw badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`);
   if (definition.namespaced && namespace !== undefined && namespace !== info.namespace)
