@@ -1,4 +1,5 @@
 import { deepFreeze, type Json, type Schema, type SchemaResolver } from "@pinnace/apimachinery";
+import { inDeclarationOrder } from "./declaration-order.ts";
 import { definitionNameOfType, groupOfPackage, typeOfDefinitionName } from "./definition-names.ts";
 import { jsonFields, type TypeEntry, type TypeField, type TypeRef, typeEntry, type ValueType } from "./type-table.ts";
 import { unionsOf } from "./unions.ts";
@@ -102,7 +103,8 @@ function schemaOfEntry(entry: TypeEntry): Schema {
   }
   const fields = jsonFields(entry);
   for (const field of fields) properties[field.json] = schemaOfField(field);
-  const required = fields.filter((field) => field.required).map((field) => field.json);
+  const names = fields.filter((field) => field.required).map((field) => field.json);
+  const required = inDeclarationOrder(entry.id, names);
   const unions = unionsOf(entry.id);
   return {
     type: "object",
