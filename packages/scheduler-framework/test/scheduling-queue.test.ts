@@ -146,10 +146,19 @@ describe("SchedulingQueue", () => {
   it("brings a pod back after an error, by time alone", async () => {
     const it = setup();
     it.queue.add(testPod("a"));
-    fail(it, new Set());
+    it.queue.requeue(it.queue.pop()!, new Set(), { error: true });
     expect(it.queue.counts.backoff).toBe(1);
     await it.clock.advance(1_000);
     expect(it.queue.counts.active).toBe(1);
+  });
+
+  it("has a pod that no plugin rejected wait for any event", () => {
+    const it = setup();
+    it.queue.add(testPod("a"));
+    fail(it, new Set());
+    expect(it.queue.counts.unschedulable).toBe(1);
+    it.queue.onEvent(NODE_LABELLED, undefined, undefined);
+    expect(it.queue.counts.backoff).toBe(1);
   });
 
   it("tries an unschedulable pod again after five minutes", async () => {

@@ -1,7 +1,8 @@
 import type { Node, Pod } from "@pinnace/api";
-import type { ClusterEvent, EventAction } from "@pinnace/scheduler-framework";
+import { deepEqual } from "@pinnace/apimachinery";
+import { type ClusterEvent, type EventAction, podRequests, type Resources } from "@pinnace/scheduler-framework";
 
-const differ = (a: unknown, b: unknown): boolean => a !== b && JSON.stringify(a) !== JSON.stringify(b);
+const differ = (a: unknown, b: unknown): boolean => !deepEqual(a, b);
 
 /** How a node changed, as far as scheduling may care. */
 export function nodeEvents(before: Node, after: Node): readonly ClusterEvent[] {
@@ -29,12 +30,26 @@ export function podEvents(
   if (differ(before.spec?.tolerations, after.spec?.tolerations)) actions.push("UpdatePodTolerations");
   const gates = (pod: Pod): number => pod.spec?.schedulingGates?.length ?? 0;
   if (gates(before) > 0 && gates(after) === 0) actions.push("UpdatePodSchedulingGatesEliminated");
-  if (differ(before.spec?.containers.map(requestsOf), after.spec?.containers.map(requestsOf))) {
+  if (differ(resourcesOf(before), resourcesOf(after)) && isLess(podRequests(after), podRequests(before))) {
     actions.push("UpdatePodScaleDown");
   }
-  if (actions.length === 0 && differ(before.spec, after.spec)) actions.push("Update");
+  if (actions.length === 0) actions.push("Update");
   return actions.map((action) => ({ resource, action }));
 }
 
-const requestsOf = (container: { readonly resources?: { readonly requests?: unknown } }): unknown =>
-  container.resources?.requests;
+/** What a pod's requests are computed from, as far as it can change. */
+const resourcesOf = ({ spec, status }: Pod): unknown => [
+  spec?.containers.map(({ resources }) => resources?.requests),
+  spec?.resources?.requests,
+  status?.containerStatuses?.map(({ allocatedResources, resources }) => [allocatedResources, resources?.requests]),
+];
+
+/** Whether any amount has shrunk. */
+function isLess(now: Resources, before: Resources): boolean {
+  return (
+    now.milliCpu < before.milliCpu ||
+    now.memory < before.memory ||
+    now.ephemeralStorage < before.ephemeralStorage ||
+    [...before.scalar].some(([name, amount]) => (now.scalar.get(name) ?? 0) < amount)
+  );
+}

@@ -271,7 +271,7 @@ class LoopScheduler implements Scheduler {
     const { client, clock, events } = this.#needs;
     const result = failure.reason === "Unschedulable" ? "unschedulable" : "error";
     this.#metrics.attempted(profile.schedulerName, result, (clock.now() - started) / 1_000);
-    const pod = this.#requeue(item, plugins);
+    const pod = this.#requeue(item, plugins, failure.reason === "SchedulerError");
     if (this.#stopping.signal.aborted) return;
     const note = failure.message;
     events.event(item.pod.pod, { type: "Warning", reason: "FailedScheduling", action: "Scheduling", note });
@@ -289,14 +289,14 @@ class LoopScheduler implements Scheduler {
    * With the pod as it is now: it may have changed, been placed by others, or gone meanwhile. Undefined when it needs no
    * other attempt.
    */
-  #requeue(item: QueueItem, plugins: ReadonlySet<string>): Pod | undefined {
+  #requeue(item: QueueItem, plugins: ReadonlySet<string>, error: boolean): Pod | undefined {
     const { namespace = "", name = "", uid } = item.pod.pod.metadata ?? {};
     const current = this.#needs.informers.informer(PODS).lister.get(`${namespace}/${name}`);
     if (current === undefined || current.metadata?.uid !== uid || current.spec?.nodeName) {
       this.#queue.done(item);
       return undefined;
     }
-    this.#queue.requeue(item, plugins, current);
+    this.#queue.requeue(item, plugins, { pod: current, error });
     return current;
   }
 }

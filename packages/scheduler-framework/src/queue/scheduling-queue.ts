@@ -122,7 +122,9 @@ export class SchedulingQueue {
     else if (this.#backoff.get(uid) !== undefined) this.#backoff.push(item);
     else {
       this.#unschedulable.set(uid, item);
-      if (events.some((event) => this.#helps(item, { event, before, after: pod }))) this.#revive(item);
+      // Without a plugin that rejected it the pod waits for others to change, not for itself.
+      const isOwn = item.unschedulablePlugins.size > 0;
+      if (isOwn && events.some((event) => this.#helps(item, { event, before, after: pod }))) this.#revive(item);
     }
   }
 
@@ -150,8 +152,15 @@ export class SchedulingQueue {
     this.#trim();
   }
 
-  /** The attempt failed: rejected by `plugins` (or, when there are none, by an error). `pod` is its newest version. */
-  requeue(item: QueueItem, plugins: ReadonlySet<string>, pod: Pod = item.pod.pod): void {
+  /**
+   * The attempt failed: rejected by `plugins`, or, when there are none, for want of nodes; `error` when something broke.
+   * `pod` is its newest version.
+   */
+  requeue(
+    item: QueueItem,
+    plugins: ReadonlySet<string>,
+    { pod = item.pod.pod, error = false }: { readonly pod?: Pod; readonly error?: boolean } = {},
+  ): void {
     const uid = uidOf(item);
     const since = this.#inFlight.get(uid) ?? this.#forgotten + this.#seen.length;
     this.#inFlight.delete(uid);
@@ -162,7 +171,7 @@ export class SchedulingQueue {
       timestamp: now,
       lastAttempt: now,
       unschedulablePlugins: plugins,
-      failed: plugins.size === 0,
+      failed: error,
     };
     const missed = this.#seen.slice(Math.max(0, since - this.#forgotten));
     const again = this.#activated.delete(uid) || back.failed;
@@ -249,7 +258,7 @@ export class SchedulingQueue {
   }
 
   #helps(item: QueueItem, { event, before, after }: SeenEvent): boolean {
-    if (item.failed) return true;
+    if (item.failed || item.unschedulablePlugins.size === 0) return true;
     for (const plugin of item.unschedulablePlugins) {
       for (const registered of this.#options.events.get(plugin) ?? []) {
         if (!eventMatches(registered.event, event)) continue;
