@@ -10,7 +10,6 @@ import { installPackages } from "./install-packages.ts";
 import { chooseNodes, type NodeKind, thisMachine } from "./node-kind.ts";
 import type { UpOptions } from "./options.ts";
 import { createProgress, type Progress } from "./progress.ts";
-import { NODE_ADDRESS, startRealNode } from "./real-node.ts";
 import { renderSummary } from "./summary.ts";
 
 /** Starts a cluster, says what runs where, and keeps it running until SIGINT or SIGTERM. */
@@ -43,15 +42,25 @@ async function bringUp(
   if (options.installPackages) await progress.step("packages of a real node", installPackages);
   const kind = chooseNodes(options, thisMachine());
   const foundation = await openFoundation(options, directory, progress, undo);
+  // Pods of a real node reach the API at the node's own address; to simulated ones it is only a name.
+  // What speaks with containerd is loaded where there is one.
+  const realNode = kind.type === "real" ? await import("./real-node.ts") : undefined;
   const count = kind.type === "simulated" ? kind.count : 0;
   const cluster = await progress.step(`control plane${count === 0 ? "" : ` and ${nodesText(kind)}`}`, () =>
-    startControlPlane(options, foundation, { simulated: count, address: apiAddress(kind) }),
+    startControlPlane(options, foundation, { simulated: count, address: realNode?.NODE_ADDRESS ?? hostAddress() }),
   );
   undo.push(() => cluster.stop());
   await writeAdminKubeconfig(directory.kubeconfig, foundation);
   const real =
     kind.type === "real"
-      ? await startRealNode({ requirements: kind.requirements, directory, foundation, cluster, progress, undo })
+      ? await realNode?.startRealNode({
+          requirements: kind.requirements,
+          directory,
+          foundation,
+          cluster,
+          progress,
+          undo,
+        })
       : undefined;
   const summary = renderSummary({
     server: reachable(foundation.listener.url),
@@ -67,9 +76,6 @@ async function bringUp(
 
 const isOnPath = (program: string): boolean =>
   (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)));
-
-/** Pods of a real node reach the API at the node's own address; to simulated ones it is only a name. */
-const apiAddress = (kind: NodeKind): string => (kind.type === "real" ? NODE_ADDRESS : hostAddress());
 
 function nodesText(kind: NodeKind): string {
   if (kind.type === "real") return "a real node";
