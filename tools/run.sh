@@ -30,7 +30,7 @@ case "$what" in
   start)
     NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE-$PWD/node_modules/.cache/pinnace/compile}"
     export NODE_COMPILE_CACHE
-    exec node --conditions=@pinnace/source --enable-source-maps tools/build/src/run-app.ts apps/pinnace up "$@"
+    exec node --conditions=@pinnace/source tools/build/src/run-app.ts apps/pinnace up "$@"
     ;;
   test) exec node --conditions=@pinnace/source tools/e2e/src/test.ts "$@" ;;
   *)

@@ -1,7 +1,7 @@
 /**
  * Runs an app of this repository from one bundle of its sources, which starts several times faster than the sources and
- * is made again whenever one of them changed; where it cannot be made, the sources themselves run. Source maps lead back
- * to them. Usage: `node --conditions=@pinnace/source tools/build/src/run-app.ts apps/pinnace up ...`
+ * is made again whenever one of them changed; where it cannot be made, the sources themselves run. Debuggers
+ * find the way back by its source maps, and stack traces with NODE_OPTIONS=--enable-source-maps. Usage: `node --conditions=@pinnace/source tools/build/src/run-app.ts apps/pinnace up ...`
  */
 import { registerHooks } from "node:module";
 import { join } from "node:path";
