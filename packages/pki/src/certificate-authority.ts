@@ -2,9 +2,9 @@ import { createPublicKey, randomBytes, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import type { Clock } from "@pinnace/clock";
 import { messageOf } from "@pinnace/errors";
+import { readCertificationRequest } from "./certification-request.ts";
 import { generateKey, loadKey, type SigningKey, signingAlgorithm } from "./key.ts";
 import { PkiError } from "./pki-error.ts";
-import { parseSigningRequest } from "./signing-request.ts";
 import { x509 } from "./x509.ts";
 
 /** A certificate and its private key, both PEM. */
@@ -121,7 +121,7 @@ class Authority implements CertificateAuthority {
   }
 
   async sign(csr: string, terms: Pick<CertificateRequest, "usages" | "lifetime">): Promise<string> {
-    const request = await parseSigningRequest(csr);
+    const request = await readCertificationRequest(csr);
     return this.#issue(request.publicKey, request.subject, request.names, terms);
   }
 

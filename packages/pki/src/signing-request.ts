@@ -1,7 +1,6 @@
-import { messageOf } from "@pinnace/errors";
 import type { CertificateSubject } from "./certificate-authority.ts";
+import { readCertificationRequest } from "./certification-request.ts";
 import { generateKey, signingAlgorithm } from "./key.ts";
-import { PkiError } from "./pki-error.ts";
 import { x509 } from "./x509.ts";
 
 /** What a certificate signing request asks for, its signature verified. */
@@ -12,10 +11,6 @@ export interface SigningRequest {
   readonly ipAddresses: readonly string[];
   readonly emailAddresses: readonly string[];
   readonly uris: readonly string[];
-  /** The parts as the library has them, to be copied into a certificate. */
-  readonly subject: x509.Name;
-  readonly names: x509.JsonGeneralNames;
-  readonly publicKey: x509.PublicKey;
 }
 
 /** A new key pair and a PKCS #10 request for it, both PEM: what a kubelet sends to join. */
@@ -41,34 +36,14 @@ export async function createSigningRequest(
 
 /** Reads a PEM `CERTIFICATE REQUEST` and verifies that its sender has the key. Throws `PKI_REQUEST_INVALID`. */
 export async function parseSigningRequest(pem: string): Promise<SigningRequest> {
-  const request = await parseVerified(pem);
-  const alternativeNames = request.getExtension(SUBJECT_ALT_NAME) as x509.SubjectAlternativeNameExtension | null;
-  const names = alternativeNames?.names.toJSON() ?? [];
+  const { subject, names } = await readCertificationRequest(pem);
   const values = (type: string): string[] => names.filter((name) => name.type === type).map((name) => name.value);
   return {
-    commonName: request.subjectName.getField("CN")[0] ?? "",
-    organizations: request.subjectName.getField("O"),
+    commonName: subject.getField("CN")[0] ?? "",
+    organizations: subject.getField("O"),
     dnsNames: values("dns"),
     ipAddresses: values("ip"),
     emailAddresses: values("email"),
     uris: values("url"),
-    subject: request.subjectName,
-    names,
-    publicKey: request.publicKey,
   };
-}
-
-const SUBJECT_ALT_NAME = "2.5.29.17";
-
-async function parseVerified(pem: string): Promise<x509.Pkcs10CertificateRequest> {
-  try {
-    if (!pem.includes("-----BEGIN CERTIFICATE REQUEST-----"))
-      throw new PkiError("PKI_REQUEST_INVALID", "PEM block type must be CERTIFICATE REQUEST");
-    const request = new x509.Pkcs10CertificateRequest(pem);
-    if (await request.verify()) return request;
-  } catch (cause) {
-    if (cause instanceof PkiError) throw cause;
-    throw new PkiError("PKI_REQUEST_INVALID", `not a certificate request: ${messageOf(cause)}`, { cause });
-  }
-  throw new PkiError("PKI_REQUEST_INVALID", "the signature of the certificate request does not verify");
 }
