@@ -17,6 +17,7 @@ install() {
 node24() {
   PATH="$PWD/node_modules/.bin:$PATH"
   export PATH
+  if [ -x node_modules/.bin/node ]; then return; fi
   major=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)
   if [ "$major" -lt 24 ]; then
     echo "pinnace: needs Node 24 or newer and this platform has no packaged one: install it from https://nodejs.org" >&2
