@@ -7,7 +7,6 @@ import {
   type Draft,
   formatTime,
   generateNameConflict,
-  invalid,
   type KubernetesObject,
   type Strategy,
   thaw,
@@ -20,6 +19,7 @@ import { storedValue } from "../storage/object-value.ts";
 import { toStorage, toVersion } from "../storage/versions.ts";
 import { admissionRequest } from "./admit.ts";
 import { decodeBody } from "./decode.ts";
+import { invalidObject } from "./invalid-object.ts";
 import { managedOnUpdate } from "./managed-fields.ts";
 import { checkMetadata } from "./metadata.ts";
 import { type WriteOptions, writeOptions } from "./options.ts";
@@ -78,6 +78,7 @@ export async function createObject(
   });
   const plugins = rest.admission();
   await runMutation(plugins, admission);
+  completeName(rest, draft);
   const reservation = await rest.participants.get(definition.storageResource)?.beforeCreate?.(draft, options.dryRun);
   let admitted: Admitted | undefined;
   try {
@@ -133,7 +134,7 @@ function prepare(rest: RestContext, request: ResourceRequest, draft: Draft, stra
   strategy.prepareForCreate?.(draft, context);
   completeZeroValues(draft, definition);
   const errors = [...checkMetadata(draft, undefined, definition), ...(strategy.validate?.(draft, context) ?? [])];
-  if (errors.length > 0) throw invalid(definition.group, definition.kind, draft.metadata.name ?? "", errors);
+  if (errors.length > 0) throw invalidObject(definition, draft.metadata.name ?? "", errors);
   for (const text of strategy.warningsOnCreate?.(draft, context) ?? []) warnings.add(text);
   strategy.canonicalize?.(draft);
 }
@@ -159,6 +160,10 @@ export function initMetadata(rest: RestContext, draft: Draft, strategy: Strategy
   metadata.uid = rest.uuid();
   metadata.creationTimestamp = formatTime(rest.clock.now());
   if (strategy.generation) delete metadata.generation;
+}
+
+/** Gives an object that has a `generateName` only its name. */
+function completeName(rest: RestContext, { metadata }: Draft): void {
   if (!metadata.name && metadata.generateName) metadata.name = generateName(metadata.generateName, rest.random);
 }
 

@@ -1,4 +1,6 @@
+import { completeZeroValues } from "@pinnace/api";
 import {
+  apiVersionOf,
   createFieldManager,
   type Draft,
   type FieldManager,
@@ -19,10 +21,18 @@ export function fieldManagerOf(definition: ResourceDefinition, subresource: stri
   }
   let manager = bySubresource.get(subresource);
   if (manager === undefined) {
-    manager = createFieldManager(definition, { subresource, ignored: ignoredFields(definition, subresource) });
+    const empty = zeroObject(definition);
+    manager = createFieldManager(definition, { subresource, ignored: ignoredFields(definition, subresource), empty });
     bySubresource.set(subresource, manager);
   }
   return manager;
+}
+
+/** What a new object is compared with: nobody owns the structs that are always there. */
+function zeroObject(definition: ResourceDefinition): KubernetesObject {
+  const draft: Draft = { apiVersion: apiVersionOf(definition), kind: definition.kind, metadata: {} };
+  completeZeroValues(draft, definition);
+  return draft;
 }
 
 /** Writes to the resource itself do not touch a status that has a path of its own, and the other way round. */

@@ -8,7 +8,10 @@ import {
 } from "@pinnace/apimachinery";
 import { isCustom } from "../custom.ts";
 
-/** Everything wrong with an object's metadata: as such, and as a change of `old`. Upstream reports finalizers of a change twice. */
+/**
+ * Everything wrong with an object's metadata: as such, and as a change of `old`. Upstream checks a change in its generic
+ * code and again with the kind, so that every cause comes twice.
+ */
 export function checkMetadata(draft: Draft, old: Draft | undefined, definition: ResourceDefinition): FieldError[] {
   const path = fieldPath("metadata");
   const { namespaced, strategy } = definition;
@@ -18,16 +21,20 @@ export function checkMetadata(draft: Draft, old: Draft | undefined, definition: 
     ...(strategy.validateName === undefined ? {} : { validateName: strategy.validateName.bind(strategy) }),
   });
   if (old === undefined) return errors;
-  const finalizers = errors.filter(({ field }) => field.startsWith("metadata.finalizers"));
-  return [...validateObjectMetaUpdate(path, draft.metadata, old.metadata), ...finalizers, ...errors];
+  const all = [...validateObjectMetaUpdate(path, draft.metadata, old.metadata), ...errors];
+  return [...all, ...all];
 }
 
-/** What clients cannot set: taken over from the stored object. */
+/**
+ * What clients cannot set: taken over from the stored object. A uid or deletion of their own is left for validation to
+ * refuse.
+ */
 export function keepSystemMetadata(draft: Draft, old: Draft): void {
   const { metadata } = draft;
-  if (!metadata.uid) metadata.uid = old.metadata.uid;
-  for (const field of ["creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"] as const)
-    if (old.metadata[field] === undefined) delete metadata[field];
-    else metadata[field] = old.metadata[field];
+  delete metadata.creationTimestamp;
+  for (const field of ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"] as const) {
+    metadata[field] ||= old.metadata[field];
+    if (metadata[field] === undefined) delete metadata[field];
+  }
   delete metadata.selfLink;
 }

@@ -12,6 +12,7 @@ import {
   notFound,
   type Strategy,
   thaw,
+  unknownError,
 } from "@pinnace/apimachinery";
 import { attributesOf } from "../authorization.ts";
 import { resourceResponse } from "../media/responses.ts";
@@ -24,6 +25,7 @@ import { admissionRequest } from "./admit.ts";
 import { withoutTimes } from "./content.ts";
 import { createObject } from "./create.ts";
 import { decodeBody } from "./decode.ts";
+import { invalidObject } from "./invalid-object.ts";
 import { managedOnUpdate } from "./managed-fields.ts";
 import { checkMetadata, keepSystemMetadata } from "./metadata.ts";
 import { type WriteOptions, writeOptions } from "./options.ts";
@@ -201,7 +203,7 @@ function checkUid(draft: Draft, old: KubernetesObject, { definition, info }: Res
   }
 }
 
-/** Throws 409 for another resourceVersion; says whether the client named none. */
+/** Throws 409 for another resourceVersion, 500 for one that is no number; says whether the client named none. */
 function checkResourceVersion(
   draft: Draft,
   old: KubernetesObject,
@@ -217,6 +219,8 @@ function checkResourceVersion(
       ]);
     return true;
   }
+  if (!/^\d+$/.test(resourceVersion))
+    throw unknownError(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`);
   if (resourceVersion !== old.metadata!.resourceVersion)
     throw conflict(definition.group, definition.resource, info.name);
   return false;
@@ -236,7 +240,7 @@ function prepareUpdate(
   completeZeroValues(draft, definition);
   keepGeneration(draft, old, definition.strategy.generation);
   const errors = [...checkMetadata(draft, old, definition), ...(strategy.validateUpdate?.(draft, old, context) ?? [])];
-  if (errors.length > 0) throw invalid(definition.group, definition.kind, info.name, errors);
+  if (errors.length > 0) throw invalidObject(definition, info.name, errors);
   for (const text of strategy.warningsOnUpdate?.(draft, old, context) ?? []) warnings.add(text);
   strategy.canonicalize?.(draft);
 }
