@@ -19,6 +19,7 @@ import { uuidFrom } from "./random-values.ts";
 import type { RestContext, WriteParticipant } from "./rest/rest-context.ts";
 import { addRootPath } from "./root-paths.ts";
 import { ServerMetrics } from "./server-metrics.ts";
+import { createIpAddresses } from "./services/ip-addresses.ts";
 import { IpAllocator } from "./services/ip-allocator.ts";
 import { PortAllocator } from "./services/port-allocator.ts";
 import { createServiceParticipant, trackServices } from "./services/service-participant.ts";
@@ -59,7 +60,8 @@ export function createApiServer(components: ApiServerComponents, options: ApiSer
   const plugins: AdmissionPlugin[] = [...(components.admission ?? [])];
   const ips = new IpAllocator(options.serviceCidr ?? SERVICE_CIDR, random);
   const ports = new PortAllocator(options.nodePorts ?? NODE_PORTS, random);
-  const participants = new Map<string, WriteParticipant>([[SERVICES, createServiceParticipant(ips, ports)]]);
+  const addresses = createIpAddresses(() => rest);
+  const participants = new Map<string, WriteParticipant>([[SERVICES, createServiceParticipant(ips, ports, addresses)]]);
   const rest: RestContext = {
     store,
     clock,

@@ -1,25 +1,17 @@
-import { completeZeroValues } from "@pinnace/api";
-import {
-  apiVersionOf,
-  type Draft,
-  type KubernetesObject,
-  parseApiVersion,
-  type ResourceDefinition,
-  thaw,
-} from "@pinnace/apimachinery";
+import { type Draft, type KubernetesObject, parseApiVersion, type ResourceDefinition } from "@pinnace/apimachinery";
 import { CodedError } from "@pinnace/errors";
+import type { Mutation } from "@pinnace/store";
 import type { DefinitionRegistry } from "./definition-registry.ts";
+import { localApiServices } from "./discovery/api-services.ts";
 import { mandatoryFlowControl } from "./flow-control.ts";
 import { type ApiServerOptions, SERVICE_CIDR } from "./options.ts";
 import { initMetadata } from "./rest/create.ts";
-import { complete } from "./rest/decode.ts";
 import type { RestContext } from "./rest/rest-context.ts";
+import { systemObject } from "./rest/system-object.ts";
 import { storageKey } from "./storage/keys.ts";
-import { type ObjectValue, storedValue } from "./storage/object-value.ts";
-import { toStorage } from "./storage/versions.ts";
+import { storedValue } from "./storage/object-value.ts";
 
 const ATTEMPTS = 3;
-const SYSTEM_USER = { name: "system:apiserver", groups: ["system:masters", "system:authenticated"] };
 const NAMESPACES = ["default", "kube-system", "kube-public", "kube-node-lease"];
 
 /**
@@ -31,6 +23,7 @@ export async function bootstrap(rest: RestContext, options: ApiServerOptions, se
     ...NAMESPACES.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } })),
     ...priorityClasses(),
     ...mandatoryFlowControl(),
+    ...localApiServices(rest.registry),
     serviceCidr(options.serviceCidr ?? SERVICE_CIDR),
     ...(options.address === undefined ? [] : apiService(options.address, serviceIp)),
     ...(options.clientCa === undefined ? [] : [authenticationConfig(options.clientCa)]),
@@ -43,8 +36,8 @@ export async function bootstrap(rest: RestContext, options: ApiServerOptions, se
     );
     if (missing.length === 0) return;
     const commit = await rest.store.commit({
-      when: missing.map(({ key }) => ({ key, modRevision: 0 })),
-      then: missing.map(({ key, value }) => ({ type: "put", key, value })),
+      when: missing.map(({ own }) => ({ key: own.key, modRevision: 0 })),
+      then: missing.flatMap(({ own, reserved }) => [own, ...reserved]),
     });
     if (commit.succeeded) return rest.caches.reached(commit.revision);
     if (attempt === ATTEMPTS)
@@ -52,22 +45,27 @@ export async function bootstrap(rest: RestContext, options: ApiServerOptions, se
   }
 }
 
-/** The key and value of an object that is not there yet. */
-async function prepare(
-  rest: RestContext,
-  object: KubernetesObject,
-): Promise<{ key: string; value: ObjectValue } | undefined> {
+interface Creation {
+  readonly own: Mutation;
+  /** What goes with it, such as the IPAddress of a Service. */
+  readonly reserved: readonly Mutation[];
+}
+
+/** The writes of an object that is not there yet. */
+async function prepare(rest: RestContext, object: KubernetesObject): Promise<Creation | undefined> {
   const definition = find(rest.registry, object);
   if (definition === undefined) return undefined;
   const { name = "", namespace = "" } = object.metadata ?? {};
   const cacheKey = definition.namespaced ? `${namespace}/${name}` : name;
   if (rest.caches.cache(definition.storageResource).get(cacheKey) !== undefined) return undefined;
   const known = finished.get(object);
-  const draft =
-    known?.definition === definition ? copyOf(rest, known.object, definition) : await finish(rest, object, definition);
+  const key = storageKey(definition, namespace, name);
+  if (known?.definition === definition)
+    return { own: { type: "put", key, value: storedValue(copyOf(rest, known.object, definition)) }, reserved: [] };
+  const { draft, reservation } = await systemObject(rest, object, definition);
   const value = storedValue(draft);
   if (Object.isFrozen(object)) finished.set(object, { definition, object: value.object });
-  return { key: storageKey(definition, namespace, name), value };
+  return { own: { type: "put", key, value }, reserved: reservation?.then ?? [] };
 }
 
 /** What became of frozen objects, such as the roles, which all servers of a process share. */
@@ -81,20 +79,6 @@ function copyOf(rest: RestContext, known: KubernetesObject, { strategy }: Resour
   const draft: Draft = { ...known, metadata: { ...known.metadata } };
   initMetadata(rest, draft, strategy);
   if (strategy.generation) draft.metadata.generation = 1;
-  return draft;
-}
-
-async function finish(rest: RestContext, object: KubernetesObject, definition: ResourceDefinition): Promise<Draft> {
-  const { strategy } = definition;
-  const draft: Draft = { ...thaw(object), kind: definition.kind, apiVersion: apiVersionOf(definition) };
-  complete(draft, definition);
-  initMetadata(rest, draft, strategy);
-  await rest.participants.get(definition.storageResource)?.beforeCreate?.(draft, false);
-  if (strategy.generation) draft.metadata.generation = 1;
-  strategy.prepareForCreate?.(draft, { now: rest.clock.now(), user: SYSTEM_USER, subresource: "" });
-  completeZeroValues(draft, definition);
-  strategy.canonicalize?.(draft);
-  toStorage(draft, definition);
   return draft;
 }
 

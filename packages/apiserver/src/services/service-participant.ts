@@ -7,8 +7,10 @@ import {
   type KubernetesObject,
   parseIp,
 } from "@pinnace/apimachinery";
+import type { Mutation } from "@pinnace/store";
 import type { Reservation, WriteParticipant } from "../rest/rest-context.ts";
 import type { ResourceCache } from "../storage/resource-cache.ts";
+import type { IpAddresses } from "./ip-addresses.ts";
 import type { IpAllocator } from "./ip-allocator.ts";
 import type { PortAllocator } from "./port-allocator.ts";
 
@@ -20,6 +22,8 @@ class Taken implements Reservation {
   readonly ports: number[] = [];
   readonly #ips: IpAllocator;
   readonly #ports: PortAllocator;
+  /** The IPAddress objects that come and go with the Service. */
+  then: readonly Mutation[] = [];
 
   constructor(ips: IpAllocator, ports: PortAllocator) {
     this.#ips = ips;
@@ -36,30 +40,38 @@ class Taken implements Reservation {
  * Gives Services their cluster IPs and node ports. What is taken follows from the stored Services and the writes under
  * way, so nothing has to be repaired after a crash.
  */
-export function createServiceParticipant(ips: IpAllocator, ports: PortAllocator): WriteParticipant {
-  return {
-    beforeCreate: async (draft) => {
-      const taken = new Taken(ips, ports);
-      try {
-        allocate(draft, undefined, ips, ports, taken);
-      } catch (error) {
-        taken.release();
-        throw error;
-      }
-      return taken;
-    },
-    beforeUpdate: async (draft, old) => {
-      const taken = new Taken(ips, ports);
-      try {
-        keepAllocated(draft.spec, (old as Draft).spec ?? {});
-        allocate(draft, old, ips, ports, taken);
-      } catch (error) {
-        taken.release();
-        throw error;
-      }
-      return taken;
-    },
+export function createServiceParticipant(
+  ips: IpAllocator,
+  ports: PortAllocator,
+  addresses: IpAddresses,
+): WriteParticipant {
+  const reserve = async (draft: Draft, old: KubernetesObject | undefined, dryRun: boolean): Promise<Taken> => {
+    const taken = new Taken(ips, ports);
+    try {
+      if (old !== undefined) keepAllocated(draft.spec, (old as Draft).spec ?? {});
+      allocate(draft, old, ips, ports, taken);
+      if (!dryRun) taken.then = await addressChanges(draft, old, addresses);
+    } catch (error) {
+      taken.release();
+      throw error;
+    }
+    return taken;
   };
+  return {
+    beforeCreate: (draft, dryRun) => reserve(draft, undefined, dryRun),
+    beforeUpdate: reserve,
+    beforeRemove: (old) => ({
+      then: [...holdings(old).ips].flatMap((ip) => addresses.remove(ip)),
+      release: () => undefined,
+    }),
+  };
+}
+
+async function addressChanges(draft: Draft, old: Draft, addresses: IpAddresses): Promise<readonly Mutation[]> {
+  const [before, after] = [holdings(old).ips, holdings(draft).ips];
+  const gone = [...before].filter((ip) => !after.has(ip)).flatMap((ip) => addresses.remove(ip));
+  const added = [...after].filter((ip) => !before.has(ip)).map((ip) => addresses.create(ip, draft));
+  return [...gone, ...(await Promise.all(added)).flat()];
 }
 
 /** Follows the stored Services: takes what they hold, gives back what they let go. */
