@@ -142,7 +142,8 @@ function select(cycle: Cycle, options: FindNodeOptions, search: Search): FindNod
 function best(scored: readonly ScoredNode[], random: () => number): ScoredNode {
   let winner = scored[0]!;
   let equals = 1;
-  for (const candidate of scored.slice(1)) {
+  for (let index = 1; index < scored.length; index += 1) {
+    const candidate = scored[index]!;
     if (candidate.total > winner.total) [winner, equals] = [candidate, 1];
     else if (candidate.total === winner.total) {
       equals += 1;

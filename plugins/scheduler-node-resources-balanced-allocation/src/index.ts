@@ -14,6 +14,7 @@ import {
   MAX_SCORE,
   type NodeInfo,
   type PodInfo,
+  type Resources,
   SCHEDULER_PLUGIN_TYPE,
   type SchedulerComponents,
   type SchedulerPlugin,
@@ -28,30 +29,35 @@ export interface BalancedAllocationArgs {
 
 const DEFAULT_RESOURCES = [{ name: "cpu" }, { name: "memory" }];
 
+function amountOf(amounts: Resources, name: string): number {
+  if (name === "cpu") return amounts.milliCpu;
+  if (name === "memory") return amounts.memory;
+  return name === "ephemeral-storage" ? amounts.ephemeralStorage : (amounts.scalar.get(name) ?? 0);
+}
+
+/** Undefined when the node does not have the resource. */
 function share(pod: PodInfo, node: NodeInfo, name: string): number | undefined {
-  const pick = (amounts: NodeInfo["allocatable"]): number =>
-    name === "cpu"
-      ? amounts.milliCpu
-      : name === "memory"
-        ? amounts.memory
-        : name === "ephemeral-storage"
-          ? amounts.ephemeralStorage
-          : (amounts.scalar.get(name) ?? 0);
-  const total = pick(node.allocatable);
+  const total = amountOf(node.allocatable, name);
   if (total === 0) return undefined;
-  return Math.min((pick(node.requested) + pick(pod.requests)) / total, 1);
+  return Math.min((amountOf(node.requested, name) + amountOf(pod.requests, name)) / total, 1);
 }
 
 /** 100 less the standard deviation of the shares. */
 function score(pod: PodInfo, node: NodeInfo, names: readonly string[]): number {
-  const shares = names.map((name) => share(pod, node, name)).filter((value) => value !== undefined);
-  let deviation = 0;
-  if (shares.length === 2) deviation = Math.abs((shares[0]! - shares[1]!) / 2);
-  else if (shares.length > 2) {
-    const mean = shares.reduce((sum, value) => sum + value, 0) / shares.length;
-    deviation = Math.sqrt(shares.reduce((sum, value) => sum + (value - mean) ** 2, 0) / shares.length);
+  const shares: number[] = [];
+  for (const name of names) {
+    const value = share(pod, node, name);
+    if (value !== undefined) shares.push(value);
   }
-  return Math.floor((1 - deviation) * MAX_SCORE);
+  return Math.floor((1 - deviation(shares)) * MAX_SCORE);
+}
+
+/** The usual two resources have a simple formula, which also rounds like upstream's. */
+function deviation(shares: readonly number[]): number {
+  if (shares.length < 2) return 0;
+  if (shares.length === 2) return Math.abs((shares[0]! - shares[1]!) / 2);
+  const mean = shares.reduce((sum, value) => sum + value, 0) / shares.length;
+  return Math.sqrt(shares.reduce((sum, value) => sum + (value - mean) ** 2, 0) / shares.length);
 }
 
 const plugin: PluginDefinition<SchedulerComponents, BalancedAllocationArgs, SchedulerPlugin> = definePlugin({

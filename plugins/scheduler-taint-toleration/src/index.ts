@@ -10,6 +10,7 @@
  *
  * @packageDocumentation
  */
+import type { Taint, Toleration } from "@pinnace/api";
 import { definePlugin, type PluginDefinition } from "@pinnace/plugin";
 import {
   invertedScores,
@@ -23,6 +24,14 @@ import {
 
 const REJECTED = unresolvable("node(s) had untolerated taint(s)");
 
+/** How many `PreferNoSchedule` taints are not tolerated. */
+function intolerable(taints: readonly Taint[], tolerations: readonly Toleration[] = []): number {
+  const preferences = taints.filter(({ effect }) => effect === "PreferNoSchedule");
+  if (preferences.length === 0) return 0;
+  const relevant = tolerations.filter(({ effect }) => !effect || effect === "PreferNoSchedule");
+  return preferences.filter((taint) => !isTolerated(taint, relevant)).length;
+}
+
 const plugin: PluginDefinition<SchedulerComponents, unknown, SchedulerPlugin> = definePlugin({
   type: SCHEDULER_PLUGIN_TYPE,
   name: "TaintToleration",
@@ -35,11 +44,8 @@ const plugin: PluginDefinition<SchedulerComponents, unknown, SchedulerPlugin> = 
       return SUCCESS;
     },
     score: ({ pod }, { node }) => {
-      const tolerations = (pod.pod.spec?.tolerations ?? []).filter(
-        ({ effect }) => !effect || effect === "PreferNoSchedule",
-      );
-      const taints = (node.spec?.taints ?? []).filter(({ effect }) => effect === "PreferNoSchedule");
-      return taints.filter((taint) => !isTolerated(taint, tolerations)).length;
+      const taints = node.spec?.taints;
+      return taints === undefined ? 0 : intolerable(taints, pod.pod.spec?.tolerations);
     },
     normalizeScore: (_cycle, scores) => invertedScores(scores),
     eventsToRegister: () => [

@@ -151,22 +151,23 @@ export class Profile {
   /** Weighted, normalised scores. Throws what a Score plugin throws, and `RangeError` for a score out of bounds. */
   runScores(cycle: Cycle, nodes: readonly NodeInfo[], skipped: ReadonlySet<string>): readonly ScoredNode[] {
     const totals = new Array<number>(nodes.length).fill(0);
-    const parts = nodes.map(() => new Map<string, number>());
+    const table: PluginScores[] = [];
     for (const { name, plugin, weight } of this.points.score) {
       if (skipped.has(name)) continue;
       const raw = plugin.scoreTable?.(cycle, nodes) ?? nodes.map((node) => plugin.score!(cycle, node));
       const scores = plugin.normalizeScore?.(cycle, raw, nodes) ?? raw;
-      for (const [index, score] of scores.entries()) {
+      for (let index = 0; index < scores.length; index += 1) {
+        const score = scores[index]!;
         if (score < MIN_SCORE || score > MAX_SCORE) {
           throw new RangeError(
             `plugin "${name}" returns an invalid score ${score}, it should in the range of [0, 100] after normalizing`,
           );
         }
         totals[index] = totals[index]! + score * weight;
-        parts[index]!.set(name, score * weight);
       }
+      table.push({ name, weight, scores });
     }
-    return nodes.map((node, index) => ({ node, total: totals[index]!, scores: parts[index]! }));
+    return nodes.map((node, index) => new TableRow(node, totals[index]!, table, index));
   }
 
   async runReserve(cycle: Cycle, nodeName: string): Promise<Status> {
@@ -224,6 +225,31 @@ export class Profile {
 
   runPostBind(cycle: Cycle, nodeName: string): void {
     for (const { plugin } of this.points.postBind) plugin.postBind!(cycle, nodeName);
+  }
+}
+
+interface PluginScores {
+  readonly name: string;
+  readonly weight: number;
+  readonly scores: readonly number[];
+}
+
+/** A node's row in the table of scores; who asks for its parts gets them. */
+class TableRow implements ScoredNode {
+  readonly node: NodeInfo;
+  readonly total: number;
+  readonly #table: readonly PluginScores[];
+  readonly #index: number;
+
+  constructor(node: NodeInfo, total: number, table: readonly PluginScores[], index: number) {
+    this.node = node;
+    this.total = total;
+    this.#table = table;
+    this.#index = index;
+  }
+
+  get scores(): ReadonlyMap<string, number> {
+    return new Map(this.#table.map(({ name, weight, scores }) => [name, scores[this.#index]! * weight]));
   }
 }
 
