@@ -19,6 +19,7 @@ import (
 	"k8s.io/client-go/tools/portforward"
 	"k8s.io/client-go/tools/remotecommand"
 	"k8s.io/client-go/transport/spdy"
+	"k8s.io/client-go/util/retry"
 )
 
 var workloadSteps = []step{
@@ -75,12 +76,16 @@ func scale(ctx context.Context, g *ground) error {
 	if _, err := g.running(ctx, 1); err != nil {
 		return err
 	}
-	current, err := deployments.GetScale(ctx, "web", metav1.GetOptions{})
-	if err != nil {
+	err := retry.RetryOnConflict(retry.DefaultBackoff, func() error {
+		current, err := deployments.GetScale(ctx, "web", metav1.GetOptions{})
+		if err != nil {
+			return err
+		}
+		current.Spec.Replicas = 2
+		_, err = deployments.UpdateScale(ctx, "web", current, metav1.UpdateOptions{})
 		return err
-	}
-	current.Spec.Replicas = 2
-	if _, err := deployments.UpdateScale(ctx, "web", current, metav1.UpdateOptions{}); err != nil {
+	})
+	if err != nil {
 		return err
 	}
 	_, err = g.running(ctx, 2)

@@ -1,4 +1,6 @@
 import type { Family } from "./client.ts";
+import { clientNode } from "./clients/client-node.ts";
+import { kubectl } from "./clients/kubectl.ts";
 import { rawHttp } from "./clients/raw-http.ts";
 
 export interface FamilyOptions {
@@ -9,6 +11,6 @@ export interface FamilyOptions {
 }
 
 /** All clients, in the table's order. */
-export function families(_options: FamilyOptions): readonly Family[] {
-  return [rawHttp];
+export function families({ root }: FamilyOptions): readonly Family[] {
+  return [kubectl, clientNode(root), rawHttp];
 }

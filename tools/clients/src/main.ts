@@ -34,7 +34,11 @@ try {
     heard: (client, step, outcome) =>
       console.log(`${outcome.kind.padEnd(8)}${client}: ${step}${"why" in outcome ? `: ${outcome.why}` : ""}`),
   });
-  const pinnace = await run(process.execPath, ["--conditions=@pinnace/source", join(root, "apps/pinnace/src/main.ts"), "version"]);
+  const pinnace = await run(process.execPath, [
+    "--conditions=@pinnace/source",
+    join(root, "apps/pinnace/src/main.ts"),
+    "version",
+  ]);
   const version = pinnace.stdout.match(/v\d+\.\d+\.\d+\S*/)?.[0] ?? "an unknown version";
   const text = renderTable(results, { version, date: new Date().toISOString().slice(0, 10) });
   console.log(`\n${text}`);
@@ -43,7 +47,9 @@ try {
     mkdirSync(dirname(output), { recursive: true });
     writeFileSync(output, text);
   }
-  const passed = results.clients.flatMap(({ outcomes }) => [...outcomes.values()]).filter((each) => each.kind === "passed");
+  const passed = results.clients
+    .flatMap(({ outcomes }) => [...outcomes.values()])
+    .filter((each) => each.kind === "passed");
   console.log(`${passed.length} passed, ${countFailures(results)} failed`);
   process.exitCode = countFailures(results) === 0 ? 0 : 1;
 } finally {

@@ -17,15 +17,20 @@ export function renderTable(results: Results, { version, date }: TableHeading): 
   return [
     "# Real clients against Pinnace",
     `Written by \`npm run clients\` on ${date} against ${version}, two simulated nodes.`,
-    table(["client", "version"], [
-      ...clients.map(({ client }) => [client.name, client.version]),
-      ...missing.map(({ name, why }) => [name, `not run: ${firstLine(why)}`]),
-    ]),
+    table(
+      ["client", "version"],
+      [
+        ...clients.map(({ client }) => [client.name, client.version]),
+        ...missing.map(({ name, why }) => [name, `not run: ${firstLine(why)}`]),
+      ],
+    ),
     "## The scenario",
     table(["step", ...clients.map(({ client }) => client.name)], stepRows(clients)),
     ...section("## What a client does besides", ownSteps(clients)),
     ...section("## Why not", reasons(clients)),
-  ].join("\n\n").concat("\n");
+  ]
+    .join("\n\n")
+    .concat("\n");
 }
 
 const section = (title: string, lines: readonly string[]): string[] =>

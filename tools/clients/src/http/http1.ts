@@ -10,7 +10,10 @@ export function createHttp1(connection: ClusterConnection): RawTransport {
     new Promise((resolve, reject) => {
       const url = new URL(request.path, connection.server);
       const send = url.protocol === "http:" ? overHttp : overTls;
-      const options = { method: request.method, headers: headersOf(request, connection), agent: false };
+      // Node adds no length to the body of a DELETE.
+      const length = request.body === undefined ? {} : { "content-length": Buffer.byteLength(request.body) };
+      const headers = { ...headersOf(request, connection), ...length };
+      const options = { method: request.method, headers, agent: false };
       const outgoing = send(url, { ...options, ...tlsOf(connection, request.token === undefined) }, resolve);
       outgoing.on("error", reject);
       outgoing.setTimeout(30_000, () => outgoing.destroy(new Error(`${request.method} ${request.path}: no answer`)));

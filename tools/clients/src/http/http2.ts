@@ -16,15 +16,14 @@ export function createHttp2(connection: ClusterConnection): RawTransport {
   const open = (request: RawRequest): Promise<[ClientHttp2Stream, IncomingHttpHeaders]> =>
     new Promise((resolve, reject) => {
       const headers = headersOf(request, connection);
-      const stream = sessionFor(request.token === undefined).request({
-        ":method": request.method,
-        ":path": request.path,
-        ...headers,
-      });
+      const stream = sessionFor(request.token === undefined).request(
+        { ":method": request.method, ":path": request.path, ...headers },
+        { endStream: request.body === undefined },
+      );
       stream.setTimeout(30_000, () => stream.destroy(new Error(`${request.method} ${request.path}: no answer`)));
       stream.on("error", reject);
       stream.on("response", (answer) => resolve([stream, answer]));
-      stream.end(request.body);
+      if (request.body !== undefined) stream.end(request.body);
     });
   return {
     protocol: "HTTP/2",

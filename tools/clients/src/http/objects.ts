@@ -119,8 +119,5 @@ export const OBJECT_STEPS: readonly RawStep[] = [
   ["watch", watch],
   ["patch, JSON", patchStep("application/json-patch+json", [{ op: "add", path: "/data/json", value: "1" }], "json")],
   ["patch, merge", patchStep("application/merge-patch+json", { data: { merge: "1" } }, "merge")],
-  [
-    "patch, strategic",
-    patchStep("application/strategic-merge-patch+json", { data: { strategic: "1" } }, "strategic"),
-  ],
+  ["patch, strategic", patchStep("application/strategic-merge-patch+json", { data: { strategic: "1" } }, "strategic")],
 ];

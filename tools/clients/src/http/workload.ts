@@ -24,9 +24,12 @@ async function scale(session: RawSession): Promise<void> {
   await create(apps("deployments"), WEB);
   await running(session, 1);
   const path = apps("deployments/web/scale");
-  const current = await json(200, get(path));
-  const body = JSON.stringify({ ...current, spec: { replicas: 2 } });
-  await json(200, { method: "PUT", path, headers: JSON_TYPE, body });
+  // The Deployment's status changes under our hands: read and write until nothing came between.
+  await eventually(async () => {
+    const current = await json(200, get(path));
+    const body = JSON.stringify({ ...current, spec: { replicas: 2 } });
+    await json(200, { method: "PUT", path, headers: JSON_TYPE, body });
+  }, 10_000);
   await running(session, 2);
 }
 
