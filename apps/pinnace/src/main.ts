@@ -1,4 +1,26 @@
 #!/usr/bin/env node
+/**
+ * A Kubernetes cluster from one command: API server, scheduler and controllers in one process, and a real node on
+ * containerd or simulated nodes.
+ *
+ * ```sh
+ * pinnace up --nodes 3                            # three simulated nodes; Ctrl-C ends the cluster
+ * export KUBECONFIG=~/.pinnace/kubeconfig       # in another shell; the exact line is printed
+ * kubectl get nodes
+ * ```
+ *
+ * `pinnace up` keeps the cluster's state in `~/.pinnace` (`--data-dir`) and goes on from it when it is started again.
+ * On Linux as root, with containerd, runc and nftables there, it runs a real node; it says what is missing otherwise.
+ *
+ * Scheduler and CNI plugins are taken from `plugins/` of the current folder, and from `--plugins <folder>`: a package
+ * with `pinnace.plugin` in its package.json is loaded, and a scheduler plugin takes part in the default profile.
+ *
+ * ```sh
+ * pinnace plugins   # what was found where, and why something cannot be used
+ * ```
+ *
+ * @packageDocumentation
+ */
 import "reflect-metadata";
 import { StatusError } from "@pinnace/apimachinery";
 import { isCodedError } from "@pinnace/errors";

@@ -1,25 +1,27 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { examplesOf, packageDocumentation, renderReadme } from "@pinnace-tools/readme";
 import type { Package, Problem } from "./workspace.ts";
 
-/** Each library's README says what its entry point says, has an example, and all examples compile strictly. */
+/** Each published package's README says what its entry point says, has an example, and all examples compile strictly. */
 export function checkReadmes(root: string, packages: readonly Package[]): readonly Problem[] {
-  const libraries = packages.filter(({ folder }) => /^(packages|plugins)\//.test(folder));
-  const texts = libraries.flatMap((each) => checkText(root, each));
-  return [...texts, ...compileExamples(root, libraries)];
+  const published = packages.filter(({ manifest }) => manifest.private !== true);
+  const texts = published.flatMap((each) => checkText(root, each));
+  return [...texts, ...compileExamples(root, published)];
 }
 
 function checkText(root: string, { folder, manifest }: Package): Problem[] {
+  const main = manifest.exports?.["."];
+  const entry = posix.join(folder, (typeof main === "object" ? main["@pinnace/source"] : undefined) ?? "src/index.ts");
+  const documentation = packageDocumentation(readFileSync(join(root, entry), "utf8"));
+  if (documentation === undefined) return [{ path: entry, message: "no @packageDocumentation" }];
+  const command = manifest.bin !== undefined;
+  const hasExample = command ? documentation.includes("```sh\n") : examplesOf(documentation).length > 0;
+  if (!hasExample) return [{ path: entry, message: "no example in @packageDocumentation" }];
   const path = `${folder}/README.md`;
-  const documentation = packageDocumentation(readFileSync(join(root, folder, "src/index.ts"), "utf8"));
-  if (documentation === undefined) return [{ path: `${folder}/src/index.ts`, message: "no @packageDocumentation" }];
-  if (examplesOf(documentation).length === 0)
-    return [{ path: `${folder}/src/index.ts`, message: "no example in @packageDocumentation" }];
   const readme = existsSync(join(root, path)) ? readFileSync(join(root, path), "utf8") : "";
-  const wanted = renderReadme(manifest.name, documentation, true);
-  return readme === wanted
+  return readme === renderReadme({ name: manifest.name, command, documentation })
     ? []
     : [{ path, message: "differs from the entry point's documentation; run npm run readme" }];
 }

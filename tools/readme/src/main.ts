@@ -1,20 +1,29 @@
-/** Writes `README.md` of each package from the documentation of its entry point. Usage: `npm run readme`. */
+/** Writes `README.md` of each published package from the documentation of its entry point. Usage: `npm run readme`. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageDocumentation, renderReadme } from "./render.ts";
 
+interface Manifest {
+  readonly name: string;
+  readonly private?: boolean;
+  readonly bin?: object;
+  readonly exports: { readonly ".": { readonly "@pinnace/source": string } };
+}
+
 const root = join(import.meta.dirname, "../../..");
-for (const group of ["packages", "plugins"]) {
-  for (const folder of existsSync(join(root, group)) ? readdirSync(join(root, group)) : []) {
-    const index = join(root, group, folder, "src/index.ts");
-    if (!existsSync(index)) continue;
-    const documentation = packageDocumentation(readFileSync(index, "utf8"));
-    if (documentation === undefined) {
-      console.error(`${group}/${folder}/src/index.ts has no @packageDocumentation`);
-      process.exitCode = 1;
-      continue;
-    }
-    const { name } = JSON.parse(readFileSync(join(root, group, folder, "package.json"), "utf8")) as { name: string };
-    writeFileSync(join(root, group, folder, "README.md"), renderReadme(name, documentation, true));
+const folders = ["packages", "plugins", "apps"].flatMap((group) =>
+  readdirSync(join(root, group)).map((name) => join(root, group, name)),
+);
+for (const folder of folders.filter((path) => existsSync(join(path, "package.json")))) {
+  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+  if (manifest.private) continue;
+  const entry = join(folder, manifest.exports["."]["@pinnace/source"]);
+  const documentation = packageDocumentation(readFileSync(entry, "utf8"));
+  if (documentation === undefined) {
+    console.error(`${entry} has no @packageDocumentation`);
+    process.exitCode = 1;
+    continue;
   }
+  const { name, bin } = manifest;
+  writeFileSync(join(folder, "README.md"), renderReadme({ name, command: bin !== undefined, documentation }));
 }

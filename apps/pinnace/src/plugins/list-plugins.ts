@@ -1,13 +1,6 @@
-import { CNI_API_VERSION, CNI_PLUGIN_TYPE } from "@pinnace/cni-plugins";
-import { createPluginRegistry, type PluginHost, type PluginReport } from "@pinnace/plugin";
-import { SCHEDULER_API_VERSION, SCHEDULER_PLUGIN_TYPE } from "@pinnace/scheduler-framework";
+import { createPluginRegistry, type PluginReport } from "@pinnace/plugin";
 import { findPlugins } from "./plugin-folders.ts";
-
-/** The kinds of plugins that this command takes. */
-const PLUGIN_HOSTS: readonly PluginHost[] = [
-  { type: SCHEDULER_PLUGIN_TYPE, apiVersion: SCHEDULER_API_VERSION },
-  { type: CNI_PLUGIN_TYPE, apiVersion: CNI_API_VERSION },
-];
+import { PLUGIN_HOSTS } from "./plugin-hosts.ts";
 
 /** Prints what was found where, and whether it can be used; exit code 1 when something failed. */
 export async function listPlugins(folders: readonly string[]): Promise<void> {

@@ -19,6 +19,7 @@ import type { DataDirectory } from "./data-directory.ts";
 import { hostAddress } from "./host-address.ts";
 import type { UpOptions } from "./options.ts";
 import type { Progress } from "./progress.ts";
+import { schedulerConfig } from "./scheduler-config.ts";
 
 /** What every way of running a cluster shares. */
 export interface Foundation {
@@ -109,6 +110,7 @@ export async function startControlPlane(
   const staticTokens = options.tokenAuthFile === undefined ? undefined : await readTokenFile(options.tokenAuthFile);
   const cluster = await startCluster({
     ...{ clock, logger, store, plugins },
+    scheduler: schedulerConfig(plugins),
     nodes: {
       count: nodes.simulated,
       capacity: { cpu: options.nodeCpu, memory: options.nodeMemory, pods: String(options.nodePods) },
