@@ -50,17 +50,8 @@ export async function runRealNode(session: Session, image: string, report: Repor
       "/var/run/secrets/kubernetes.io/serviceaccount",
     ]);
     expectMatch(text, /ca\.crt\s+namespace\s+token/);
-    const answer = await session.any([
-      "exec",
-      "deployment/web",
-      "--",
-      "nc",
-      "-w",
-      "3",
-      "-z",
-      "kubernetes.default",
-      "443",
-    ]);
+    const dial = "nc -w 3 kubernetes.default 443 < /dev/null";
+    const answer = await session.any(["exec", "deployment/web", "--", "sh", "-c", dial]);
     expectEqual(answer.code, 0, `exit code\n${answer.stderr}`);
   });
   await report.step("real: a killed container is restarted", async () => {
