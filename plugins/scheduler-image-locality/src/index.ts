@@ -18,6 +18,10 @@ import {
   SCHEDULER_PLUGIN_TYPE,
   type SchedulerComponents,
   type SchedulerPlugin,
+  SKIP,
+  type StateData,
+  type Status,
+  SUCCESS,
 } from "@pinnace/scheduler-framework";
 
 const MEBIBYTE = 1024 * 1024;
@@ -29,22 +33,41 @@ function normalized(image: string): string {
   return image.lastIndexOf(":") <= image.lastIndexOf("/") ? `${image}:latest` : image;
 }
 
-function nodesWith(cycle: Cycle, image: string): number {
-  return cycle.snapshot.nodes.filter((node) => node.images.has(image)).length;
+const STATE = "ImageLocality";
+
+interface Images extends StateData {
+  /** The images of the pod's containers, with the share of the nodes that have them. */
+  readonly shares: readonly { readonly name: string; readonly share: number }[];
 }
 
-function score(cycle: Cycle, node: NodeInfo): number {
-  const { spec } = cycle.pod.pod;
+/** Counts once for all nodes; nothing is to be scored when no node has any of the images. */
+function preScore({ pod, snapshot, state }: Cycle): Status {
+  const { spec } = pod.pod;
   const containers = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
-  const total = cycle.snapshot.nodes.length;
-  if (node.images.size === 0 || total === 0) return 0;
-  let sum = 0;
-  for (const { image } of containers) {
-    const name = normalized(image ?? "");
-    const size = node.images.get(name)?.size;
-    if (size !== undefined) sum += Math.floor(size * (nodesWith(cycle, name) / total));
+  const counts = new Map(containers.map(({ image }) => [normalized(image ?? ""), 0]));
+  for (const { images } of snapshot.nodes) {
+    if (images.size === 0) continue;
+    for (const [name, count] of counts) if (images.has(name)) counts.set(name, count + 1);
   }
-  const most = MOST_PER_CONTAINER * containers.length;
+  if ([...counts.values()].every((count) => count === 0)) return SKIP;
+  const shares = containers.map(({ image }) => {
+    const name = normalized(image ?? "");
+    return { name, share: counts.get(name)! / snapshot.nodes.length };
+  });
+  const images: Images = { shares, clone: () => images };
+  state.write(STATE, images);
+  return SUCCESS;
+}
+
+function score({ state }: Cycle, { images }: NodeInfo): number {
+  const shares = state.read<Images>(STATE)?.shares ?? [];
+  if (images.size === 0 || shares.length === 0) return 0;
+  let sum = 0;
+  for (const { name, share } of shares) {
+    const size = images.get(name)?.size;
+    if (size !== undefined) sum += Math.floor(size * share);
+  }
+  const most = MOST_PER_CONTAINER * shares.length;
   const bounded = Math.min(Math.max(sum, LEAST), most);
   return Math.floor((MAX_SCORE * (bounded - LEAST)) / (most - LEAST));
 }
@@ -53,7 +76,7 @@ const plugin: PluginDefinition<SchedulerComponents, unknown, SchedulerPlugin> = 
   type: SCHEDULER_PLUGIN_TYPE,
   name: "ImageLocality",
   apiRange: "^1.0.0",
-  create: (_components: SchedulerComponents): SchedulerPlugin => ({ score }),
+  create: (_components: SchedulerComponents): SchedulerPlugin => ({ preScore, score }),
 });
 
 export default plugin;

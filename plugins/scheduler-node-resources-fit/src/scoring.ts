@@ -44,17 +44,18 @@ function byShape(shape: readonly { readonly utilization: number; readonly score:
   return (used, total) => (total === 0 || used > total ? value(100) : value(Math.floor((used * 100) / total)));
 }
 
-/** Used (with the pod) and total of one resource. CPU and memory count defaults for pods that ask for nothing. */
-function usage(pod: PodInfo, node: NodeInfo, name: string): readonly [used: number, total: number] {
-  if (name === "cpu") {
-    return [node.nonZeroRequested.milliCpu + pod.nonZeroRequests.milliCpu, node.allocatable.milliCpu];
-  }
-  if (name === "memory") return [node.nonZeroRequested.memory + pod.nonZeroRequests.memory, node.allocatable.memory];
-  if (name === "ephemeral-storage") {
-    return [node.requested.ephemeralStorage + pod.requests.ephemeralStorage, node.allocatable.ephemeralStorage];
-  }
-  const of = (map: ReadonlyMap<string, number>): number => map.get(name) ?? 0;
-  return [of(node.requested.scalar) + of(pod.requests.scalar), of(node.allocatable.scalar)];
+/** What would be used with the pod. CPU and memory count defaults for pods that ask for nothing. */
+function usedOf(pod: PodInfo, node: NodeInfo, name: string): number {
+  if (name === "cpu") return node.nonZeroRequested.milliCpu + pod.nonZeroRequests.milliCpu;
+  if (name === "memory") return node.nonZeroRequested.memory + pod.nonZeroRequests.memory;
+  if (name === "ephemeral-storage") return node.requested.ephemeralStorage + pod.requests.ephemeralStorage;
+  return (node.requested.scalar.get(name) ?? 0) + (pod.requests.scalar.get(name) ?? 0);
+}
+
+function totalOf({ allocatable }: NodeInfo, name: string): number {
+  if (name === "cpu") return allocatable.milliCpu;
+  if (name === "memory") return allocatable.memory;
+  return name === "ephemeral-storage" ? allocatable.ephemeralStorage : (allocatable.scalar.get(name) ?? 0);
 }
 
 /** The weighted mean over the strategy's resources, those left out that neither pod nor node has. */
@@ -69,9 +70,9 @@ export function createScorer(strategy: ScoringStrategy): (pod: PodInfo, node: No
   return (pod, node) => {
     let [sum, weights] = [0, 0];
     for (const { name, weight = 1 } of resources) {
-      const [used, total] = usage(pod, node, name);
+      const total = totalOf(node, name);
       if (total === 0) continue;
-      const value = score(used, total);
+      const value = score(usedOf(pod, node, name), total);
       if (isRatio && value <= 0) continue;
       sum += value * weight;
       weights += weight;

@@ -23,6 +23,8 @@ export class ClusterCache {
   /** Pods on nodes that are unknown, by node. */
   readonly #waiting = new Map<string, Map<string, PodInfo>>();
   readonly #positions = new Map<string, number>();
+  /** Names of nodes that have pods with affinity, so that nobody looks for them on every node. */
+  readonly #affine = new Set<string>();
   #order: readonly NodeInfo[] = [];
   #membersChanged = false;
   readonly #changed = new Set<string>();
@@ -57,6 +59,7 @@ export class ClusterCache {
     const info = this.#nodes.get(name);
     if (info === undefined) return;
     this.#nodes.delete(name);
+    this.#affine.delete(name);
     this.#membersChanged = true;
     if (info.pods.length > 0) {
       this.#waiting.set(name, new Map(info.pods.map((pod) => [uidOf(pod.pod), pod])));
@@ -118,13 +121,16 @@ export class ClusterCache {
     }
     this.#membersChanged = false;
     this.#changed.clear();
-    this.#snapshot = createSnapshot(this.#snapshot.generation + 1, this.#order, this.#positions);
+    const affine = this.#affine.size === 0 ? NO_NODES : undefined;
+    this.#snapshot = createSnapshot(this.#snapshot.generation + 1, this.#order, this.#positions, affine);
     return this.#snapshot;
   }
 
   #put(info: NodeInfo): void {
     this.#nodes.set(info.name, info);
     this.#changed.add(info.name);
+    if (info.podsWithAffinity.length > 0) this.#affine.add(info.name);
+    else this.#affine.delete(info.name);
   }
 
   #attach(pod: KnownPod): void {
@@ -149,19 +155,22 @@ export class ClusterCache {
   }
 }
 
+const NO_NODES: readonly NodeInfo[] = Object.freeze([]);
 const ZONE_LABELS = ["topology.kubernetes.io/region", "topology.kubernetes.io/zone"];
 
 function zoneChanged(before: Node, after: Node): boolean {
   return ZONE_LABELS.some((label) => before.metadata?.labels?.[label] !== after.metadata?.labels?.[label]);
 }
 
-/** A snapshot of a list of nodes; also for tests of plugins. */
+/** A snapshot of a list of nodes; also for tests of plugins. `affine` are the nodes with affinity pods, where known. */
 export function createSnapshot(
   generation: number,
   nodes: readonly NodeInfo[],
   positions?: ReadonlyMap<string, number>,
+  affine?: readonly NodeInfo[],
 ): Snapshot {
-  let [withAffinity, withAnti]: (readonly NodeInfo[] | undefined)[] = [];
+  let withAffinity = affine;
+  let withAnti: readonly NodeInfo[] | undefined;
   // The positions of a cache change when its nodes do; by then this snapshot has been replaced, but may still be read.
   const find = (name: string): NodeInfo | undefined => {
     const info = nodes[positions?.get(name) ?? -1];
@@ -176,7 +185,7 @@ export function createSnapshot(
       return withAffinity;
     },
     get nodesWithRequiredAntiAffinityPods() {
-      withAnti ??= nodes.filter((node) => node.podsWithRequiredAntiAffinity.length > 0);
+      withAnti ??= (withAffinity ?? nodes).filter((node) => node.podsWithRequiredAntiAffinity.length > 0);
       return withAnti;
     },
   };

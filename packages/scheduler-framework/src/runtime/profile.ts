@@ -111,12 +111,18 @@ export class Profile {
 
   /** The first filter that rejects the node, or `Success`. */
   runFilters(cycle: Cycle, node: NodeInfo, skipped: ReadonlySet<string>): Status {
-    for (const { name, plugin } of this.points.filter) {
-      if (skipped.has(name)) continue;
-      const status = guarded(name, "Filter", () => plugin.filter!(cycle, node));
-      if (status.code !== "Success") return named(status, name);
+    let asked = "";
+    try {
+      for (const { name, plugin } of this.points.filter) {
+        if (skipped.has(name)) continue;
+        asked = name;
+        const status = plugin.filter!(cycle, node);
+        if (status.code !== "Success") return named(status, name);
+      }
+      return SUCCESS;
+    } catch (cause) {
+      return failure(asked, "Filter", cause);
     }
-    return SUCCESS;
   }
 
   /** Tells the plugins with state that a pod is added to or taken from a node in a what-if. */
