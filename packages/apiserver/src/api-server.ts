@@ -3,6 +3,7 @@ import type { ApiHandler, ResourceDefinition } from "@pinnace/apimachinery";
 import { silentLogger } from "@pinnace/logging";
 import { forbiddenFor } from "./authorization.ts";
 import { bootstrap } from "./bootstrap.ts";
+import { cleanupParticipant } from "./crd/cleanup.ts";
 import { CustomResources } from "./crd/custom-resources.ts";
 import { DefinitionRegistry } from "./definition-registry.ts";
 import { addDiscoveryPaths } from "./discovery/paths.ts";
@@ -50,6 +51,8 @@ const EVENT_TTL = 3_600_000;
 const NODE_PORTS = { first: 30_000, last: 32_767 };
 /** The storage resource of Services. */
 const SERVICES = "services/specs";
+/** The storage resource of CustomResourceDefinitions. */
+const DEFINITIONS = "apiextensions.k8s.io/customresourcedefinitions";
 
 /** Makes an API server. It does nothing until it is started. */
 export function createApiServer(components: ApiServerComponents, options: ApiServerOptions = {}): ApiServer {
@@ -61,7 +64,10 @@ export function createApiServer(components: ApiServerComponents, options: ApiSer
   const ips = new IpAllocator(options.serviceCidr ?? SERVICE_CIDR, random);
   const ports = new PortAllocator(options.nodePorts ?? NODE_PORTS, random);
   const addresses = createIpAddresses(() => rest);
-  const participants = new Map<string, WriteParticipant>([[SERVICES, createServiceParticipant(ips, ports, addresses)]]);
+  const participants = new Map<string, WriteParticipant>([
+    [SERVICES, createServiceParticipant(ips, ports, addresses)],
+    [DEFINITIONS, cleanupParticipant],
+  ]);
   const rest: RestContext = {
     store,
     clock,

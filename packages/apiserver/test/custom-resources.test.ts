@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { startBuiltIn } from "./built-in.ts";
 import type { Harness } from "./harness.ts";
 
@@ -36,6 +36,13 @@ const crd = (version: object = {}): object => ({
       },
     ],
   },
+});
+
+const boat = (name: string, more: object = {}): object => ({
+  apiVersion: "example.com/v1",
+  kind: "Boat",
+  metadata: { name, ...more },
+  spec: { length: 3 },
 });
 
 async function withBoats(): Promise<Harness> {
@@ -100,10 +107,42 @@ describe("a custom resource", () => {
     expect((await call("GET", `${PATH}?fieldSelector=spec.colour%3Dblue`)).body.items).toEqual([]);
   });
 
-  it("goes with its definition", async () => {
+  it("goes with its definition, and with its group's APIService", async () => {
     const { call } = await withBoats();
+    const services = "/apis/apiregistration.k8s.io/v1/apiservices/v1.example.com";
+    await call("POST", PATH, boat("a"));
+    await vi.waitFor(async () => expect((await call("GET", services)).status).toBe(200));
+    expect((await call("GET", services)).body).toMatchObject({
+      metadata: { labels: { "kube-aggregator.kubernetes.io/automanaged": "true" } },
+      spec: { groupPriorityMinimum: 1000, versionPriority: 100 },
+      status: { conditions: [{ type: "Available", status: "True" }] },
+    });
+    const deleted = await call("DELETE", `${CRDS}/boats.example.com`);
+    expect(deleted.body).toMatchObject({
+      kind: "CustomResourceDefinition",
+      metadata: { finalizers: ["customresourcecleanup.apiextensions.k8s.io"], deletionTimestamp: expect.any(String) },
+    });
+    expect(deleted.body.status.conditions).toContainEqual(
+      expect.objectContaining({ type: "Terminating", status: "True", reason: "InstanceDeletionPending" }),
+    );
+    await vi.waitFor(async () => expect((await call("GET", PATH)).status).toBe(404));
+    await vi.waitFor(async () => expect((await call("GET", services)).status).toBe(404));
+    await call("POST", CRDS, crd());
+    expect((await call("GET", PATH)).body.items).toEqual([]);
+  });
+
+  it("with finalizers holds its definition back, which then takes no new ones", async () => {
+    const { call } = await withBoats();
+    await call("POST", PATH, boat("a", { finalizers: ["example.com/f"] }));
     await call("DELETE", `${CRDS}/boats.example.com`);
-    expect((await call("GET", PATH)).status).toBe(404);
+    await vi.waitFor(async () =>
+      expect((await call("GET", `${PATH}/a`)).body.metadata.deletionTimestamp).toBeDefined(),
+    );
+    expect((await call("POST", PATH, boat("b"))).status).toBe(405);
+    expect((await call("GET", `${CRDS}/boats.example.com`)).status).toBe(200);
+    const patch = { metadata: { finalizers: null } };
+    await call("PATCH", `${PATH}/a`, patch, { "content-type": "application/merge-patch+json" });
+    await vi.waitFor(async () => expect((await call("GET", `${CRDS}/boats.example.com`)).status).toBe(404));
   });
 
   it("whose definition makes no sense leaves the server alone", async () => {

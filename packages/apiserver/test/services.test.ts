@@ -1,4 +1,5 @@
-import { createRandom } from "@pinnace/clock";
+import { createRandom, createVirtualClock } from "@pinnace/clock";
+import { createMemoryStore } from "@pinnace/store";
 import { describe, expect, it } from "vitest";
 import { IpAllocator } from "../src/services/ip-allocator.ts";
 import { PortAllocator } from "../src/services/port-allocator.ts";
@@ -77,6 +78,41 @@ describe("a Service", () => {
     expect(nodePort).toBeGreaterThanOrEqual(30_000);
     const put = await call("PUT", `${PATH}/a`, service("a", { type: "NodePort" }));
     expect(put.body.spec).toMatchObject({ clusterIP, ports: [{ nodePort }] });
+  });
+
+  it("has an IPAddress as long as it has the address", async () => {
+    const { call } = await startBuiltIn({}, { address: { ip: "10.1.2.3", port: 6443 } });
+    const addresses = "/apis/networking.k8s.io/v1/ipaddresses";
+    expect((await call("GET", `${addresses}/10.96.0.1`)).body.spec.parentRef).toEqual({
+      resource: "services",
+      name: "kubernetes",
+      namespace: "default",
+    });
+    await call("POST", `${PATH}?dryRun=All`, service("a", { clusterIP: "10.96.0.7" }));
+    expect((await call("GET", `${addresses}/10.96.0.7`)).status).toBe(404);
+    await call("POST", PATH, service("a", { clusterIP: "10.96.0.7" }));
+    expect((await call("GET", `${addresses}/10.96.0.7`)).status).toBe(200);
+    const external = { spec: { type: "ExternalName", externalName: "example.com", clusterIP: null, clusterIPs: null } };
+    await call("PATCH", `${PATH}/a`, external, { "content-type": "application/merge-patch+json" });
+    expect((await call("GET", `${addresses}/10.96.0.7`)).status).toBe(404);
+    await call("POST", PATH, service("b", { clusterIP: "10.96.0.7" }));
+    await call("DELETE", `${PATH}/b`);
+    expect((await call("GET", `${addresses}/10.96.0.7`)).status).toBe(404);
+  });
+
+  it("keeps its address over a restart of the server", async () => {
+    const clock = createVirtualClock({ start: 0 });
+    const store = createMemoryStore({ clock });
+    const first = await startBuiltIn({ store });
+    const taken = { clusterIP: "10.96.0.7", type: "NodePort", ports: [{ port: 80, nodePort: 30_007 }] };
+    await first.call("POST", PATH, service("a", taken));
+    await first.server.stop();
+    const { call } = await startBuiltIn({ store });
+    const again = await call("POST", PATH, service("b", { clusterIP: "10.96.0.7" }));
+    expect(again.body.message).toContain("failed to allocate IP 10.96.0.7: provided IP is already allocated");
+    const port = await call("POST", PATH, service("b", { ...taken, clusterIP: "10.96.0.8" }));
+    expect(port.body.message).toContain("provided port is already allocated");
+    expect((await call("POST", PATH, service("b", { clusterIP: "10.96.0.8" }))).status).toBe(201);
   });
 
   it("named kubernetes leads to the server", async () => {

@@ -8,10 +8,11 @@ import {
 import type { Logger } from "@pinnace/logging";
 import { guaranteedUpdate } from "../rest/guaranteed-update.ts";
 import type { RestContext } from "../rest/rest-context.ts";
+import { syncApiServices } from "./api-services.ts";
+import { CLEANUP_FINALIZER, cleanUp } from "./cleanup.ts";
 import { customDefinitions } from "./definitions.ts";
 
 const GROUP = "apiextensions.k8s.io";
-const CLEANUP_FINALIZER = "customresourcecleanup.apiextensions.k8s.io";
 
 /**
  * Keeps the registry in step with the stored CustomResourceDefinitions, and writes into each whether its names are
@@ -21,6 +22,10 @@ export class CustomResources {
   readonly #rest: RestContext;
   readonly #logger: Logger;
   readonly #served = new Map<string, readonly ResourceDefinition[]>();
+  /** The uids of definitions whose objects are being removed. */
+  readonly #cleaning = new Set<string>();
+  readonly #stopped = new AbortController();
+  #registration: Promise<void> = Promise.resolve();
   #stop: (() => void) | undefined;
 
   constructor(rest: RestContext, logger: Logger) {
@@ -41,6 +46,7 @@ export class CustomResources {
 
   stop(): void {
     this.#stop?.();
+    this.#stopped.abort();
   }
 
   /** Runs inside the delivery of a store event, so nothing may escape. */
@@ -78,11 +84,14 @@ export class CustomResources {
       this.#rest.registry.add(each);
     }
     this.#served.set(name, definitions);
+    this.#register((crd as Draft).spec.group);
   }
 
   #withdraw(name: string): void {
-    for (const definition of this.#served.get(name) ?? []) this.#rest.registry.remove(definition);
+    const served = this.#served.get(name) ?? [];
+    for (const definition of served) this.#rest.registry.remove(definition);
     this.#served.delete(name);
+    if (served[0] !== undefined) this.#register(served[0].group);
   }
 
   async #report(definition: ResourceDefinition, crd: KubernetesObject, conflict: string | undefined): Promise<void> {
@@ -95,26 +104,22 @@ export class CustomResources {
     });
   }
 
-  /** Removes the custom objects, then the finalizer that held the definition back. */
+  /** Once for each definition that is being deleted. */
   async #finalize(definition: ResourceDefinition, crd: KubernetesObject): Promise<void> {
-    const finalizers = crd.metadata?.finalizers ?? [];
-    if (!finalizers.includes(CLEANUP_FINALIZER)) return;
-    const { spec }: Draft = crd;
-    const prefix = `${spec.group}/${spec.names.plural}`;
-    for (const entry of this.#rest.caches.cache(prefix).list()) {
-      const key = `/registry/${prefix}/${entry.key}`;
-      await this.#rest.store.commit({ when: [], then: [{ type: "delete", key }] });
+    const uid = crd.metadata?.uid ?? "";
+    if (!(crd.metadata?.finalizers ?? []).includes(CLEANUP_FINALIZER) || this.#cleaning.has(uid)) return;
+    this.#cleaning.add(uid);
+    try {
+      await cleanUp(this.#rest, definition, crd, this.#stopped.signal);
+    } finally {
+      this.#cleaning.delete(uid);
     }
-    const left = finalizers.filter((each) => each !== CLEANUP_FINALIZER);
-    const key = `/registry/${definition.storageResource}/${crd.metadata?.name}`;
-    if (left.length === 0) {
-      const modRevision = Number(crd.metadata?.resourceVersion);
-      await this.#rest.store.commit({ when: [{ key, modRevision }], then: [{ type: "delete", key }] });
-      return;
-    }
-    await guaranteedUpdate(this.#rest, definition, { namespace: "", name: crd.metadata?.name ?? "" }, (draft) => {
-      draft.metadata.finalizers = left;
-    });
+  }
+
+  /** Gives the versions of a group their APIServices, and takes away those of versions that are served no more. */
+  #register(group: string): void {
+    const work = this.#registration.then(() => syncApiServices(this.#rest, group));
+    this.#registration = this.#guard(work);
   }
 
   async #guard(work: Promise<void>): Promise<void> {

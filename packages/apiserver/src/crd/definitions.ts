@@ -14,18 +14,21 @@ import { applyDefaults } from "./defaulting.ts";
 import { customStatusStrategy, customStrategy } from "./strategy.ts";
 
 const ANYTHING: Schema = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+const VERBS = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"] as const;
 const STATUS_VERBS = ["get", "patch", "update"] as const;
 
 /** The definitions of all served versions of a CustomResourceDefinition: the same record as a built-in kind's. */
 export function customDefinitions(crd: KubernetesObject): readonly ResourceDefinition[] {
   const { spec }: Draft = crd;
+  const terminating = crd.metadata?.deletionTimestamp !== undefined;
   const storage = spec.versions.find((version: Draft) => version.storage)?.name ?? spec.versions[0].name;
   return spec.versions
     .filter((version: Draft) => version.served)
-    .map((version: Draft) => customDefinition(spec, version, storage));
+    .map((version: Draft) => customDefinition(spec, version, storage, terminating));
 }
 
-function customDefinition(spec: Draft, version: Draft, storage: string): ResourceDefinition {
+/** While its CustomResourceDefinition is being deleted, nothing new is created. */
+function customDefinition(spec: Draft, version: Draft, storage: string, terminating: boolean): ResourceDefinition {
   const { group, names, scope } = spec;
   const schema: Schema = version.schema?.openAPIV3Schema ?? ANYTHING;
   const hasStatus = version.subresources?.status !== undefined;
@@ -41,7 +44,7 @@ function customDefinition(spec: Draft, version: Draft, storage: string): Resourc
     singular: names.singular ?? names.kind.toLowerCase(),
     shortNames: names.shortNames ?? [],
     categories: names.categories ?? [],
-    verbs: ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"],
+    verbs: terminating ? VERBS.filter((verb) => verb !== "create") : VERBS,
     stored: true,
     storageResource: `${group}/${names.plural}`,
     storageApiVersion: apiVersionOf({ group, version: storage }),

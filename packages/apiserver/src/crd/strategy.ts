@@ -5,8 +5,8 @@ import {
   invalidValue,
   type Schema,
   type Strategy,
+  validateSchema,
 } from "@pinnace/apimachinery";
-import { validateSchema } from "./schema-validation.ts";
 
 /** How custom objects are written. With a status subresource, status is written through it alone. */
 export function customStrategy(schema: Schema, hasStatus: boolean): Strategy {

@@ -242,7 +242,8 @@ function planDeletion(
 ): Plan {
   const draft: Draft = { ...old, metadata: { ...old.metadata } };
   const { metadata } = draft;
-  const finalizers = finalizersAfter(old, definition, options);
+  rest.participants.get(definition.storageResource)?.beforeDelete?.(draft, rest.clock.now());
+  const finalizers = finalizersAfter(draft, definition, options);
   const { strategy } = definition;
   const graceful = strategy.gracePeriodSeconds !== undefined;
   const grace = strategy.gracePeriodSeconds?.(old, options.gracePeriodSeconds) ?? 0;
@@ -283,8 +284,8 @@ const ORPHAN = "orphan";
 const FOREGROUND = "foregroundDeletion";
 
 /** The finalizers that the propagation policy asks for, with those of others kept. */
-function finalizersAfter(old: KubernetesObject, definition: ResourceDefinition, options: DeleteOptions): string[] {
-  const present = old.metadata!.finalizers ?? [];
+function finalizersAfter(old: Draft, definition: ResourceDefinition, options: DeleteOptions): string[] {
+  const present: string[] = old.metadata.finalizers ?? [];
   const others = present.filter((name) => name !== ORPHAN && name !== FOREGROUND);
   const policy = options.propagationPolicy;
   if (policy === undefined) {

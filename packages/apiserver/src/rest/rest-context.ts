@@ -19,6 +19,8 @@ export interface Reservation {
 export interface WriteParticipant {
   beforeCreate?(draft: Draft, dryRun: boolean): Promise<Reservation | undefined>;
   beforeUpdate?(draft: Draft, old: KubernetesObject, dryRun: boolean): Promise<Reservation | undefined>;
+  /** Changes an object that a DELETE is about to remove or mark. `now` is in milliseconds since the epoch. */
+  beforeDelete?(draft: Draft, now: number): void;
   /** What goes with the object when it is removed. */
   beforeRemove?(old: KubernetesObject): Reservation | undefined;
 }

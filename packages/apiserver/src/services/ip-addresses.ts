@@ -42,6 +42,6 @@ function ipAddress(ip: string, { metadata }: Draft): Draft {
       name: ip,
       labels: { "ipaddress.kubernetes.io/ip-family": "IPv4", "ipaddress.kubernetes.io/managed-by": MANAGER },
     },
-    spec: { parentRef: { group: "", resource: "services", name, namespace } },
+    spec: { parentRef: { resource: "services", name, namespace } },
   };
 }
