@@ -84,7 +84,12 @@ export type StreamRequest =
       readonly stderr: boolean;
       readonly open: () => Promise<StreamEndpoint>;
     }
-  | { readonly kind: "portforward"; readonly open: (ports: readonly number[]) => Promise<StreamEndpoint> };
+  | {
+      readonly kind: "portforward";
+      /** As the query names them. Only clients that open WebSocket channels do; others name a port per stream. */
+      readonly ports?: readonly string[];
+      readonly open: (ports: readonly number[]) => Promise<StreamEndpoint>;
+    };
 
 /** What the machine is and offers. Quantities are texts (`4`, `8Gi`). */
 export interface NodeDescription {

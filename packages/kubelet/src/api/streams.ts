@@ -46,7 +46,11 @@ export async function streamPortForward(
   const { sandboxes } = await readPodState(runtime, pod.metadata?.uid ?? "");
   const sandbox = sandboxes.find(({ state }) => state === "READY");
   if (!sandbox) throw new HttpError(404, `pod "${name}" has no running sandbox`);
-  return upgrade(context, request, { kind: "portforward", open: (ports) => runtime.portForward(sandbox.id, ports) });
+  return upgrade(context, request, {
+    kind: "portforward",
+    ports: request.query.getAll("port"),
+    open: (ports) => runtime.portForward(sandbox.id, ports),
+  });
 }
 
 function upgrade({ components }: HandlerContext, request: ApiRequest, stream: StreamRequest): ApiResponse {

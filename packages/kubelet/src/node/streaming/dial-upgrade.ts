@@ -9,13 +9,17 @@ interface UpgradedConnection {
 }
 
 /**
- * Upgrades to SPDY/3.1 at a URL of the runtime's streaming server. Rejects with `CodedError` `STREAM_REFUSED` when the
+ * Upgrades to SPDY/3.1, or what the headers say, at a URL of the runtime's streaming server. Rejects with `CodedError` `STREAM_REFUSED` when the
  * server answers with anything but 101, and `STREAM_UNREACHABLE` when it does not answer.
  */
-export function dialUpgrade(url: string, headers: Readonly<Record<string, string>>): Promise<UpgradedConnection> {
+export function dialUpgrade(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  method: "GET" | "POST" = "POST",
+): Promise<UpgradedConnection> {
   const { promise, resolve, reject } = Promise.withResolvers<UpgradedConnection>();
   const call = request(url, {
-    method: "POST",
+    method,
     headers: { connection: "Upgrade", upgrade: "SPDY/3.1", "content-length": "0", ...headers },
   });
   call.on("upgrade", (response, socket, head) => {

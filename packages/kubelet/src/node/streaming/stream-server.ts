@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Clock } from "@pinnace/clock";
 import { messageOf } from "@pinnace/errors";
@@ -10,6 +10,7 @@ import type { PacedSession } from "./session-io.ts";
 import { remoteSession } from "./spdy-exec-client.ts";
 import { serveSpdySession } from "./spdy-exec-server.ts";
 import { serveSpdyPortForward } from "./spdy-port-forward.ts";
+import { PORT_FORWARD_PROTOCOLS, parsePorts, serveWebSocketPortForward } from "./websocket-port-forward.ts";
 import { SESSION_PROTOCOLS, serveWebSocketSession } from "./websocket-session.ts";
 
 /** What an HTTP adapter of Node passes to `UpgradeBody.handle`. */
@@ -28,7 +29,7 @@ const TUNNEL = "SPDY/3.1+portforward.k8s.io";
 
 /**
  * Serves exec, attach and port-forward to every client that Kubernetes has had: WebSocket `v5`/`v4`(`.base64`).channel.k8s.io,
- * SPDY/3.1, and SPDY/3.1 tunnelled in WebSocket messages. Where the runtime has a streaming server and the client speaks
+ * SPDY/3.1, SPDY/3.1 tunnelled in WebSocket messages, and ports as WebSocket channels. Where the runtime has a streaming server and the client speaks
  * SPDY, bytes are passed through as they are.
  */
 export function createStreamServer(components: { readonly clock: Clock; readonly logger: Logger }): StreamServer {
@@ -72,8 +73,8 @@ async function serveSpdy(request: IncomingMessage, socket: Duplex, stream: Strea
 async function serveWebSocket(request: IncomingMessage, socket: Duplex, stream: StreamRequest): Promise<void> {
   const offered = headerList(request.headers["sec-websocket-protocol"]);
   if (stream.kind === "portforward") {
-    if (!offered.includes(TUNNEL)) return refuse(socket, 403, `unable to negotiate protocol: server accepts ${TUNNEL}`);
-    return serveTunnel(request, socket, stream);
+    if (offered.includes(TUNNEL)) return serveTunnel(request, socket, stream);
+    return servePorts(request, socket, stream, offered);
   }
   const protocol = SESSION_PROTOCOLS.find((name) => offered.includes(name)) ?? (offered.length === 0 ? "" : undefined);
   if (protocol === undefined)
@@ -97,6 +98,36 @@ async function serveTunnel(request: IncomingMessage, socket: Duplex, stream: Por
   duplex.on("error", () => webSocket.terminate());
   if (remote) joinDuplexes(duplex, remote.socket);
   else await serveSpdyPortForward(duplex, stream.open);
+}
+
+async function servePorts(
+  request: IncomingMessage,
+  socket: Duplex,
+  stream: PortForward,
+  offered: readonly string[],
+): Promise<void> {
+  const known = PORT_FORWARD_PROTOCOLS.find((name) => offered.includes(name));
+  const protocol = known ?? (offered.length === 0 ? "" : undefined);
+  const accepted = [TUNNEL, ...PORT_FORWARD_PROTOCOLS].join(", ");
+  if (protocol === undefined) return refuse(socket, 403, `unable to negotiate protocol: server accepts ${accepted}`);
+  const ports = parsePorts(stream.ports ?? []);
+  if (typeof ports === "string") return refuse(socket, 400, ports);
+  const endpoint = await stream.open(ports);
+  if ("url" in endpoint) return passWebSocket(request, socket, endpoint.url);
+  await serveWebSocketPortForward(await acceptWebSocket(request, socket, protocol), ports, stream.open);
+}
+
+/** Lets the runtime's streaming server complete the client's own handshake, then passes bytes as they are. */
+async function passWebSocket({ headers }: IncomingMessage, socket: Duplex, url: string): Promise<void> {
+  const own = Object.entries(headers).filter(([name]) => name.startsWith("sec-websocket-"));
+  const remote = await dialUpgrade(url, { upgrade: "websocket", ...Object.fromEntries(own) }, "GET");
+  const lines = ["sec-websocket-accept", "sec-websocket-protocol"].flatMap((name) =>
+    remote.headers[name] === undefined ? [] : [`${name}: ${remote.headers[name]}\r\n`],
+  );
+  socket.write(
+    `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${lines.join("")}\r\n`,
+  );
+  joinDuplexes(socket, remote.socket);
 }
 
 /**
@@ -127,7 +158,7 @@ function switchProtocols(socket: Duplex, protocol: string): void {
 
 function refuse(socket: Duplex, status: number, text: string): void {
   if (!socket.writable) return;
-  const reason = status === 403 ? "Forbidden" : "Internal Server Error";
+  const reason = STATUS_CODES[status] ?? "";
   const length = Buffer.byteLength(text);
   socket.end(
     `HTTP/1.1 ${status} ${reason}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${length}\r\nConnection: close\r\n\r\n${text}`,

@@ -69,7 +69,7 @@ function receive(message: Buffer, base64: boolean, inputs: ReadonlyMap<number, B
   inputs.get(channel)?.push(base64 ? Buffer.from(rest.toString("latin1"), "base64") : rest);
 }
 
-function toBuffer(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
+export function toBuffer(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
   if (Array.isArray(data)) return Buffer.concat(data);
   return Buffer.isBuffer(data) ? data : Buffer.from(data);
 }
