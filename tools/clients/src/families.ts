@@ -1,6 +1,9 @@
 import type { Family } from "./client.ts";
+import { clientGo } from "./clients/client-go.ts";
 import { clientNode } from "./clients/client-node.ts";
+import { helm } from "./clients/helm.ts";
 import { kubectl } from "./clients/kubectl.ts";
+import { python } from "./clients/python.ts";
 import { rawHttp } from "./clients/raw-http.ts";
 
 export interface FamilyOptions {
@@ -11,6 +14,6 @@ export interface FamilyOptions {
 }
 
 /** All clients, in the table's order. */
-export function families({ root }: FamilyOptions): readonly Family[] {
-  return [kubectl, clientNode(root), rawHttp];
+export function families({ root, helm: helmPath }: FamilyOptions): readonly Family[] {
+  return [kubectl, clientNode(root), python(root), clientGo(root), rawHttp, helm(helmPath)];
 }

@@ -1,6 +1,6 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, type IncomingHttpHeaders } from "node:http2";
 import type { ClusterConnection } from "@pinnace/kubeconfig";
-import { headersOf, linesOf, type RawRequest, type RawTransport, tlsOf } from "./transport.ts";
+import { headersOf, linesOf, type RawRequest, type RawResponse, type RawTransport, tlsOf } from "./transport.ts";
 
 /** HTTP/2: one connection for all requests, and another for those without the client certificate. */
 export function createHttp2(connection: ClusterConnection): RawTransport {
@@ -31,7 +31,7 @@ export function createHttp2(connection: ClusterConnection): RawTransport {
       const [stream, { ":status": status, ...headers }] = await open(request);
       let body = "";
       for await (const chunk of stream.setEncoding("utf8")) body += chunk;
-      return { status: status ?? 0, headers, body };
+      return { status: Number(status), headers: headers as RawResponse["headers"], body };
     },
     async *lines(request) {
       const [stream] = await open(request);
