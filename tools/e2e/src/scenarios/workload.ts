@@ -268,6 +268,20 @@ const refusals: readonly Step[] = [
         /field is immutable|selector/,
       ),
   ],
+  [
+    "conflict",
+    (session) => {
+      const old = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web, resourceVersion: "1"}\n';
+      return refused(session, ["replace", "-f", "-"], old, /Operation cannot be fulfilled on configmaps "web"/);
+    },
+  ],
+  [
+    "too large a body",
+    (session) => {
+      const large = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: large}\ndata: {a: ${"x".repeat(4_000_000)}}\n`;
+      return refused(session, ["create", "-f", "-"], large, /[Tt]oo large/);
+    },
+  ],
   ["unknown object", (session) => refused(session, ["get", "pod", "nope"], "", /pods "nope" not found/)],
   [
     "unknown namespace",
