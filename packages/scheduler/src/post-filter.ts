@@ -7,7 +7,6 @@ export interface PostFilterOutcome {
   readonly message: string;
   /** Where room was made; "" when a nomination is to be cleared; undefined when it stays. */
   readonly nominatedNode?: string;
-  readonly succeeded: boolean;
 }
 
 /** Asks the PostFilter plugins in turn, until one has made room or fails. */
@@ -22,16 +21,16 @@ export async function runPostFilter(
     try {
       const { status, nominatedNode } = await plugin.postFilter!(cycle, rejections);
       const nomination = nominatedNode === undefined ? {} : { nominatedNode };
-      if (status.code === "Success") return { message: "", succeeded: true, ...nomination };
+      if (status.code === "Success") return { message: "", ...nomination };
       messages.push(...status.reasons);
-      if (!isRejection(status)) return { message: status.reasons.join(", "), succeeded: false };
+      if (!isRejection(status)) return { message: status.reasons.join(", ") };
       if (nominatedNode !== undefined || status.code === "UnschedulableAndUnresolvable") {
-        return { message: messages.join(", "), succeeded: false, ...nomination };
+        return { message: messages.join(", "), ...nomination };
       }
     } catch (error) {
       logger.error("a PostFilter plugin failed", { plugin: name, error });
-      return { message: messageOf(error), succeeded: false };
+      return { message: messageOf(error) };
     }
   }
-  return { message: messages.join(", "), succeeded: false };
+  return { message: messages.join(", ") };
 }

@@ -3,10 +3,15 @@ import type { SchedulingQueue } from "@pinnace/scheduler-framework";
 
 type Result = "scheduled" | "unschedulable" | "error";
 
-/** kube-scheduler's metric names. */
+const exponential = (start: number, count: number): readonly number[] =>
+  Array.from({ length: count }, (_, index) => start * 2 ** index);
+
+/** kube-scheduler's metric names. Durations are seconds. */
 export class SchedulerMetrics {
   readonly #attempts: Counter | undefined;
   readonly #duration: Histogram | undefined;
+  readonly #algorithm: Histogram | undefined;
+  readonly #podDuration: Histogram | undefined;
   readonly #podAttempts: Histogram | undefined;
   readonly #preemptions: Counter | undefined;
 
@@ -20,7 +25,18 @@ export class SchedulerMetrics {
       name: "scheduler_scheduling_attempt_duration_seconds",
       help: "Scheduling attempt latency in seconds (scheduling algorithm + binding)",
       labelNames: ["profile", "result"],
-      buckets: Array.from({ length: 15 }, (_, index) => 0.001 * 2 ** index),
+      buckets: exponential(0.001, 15),
+    });
+    this.#algorithm = registry?.histogram({
+      name: "scheduler_scheduling_algorithm_duration_seconds",
+      help: "Scheduling algorithm latency in seconds",
+      buckets: exponential(0.001, 15),
+    });
+    this.#podDuration = registry?.histogram({
+      name: "scheduler_pod_scheduling_sli_duration_seconds",
+      help: "E2e latency for a pod being scheduled, from the time the pod enters the scheduling queue and might involve multiple scheduling attempts.",
+      labelNames: ["attempts"],
+      buckets: exponential(0.01, 20),
     });
     this.#podAttempts = registry?.histogram({
       name: "scheduler_pod_scheduling_attempts",
@@ -34,7 +50,7 @@ export class SchedulerMetrics {
     registry?.collect(
       {
         name: "scheduler_pending_pods",
-        help: "Number of pending pods, by the queue type.",
+        help: "Number of pending pods, by the queue type. 'active' means number of pods in activeQ; 'backoff' means number of pods in backoffQ; 'unschedulable' means number of pods in unschedulablePods that the scheduler attempted to schedule and failed; 'gated' is the number of unschedulable pods that the scheduler never attempted to schedule because they are gated.",
         type: "gauge",
         labelNames: ["queue"],
       },
@@ -47,8 +63,14 @@ export class SchedulerMetrics {
     this.#duration?.observe(seconds, { profile, result });
   }
 
-  scheduled(attempts: number): void {
+  searched(seconds: number): void {
+    this.#algorithm?.observe(seconds);
+  }
+
+  /** A pod has been bound, so many attempts and seconds after it came. */
+  scheduled(attempts: number, seconds: number): void {
     this.#podAttempts?.observe(attempts);
+    this.#podDuration?.observe(seconds, { attempts: attempts >= 15 ? "15+" : String(attempts) });
   }
 
   preempted(): void {

@@ -197,6 +197,7 @@ class LoopScheduler implements Scheduler {
       random: this.#needs.random,
     });
     this.#nextIndex = result.nextIndex;
+    this.#metrics.searched((this.#needs.clock.now() - started) / 1_000);
     if (result.type === "found") {
       this.#cache.assume(item.pod, result.nodeName);
       this.#track(this.#bind(item, cycle, runtime, result.nodeName, started));
@@ -222,7 +223,7 @@ class LoopScheduler implements Scheduler {
       this.#nominations.delete(pod.metadata?.uid ?? "");
       this.#queue.done(item);
       this.#metrics.attempted(profile.schedulerName, "scheduled", (clock.now() - started) / 1_000);
-      this.#metrics.scheduled(item.attempts);
+      this.#metrics.scheduled(item.attempts, (clock.now() - item.added) / 1_000);
       const note = `Successfully assigned ${pod.metadata?.namespace}/${pod.metadata?.name} to ${nodeName}`;
       events.event(pod, { type: "Normal", reason: "Scheduled", action: "Binding", note });
       profile.runPostBind(cycle, nodeName);
@@ -254,7 +255,7 @@ class LoopScheduler implements Scheduler {
     const { diagnosis } = result;
     whatIf.register(cycle, result.preFilter.skipped);
     const post = await runPostFilter(cycle, profile, diagnosis.rejections, this.#logger);
-    if (post.succeeded) this.#metrics.preempted();
+    if (profile.points.postFilter.length > 0) this.#metrics.preempted();
     const message = fitErrorMessage({ ...diagnosis, postFilterMessage: post.message });
     const nominated = post.nominatedNode === undefined ? {} : { nominatedNode: post.nominatedNode };
     await this.#giveBack(item, profile, diagnosis.plugins, { reason: "Unschedulable", message, ...nominated }, started);

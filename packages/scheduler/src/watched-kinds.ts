@@ -2,6 +2,7 @@ import {
   CSI_DRIVERS,
   CSI_NODES,
   CSI_STORAGE_CAPACITIES,
+  DEVICE_CLASSES,
   NAMESPACES,
   PERSISTENT_VOLUME_CLAIMS,
   PERSISTENT_VOLUMES,
@@ -25,6 +26,7 @@ export const WATCHED_KINDS: readonly { readonly type: ResourceType<never>; reado
   { type: CSI_NODES, resource: "CSINode" },
   { type: CSI_DRIVERS, resource: "CSIDriver" },
   { type: CSI_STORAGE_CAPACITIES, resource: "CSIStorageCapacity" },
+  { type: DEVICE_CLASSES, resource: "DeviceClass" },
   { type: RESOURCE_CLAIMS, resource: "ResourceClaim" },
   { type: POD_DISRUPTION_BUDGETS, resource: "PodDisruptionBudget" },
 ] as unknown as readonly { readonly type: ResourceType<never>; readonly resource: EventResource }[];

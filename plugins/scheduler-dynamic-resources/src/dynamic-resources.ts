@@ -1,5 +1,6 @@
-import { type Pod, RESOURCE_CLAIMS, type ResourceClaim } from "@pinnace/api";
+import { DEVICE_CLASSES, type Pod, RESOURCE_CLAIMS, type ResourceClaim } from "@pinnace/api";
 import {
+  type ClusterReader,
   type Cycle,
   matchesTerm,
   type NodeInfo,
@@ -31,7 +32,7 @@ export function createDynamicResources({ reader, writer }: SchedulerComponents):
       const claims = claimsOf(pod, reader);
       return "missing" in claims ? unresolvable(claims.missing) : SUCCESS;
     },
-    preFilter: (cycle) => ({ status: collect(cycle, claimsOf(cycle.pod.pod, reader)) }),
+    preFilter: (cycle) => ({ status: collect(cycle, claimsOf(cycle.pod.pod, reader), reader) }),
     filter,
     postFilter: async ({ state }) => {
       const claims = state.read<Claims>(STATE)?.claims;
@@ -53,17 +54,25 @@ export function createDynamicResources({ reader, writer }: SchedulerComponents):
     },
     eventsToRegister: () => [
       { event: { resource: "ResourceClaim", actions: ["Add", "Update"] }, hint: afterClaimChange },
+      { event: { resource: "DeviceClass", actions: ["Add"] } },
       { event: { resource: "UnscheduledPod", actions: ["Update"] } },
       { event: { resource: "Node", actions: ["Add", "UpdateNodeLabel"] } },
     ],
   };
 }
 
-function collect(cycle: Cycle, claims: ReturnType<typeof claimsOf>): Status {
+function keep({ state }: Cycle, claims: readonly ResourceClaim[]): void {
+  const data: Claims = { claims, clone: () => data };
+  state.write(STATE, data);
+}
+
+function collect(cycle: Cycle, claims: ReturnType<typeof claimsOf>, reader: ClusterReader): Status {
   if ("missing" in claims) return unresolvable(claims.missing);
-  const state: Claims = { claims, clone: () => state };
-  cycle.state.write(STATE, state);
+  keep(cycle, []);
   if (claims.length === 0) return SKIP;
+  const unknown = claims.map((claim) => unknownClass(claim, reader)).find((reason) => reason !== undefined);
+  if (unknown !== undefined) return unresolvable(unknown);
+  keep(cycle, claims);
   const { pod } = cycle.pod;
   for (const claim of claims) {
     if (claim.metadata?.deletionTimestamp !== undefined) {
@@ -75,6 +84,19 @@ function collect(cycle: Cycle, claims: ReturnType<typeof claimsOf>): Status {
     }
   }
   return SUCCESS;
+}
+
+/** Says which device class of a claim that is yet to be allocated does not exist. */
+function unknownClass({ spec, status }: ResourceClaim, reader: ClusterReader): string | undefined {
+  if (status?.allocation !== undefined) return undefined;
+  for (const { name, exactly, firstAvailable = [] } of spec.devices?.requests ?? []) {
+    for (const { deviceClassName } of exactly === undefined ? firstAvailable : [exactly]) {
+      if (reader.get(DEVICE_CLASSES, deviceClassName) === undefined) {
+        return `request ${name}: device class ${deviceClassName} does not exist`;
+      }
+    }
+  }
+  return undefined;
 }
 
 /** A claim must be allocated to devices that the node can reach. */

@@ -59,6 +59,15 @@ describe("DynamicResources", () => {
     expect(attempt(create(claim(status)), pod, nodes).filters.map(({ reasons }) => reasons[0])).toEqual(says);
   });
 
+  it("names a device class that does not exist", async () => {
+    const devices = { requests: [{ name: "r", exactly: { deviceClassName: "gpu" } }] };
+    const instance = create({ metadata: { name: "c", namespace: "default" }, spec: { devices } });
+    const cycle = testCycle(pod, nodes);
+    expect(instance.preFilter!(cycle).status.reasons).toEqual(["request r: device class gpu does not exist"]);
+    const { status } = await instance.postFilter!(cycle, new Map());
+    expect(status.reasons).toEqual(["no new claims to deallocate"]);
+  });
+
   it.each([
     {
       what: "is being deleted",

@@ -13,6 +13,8 @@ import { Heap } from "./heap.ts";
 export interface QueueItem extends QueuedPod {
   readonly pod: PodInfo;
   readonly timestamp: number;
+  /** When it was first added, milliseconds since the epoch. */
+  readonly added: number;
   attempts: number;
   /** When it came back from its last attempt, milliseconds since the epoch. */
   lastAttempt: number;
@@ -99,6 +101,7 @@ export class SchedulingQueue {
     this.#enqueue({
       pod: info,
       timestamp: this.#options.clock.now(),
+      added: this.#options.clock.now(),
       attempts: 0,
       lastAttempt: 0,
       unschedulablePlugins: new Set(),
