@@ -23,7 +23,7 @@ class Table<T extends KubernetesObject> implements Informer<T> {
   readonly type: ResourceType<T>;
   readonly objects = new Map<string, T>();
   readonly #changes = new Subject<CacheEvent<T>>();
-  readonly synced = true;
+  readonly synced: boolean = true;
 
   constructor(type: ResourceType<T>) {
     this.type = type;
