@@ -60,6 +60,8 @@ export interface ObjectBody {
   readonly type: "object";
   readonly object: unknown;
   bytes(): Uint8Array;
+  /** The same bytes piece by piece, for what is long: an adapter lets others have a turn between them. */
+  chunks?(): Iterable<Uint8Array>;
 }
 
 /** Bytes that stand for no object: OpenAPI documents, metrics, text. */

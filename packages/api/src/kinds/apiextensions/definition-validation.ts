@@ -4,7 +4,9 @@ import { clientConfig } from "../admissionregistration/webhook-client.ts";
 import { same } from "../rules/equal.ts";
 import { check, each, fields, ifSet, needed, neededOneOf, type Rule } from "../rules/rule.ts";
 import { dns1035, dnsSubdomain } from "../rules/text.ts";
+import { defaultValueErrors } from "./default-values.ts";
 import { schemaErrors } from "./schema-rules.ts";
+import { selectableFieldErrors } from "./selectable-fields.ts";
 import { structuralErrors } from "./structural.ts";
 
 const COLUMN_TYPES = ["boolean", "date", "integer", "number", "string"];
@@ -92,7 +94,9 @@ const schemaRule: Rule = (value, path, errors) => {
   if (value.nullable) errors.push(forbiddenField(path.child("nullable"), "nullable cannot be true at the root"));
   const errorsOfSchema = schemaErrors(value, path);
   const readable = !errorsOfSchema.some(({ message }) => /\$ref is not|not an array/.test(message));
-  if (readable) errors.push(...structuralErrors(value, path));
+  const unstructured = readable ? structuralErrors(value, path) : [];
+  errors.push(...unstructured);
+  if (readable && unstructured.length === 0) errors.push(...defaultValueErrors(value, path));
   errors.push(...errorsOfSchema);
 };
 
@@ -112,6 +116,14 @@ const SHARED: readonly Shared[] = [
       schemaRule(value?.openAPIV3Schema, path.child("openAPIV3Schema"), errors, owner),
   },
   { member: "subresources", at: SPEC.child("subresources"), rule: subresources },
+  {
+    member: "selectableFields",
+    at: SPEC.child("selectableFields"),
+    rule: (value, path, errors, owner) => {
+      const schema = owner.schema ?? owner.versions?.[0]?.schema;
+      errors.push(...selectableFieldErrors(value, schema?.openAPIV3Schema, path));
+    },
+  },
   { member: "additionalPrinterColumns", at: SPEC.child("additionalPrinterColumns"), rule: each(printerColumn) },
 ];
 

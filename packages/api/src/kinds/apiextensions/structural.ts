@@ -1,5 +1,5 @@
 import type { Draft, FieldError, FieldPath } from "@pinnace/apimachinery";
-import { forbiddenField, invalidValue, required } from "@pinnace/apimachinery";
+import { compileGoPattern, forbiddenField, invalidValue, required } from "@pinnace/apimachinery";
 import { same } from "../rules/equal.ts";
 
 /** Where a schema stands: decides what is said when its type is missing. */
@@ -48,13 +48,9 @@ function nested(schema: Draft, path: FieldPath): FieldError[] {
 }
 
 function patternErrors(pattern: string | undefined, path: FieldPath): FieldError[] {
-  try {
-    new RegExp(pattern ?? "");
-    return [];
-  } catch (error) {
-    const message = `must be a valid regular expression, but isn't: ${(error as Error).message}`;
-    return [invalidValue(path.child("pattern"), pattern, message)];
-  }
+  const compiled = compileGoPattern(pattern ?? "");
+  if (typeof compiled !== "string") return [];
+  return [invalidValue(path.child("pattern"), pattern, `must be a valid regular expression, but isn't: ${compiled}`)];
 }
 
 /** What is wrong with the schemas that a schema combines: they may check values, not describe them. */
@@ -82,6 +78,14 @@ function typeErrors(schema: Draft, level: Level, path: FieldPath): FieldError[] 
   const open = schema["x-kubernetes-int-or-string"] || schema["x-kubernetes-preserve-unknown-fields"];
   if (type === "") return open ? [] : [required(at, NO_TYPE[level])];
   return level === "root" && type !== "object" ? [invalidValue(at, type, "must be object at the root")] : [];
+}
+
+function embeddedErrors(schema: Draft, path: FieldPath): FieldError[] {
+  if (!schema["x-kubernetes-embedded-resource"] || schema["x-kubernetes-preserve-unknown-fields"]) return [];
+  if (Object.keys(schema.properties ?? {}).length > 0) return [];
+  const message =
+    "must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields";
+  return [required(path.child("properties"), message)];
 }
 
 function metadataErrors(schema: Draft, level: Level, path: FieldPath): FieldError[] {
@@ -132,6 +136,7 @@ function invariants(schema: Draft, level: Level, path: FieldPath): FieldError[] 
     ...extensionErrors(schema, path),
     ...combinations(schema, path),
     ...typeErrors(schema, level, path),
+    ...embeddedErrors(schema, path),
     ...metadataErrors(schema, level, path),
   ];
 }
