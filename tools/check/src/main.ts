@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkExports } from "./exports.ts";
 import { checkLayers } from "./layers.ts";
+import { checkManifests } from "./manifests.ts";
 import { checkPlatform } from "./platform.ts";
 import { checkReadmes } from "./readmes.ts";
 import { checkSizes } from "./sizes.ts";
@@ -37,6 +38,7 @@ const tarballs = process.argv.includes("--tarballs");
 const checks: readonly (readonly [string, () => readonly Problem[] | Promise<readonly Problem[]>])[] = [
   ["layers", () => checkLayers(packages)],
   ["platform", () => checkPlatform(packages)],
+  ["manifests", () => checkManifests(packages)],
   ["exports", () => checkExports(packages, tests)],
   ["sizes", () => checkSizes(packages)],
   ["readmes", () => checkReadmes(root, packages)],
