@@ -93,6 +93,20 @@ describe("selectable fields", () => {
   });
 });
 
+describe("versions", () => {
+  it("have names of their own, of which the first is the definition's, too", () => {
+    const fieldsOf = (errors: readonly string[]): readonly string[] => errors.map((error) => error.split(":")[0] ?? "");
+    expect(fieldsOf(errorsOf({}, { name: "V1" }))).toEqual(["spec.versions[0].name", "spec.version"]);
+  });
+
+  it("with a status hold objects", () => {
+    const schema = { openAPIV3Schema: { type: "string" } };
+    expect(errorsOf({}, { schema, subresources: { status: {} } })[0]).toBe(
+      'spec.validation.openAPIV3Schema.type: Invalid value: "string": only "object" is allowed as the type at the root of the schema if the status subresource is enabled',
+    );
+  });
+});
+
 describe("patterns", () => {
   it("are Go's", () => {
     expect(errorsOf({ a: { type: "string", pattern: "(?i)^[a-z\\-]+$" } })).toEqual([]);

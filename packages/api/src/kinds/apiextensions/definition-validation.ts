@@ -89,8 +89,14 @@ const subresources: Rule = (value, path, errors, owner) => {
   scale(value.scale, path.child("scale"), errors, owner);
 };
 
-const schemaRule: Rule = (value, path, errors) => {
+const ROOT_WITH_STATUS =
+  'only "object" is allowed as the type at the root of the schema if the status subresource is enabled';
+
+const schemaRule: Rule = (value, path, errors, owner) => {
   if (!value) return;
+  const hasStatus = (owner.versions?.[0] ?? owner).subresources?.status !== undefined;
+  if (hasStatus && value.type && value.type !== "object")
+    errors.push(invalidValue(path.child("type"), value.type, ROOT_WITH_STATUS));
   if (value.nullable) errors.push(forbiddenField(path.child("nullable"), "nullable cannot be true at the root"));
   const errorsOfSchema = schemaErrors(value, path);
   const readable = !errorsOfSchema.some(({ message }) => /\$ref is not|not an array/.test(message));
@@ -239,6 +245,8 @@ export function definitionErrors(object: Draft): FieldError[] {
     errors.push(required(SPEC.child("versions").index(position).child("schema").child("openAPIV3Schema")));
   }
   errors.push(...versionErrors(versions));
+  // Internally the first version's name is also the definition's own.
+  if (versions[0]?.name) label(versions[0].name, SPEC.child("version"), errors, spec);
   errors.push(...check(namesGiven, spec.names, SPEC.child("names")), ...check(names, spec.names, SPEC.child("names")));
   for (const { member, at, rule } of SHARED) {
     if (versions.length > 0 && isShared(versions, member)) rule(versions[0][member], at, errors, spec);
