@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are sources
 import { expect, it } from "vitest";
 import { blankNonCode } from "../src/blank.ts";
 
