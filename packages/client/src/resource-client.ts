@@ -22,7 +22,7 @@ const PATCH_CONTENT_TYPES: Readonly<Record<PatchType, string>> = {
 };
 
 /** What a resource client is made of. */
-export interface ResourceClientParts<T extends KubernetesObject> {
+interface ResourceClientParts<T extends KubernetesObject> {
   readonly transport: Transport;
   readonly identity: ClientIdentity;
   readonly type: ResourceType<T>;

@@ -5,7 +5,7 @@ import type { Lister } from "../informer-contract.ts";
 const NAMESPACE_INDEX = "namespace";
 const NOTHING: readonly never[] = Object.freeze([]);
 
-export type IndexFunction<T> = (object: T) => readonly string[];
+type IndexFunction<T> = (object: T) => readonly string[];
 
 /** Objects by key, filed under the values of any number of index functions. Lists come in insertion order. */
 export class IndexedCache<T extends KubernetesObject> implements Lister<T> {

@@ -17,7 +17,7 @@ const VERY_SHORT_WATCH = 1000;
 /** Quiet time after which back-off starts over, milliseconds. */
 const BACKOFF_RESET = 120_000;
 
-export interface ReflectorComponents<T extends KubernetesObject> {
+interface ReflectorComponents<T extends KubernetesObject> {
   readonly resource: ResourceClient<T>;
   readonly informer: SharedInformer<T>;
   readonly clock: Clock;

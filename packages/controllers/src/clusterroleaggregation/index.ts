@@ -34,7 +34,7 @@ export const clusterRoleAggregationController: ControllerFactory = {
 };
 
 /** The rules of all selected roles: selectors in their order, roles by name, equal rules once. */
-export function aggregate(role: ClusterRole, roles: readonly ClusterRole[]): readonly PolicyRule[] {
+function aggregate(role: ClusterRole, roles: readonly ClusterRole[]): readonly PolicyRule[] {
   const sorted = [...roles].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   const rules: PolicyRule[] = [];
   for (const selector of role.aggregationRule?.clusterRoleSelectors ?? []) {

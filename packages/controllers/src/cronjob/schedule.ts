@@ -18,7 +18,7 @@ export function parseSchedule({ spec }: CronJob): Schedule {
 }
 
 /** What is due of a CronJob. */
-export interface DueTime {
+interface DueTime {
   /** The last time that has come and was not served; undefined when none has. */
   readonly due: number | undefined;
   /** How many times have come since the last one served, at most 100. */

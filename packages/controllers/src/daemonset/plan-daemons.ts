@@ -5,7 +5,7 @@ import { daemonSpec, REVISION_HASH, targetNode } from "./daemon-pod.ts";
 import { type NodeFit, nodeFit } from "./node-fit.ts";
 
 /** A node, whether it should have a daemon, and the daemons it has. */
-export interface DaemonSlot {
+interface DaemonSlot {
   readonly name: string;
   readonly fit: NodeFit;
   readonly pods: readonly Pod[];

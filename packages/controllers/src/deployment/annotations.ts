@@ -1,9 +1,9 @@
 import type { Deployment, ReplicaSet } from "@pinnace/api";
 
 export const REVISION = "deployment.kubernetes.io/revision";
-export const REVISION_HISTORY = "deployment.kubernetes.io/revision-history";
-export const DESIRED_REPLICAS = "deployment.kubernetes.io/desired-replicas";
-export const MAX_REPLICAS = "deployment.kubernetes.io/max-replicas";
+const REVISION_HISTORY = "deployment.kubernetes.io/revision-history";
+const DESIRED_REPLICAS = "deployment.kubernetes.io/desired-replicas";
+const MAX_REPLICAS = "deployment.kubernetes.io/max-replicas";
 
 /** Annotations that say something about the Deployment itself and are not copied to its ReplicaSets. */
 const NOT_COPIED: ReadonlySet<string> = new Set([
@@ -17,7 +17,7 @@ const NOT_COPIED: ReadonlySet<string> = new Set([
 /** Characters that the history of revisions may have. */
 const HISTORY_LIMIT = 2000;
 
-export type Annotations = Readonly<Record<string, string>>;
+type Annotations = Readonly<Record<string, string>>;
 
 /** The revision of a ReplicaSet or Deployment; 0 when there is none. */
 export function revisionOf(object: Pick<ReplicaSet, "metadata">): number {

@@ -53,7 +53,7 @@ export function isRollingUpdate(deployment: Deployment): boolean {
 }
 
 /** How many pods a rollout may have above and lack below the wanted number. */
-export interface Fenceposts {
+interface Fenceposts {
   readonly maxSurge: number;
   readonly maxUnavailable: number;
 }

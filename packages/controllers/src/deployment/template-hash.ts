@@ -20,7 +20,7 @@ export function sameTemplate(a: PodTemplateSpec | undefined, b: PodTemplateSpec 
   return semanticEqual(withoutHash(a), withoutHash(b));
 }
 
-export function safeEncode(text: string): string {
+function safeEncode(text: string): string {
   let encoded = "";
   for (let index = 0; index < text.length; index++)
     encoded += SAFE_CHARACTERS[text.charCodeAt(index) % SAFE_CHARACTERS.length];

@@ -5,7 +5,7 @@ export const FOREGROUND = "foregroundDeletion";
 export const ORPHAN = "orphan";
 
 /** Where an object is: what an owner reference says, and the namespace. */
-export interface ObjectIdentity {
+interface ObjectIdentity {
   readonly apiVersion: string;
   readonly kind: string;
   readonly namespace: string;

@@ -10,7 +10,7 @@ import { type ControllerComponents, claim, controllerReference, isControlledBy }
 import { templateHash } from "../deployment/template-hash.ts";
 
 /** What tells the revisions of one kind of workload from another's. */
-export interface HistoryOptions<O extends KubernetesObject> {
+interface HistoryOptions<O extends KubernetesObject> {
   readonly components: ControllerComponents;
   readonly owner: O;
   readonly ownerType: ResourceType<O>;
@@ -36,7 +36,7 @@ export function templateOf(revision: ControllerRevision): PodTemplateSpec {
 }
 
 /** The patch by which the template is brought back; what `kubectl rollout undo` sends. */
-export function revisionData(template: PodTemplateSpec): object {
+function revisionData(template: PodTemplateSpec): object {
   return { spec: { template: { ...template, $patch: "replace" } } };
 }
 

@@ -1,7 +1,7 @@
 import type { Job, Pod, PodFailurePolicyRule } from "@pinnace/api";
 
 /** What a Job's failure policy says about a failed pod. `message` explains `FailJob`. */
-export interface PolicyVerdict {
+interface PolicyVerdict {
   readonly action: "FailJob" | "FailIndex" | "Ignore" | "Count";
   readonly message: string;
 }

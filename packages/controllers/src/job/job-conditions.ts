@@ -2,7 +2,7 @@ import type { Job, JobCondition, JobStatus } from "@pinnace/api";
 import { formatTime } from "@pinnace/apimachinery";
 import { findCondition, isConditionTrue } from "@pinnace/controller-runtime";
 
-export type JobConditionType = "Complete" | "Failed" | "FailureTarget" | "SuccessCriteriaMet" | "Suspended";
+type JobConditionType = "Complete" | "Failed" | "FailureTarget" | "SuccessCriteriaMet" | "Suspended";
 
 /** Why a Job ends. */
 export interface JobEnd {

@@ -6,7 +6,7 @@ import type { RemainingContent } from "./namespace-conditions.ts";
 /** How long things with finalizers are given before the namespace is looked at again, milliseconds. */
 const FINALIZER_ESTIMATE = 15_000;
 
-export interface DeletionOutcome {
+interface DeletionOutcome {
   readonly content: RemainingContent;
   /** Milliseconds until what is left can be expected to be gone; 0 when nothing is left. */
   readonly estimate: number;

@@ -1,7 +1,7 @@
 import { type Cidr, formatCidr, parseCidr } from "@pinnace/apimachinery";
 
 /** Hands out subnets of one size from a range. */
-export interface CidrPool {
+interface CidrPool {
   /** A free subnet, `10.244.3.0/24`; undefined when none is left. */
   next(): string | undefined;
   /** Takes a subnet that somebody has already; false when it is not of this pool. */

@@ -3,9 +3,9 @@ import { formatTime, timeOf } from "@pinnace/apimachinery";
 import { findCondition } from "@pinnace/controller-runtime";
 
 /** Silence after which a node counts as out of reach, milliseconds (kube-controller-manager `--node-monitor-grace-period`). */
-export const MONITOR_GRACE = 50_000;
+const MONITOR_GRACE = 50_000;
 /** The same for a node that has never reported (`--node-startup-grace-period`). */
-export const STARTUP_GRACE = 60_000;
+const STARTUP_GRACE = 60_000;
 const REPORTED: readonly string[] = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"];
 
 /** When a node was last heard of, by the controller's own clock. */

@@ -2,10 +2,10 @@ import type { Node, Pod } from "@pinnace/api";
 import { isPodFinished, isTerminating } from "@pinnace/controller-runtime";
 
 /** How many finished pods may stay (`--terminated-pod-gc-threshold`). */
-export const TERMINATED_THRESHOLD = 12_500;
+const TERMINATED_THRESHOLD = 12_500;
 const OUT_OF_SERVICE = "node.kubernetes.io/out-of-service";
 
-export interface PodCollection {
+interface PodCollection {
   /** Finished pods beyond the threshold, oldest first. */
   readonly terminated: readonly Pod[];
   /** Pods on nodes that may not exist; whether they do is to be asked again after a while. */

@@ -2,10 +2,10 @@ import type { Pod } from "@pinnace/api";
 import { podsPerNode, rankPodsForDeletion } from "@pinnace/controller-runtime";
 
 /** How many pods one pass creates or deletes at most. */
-export const BURST_REPLICAS = 500;
+const BURST_REPLICAS = 500;
 
 /** What brings the pods to the wanted number. */
-export interface ReplicaPlan {
+interface ReplicaPlan {
   readonly create: number;
   readonly delete: readonly Pod[];
 }

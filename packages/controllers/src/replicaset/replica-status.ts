@@ -9,7 +9,7 @@ export interface ReplicaFailure {
   readonly message: string;
 }
 
-export interface ReplicaStatusInput {
+interface ReplicaStatusInput {
   readonly owner: ReplicaOwner;
   readonly active: readonly Pod[];
   /** Undefined where terminating pods are not counted. */

@@ -13,7 +13,7 @@ import { type ControllerComponents, controllerReference } from "@pinnace/control
  * Who owns a claim by the set's retention policy (KEP-1847): the set, when claims go with it; the pod, when they go with
  * a pod that is scaled away; else nobody of ours. References of others stay.
  */
-export function claimOwners(
+function claimOwners(
   set: StatefulSet,
   pod: Pod | undefined,
   claim: PersistentVolumeClaim,

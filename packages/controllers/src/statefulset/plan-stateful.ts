@@ -9,7 +9,7 @@ export type StatefulStep =
   | { readonly action: "identify"; readonly ordinal: number; readonly pod: Pod }
   | { readonly action: "scale-down" | "update"; readonly ordinal: number; readonly pod: Pod };
 
-export interface StatefulPlanInput {
+interface StatefulPlanInput {
   readonly set: StatefulSet;
   readonly pods: readonly Pod[];
   readonly updateRevision: string;

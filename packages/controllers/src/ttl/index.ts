@@ -14,7 +14,7 @@ const BOUNDARIES: readonly { readonly min: number; readonly max: number; readonl
 ];
 
 /** The step to take from `step` when there are that many nodes. */
-export function ttlStep(step: number, nodes: number): number {
+function ttlStep(step: number, nodes: number): number {
   let next = step;
   while (nodes > BOUNDARIES[next]!.max) next++;
   while (nodes < BOUNDARIES[next]!.min) next--;
