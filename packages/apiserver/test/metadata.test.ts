@@ -68,3 +68,15 @@ describe("a new object", () => {
     expect(answer.body.details.group).toBeUndefined();
   });
 });
+
+describe("DELETE", () => {
+  it.each([
+    ["configmaps", MAPS, { metadata: { name: "a" } }, "Status"],
+    ["serviceaccounts", "/api/v1/namespaces/default/serviceaccounts", { metadata: { name: "a" } }, "ServiceAccount"],
+    ["storageclasses", "/apis/storage.k8s.io/v1/storageclasses", { metadata: { name: "a" }, provisioner: "p" }, "StorageClass"],
+  ])("of %s answers as upstream's registry does", async (_, path, object, kind) => {
+    const { call } = await startBuiltIn();
+    await call("POST", path, object);
+    expect((await call("DELETE", `${path}/a`)).body.kind).toBe(kind);
+  });
+});

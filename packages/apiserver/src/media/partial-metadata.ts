@@ -1,4 +1,4 @@
-import { type KubernetesList, type KubernetesObject, StatusError } from "@pinnace/apimachinery";
+import { type KubernetesObject, StatusError } from "@pinnace/apimachinery";
 
 export interface PartialObjectMetadata extends KubernetesObject {
   readonly kind: "PartialObjectMetadata";
@@ -11,18 +11,6 @@ export function partialMetadata(object: KubernetesObject, metaVersion: string): 
     apiVersion: `meta.k8s.io/${metaVersion}`,
     metadata: object.metadata ?? {},
   });
-}
-
-export function partialMetadataList(
-  list: KubernetesList<KubernetesObject>,
-  metaVersion: string,
-): KubernetesList<PartialObjectMetadata> {
-  return {
-    kind: "PartialObjectMetadataList",
-    apiVersion: `meta.k8s.io/${metaVersion}`,
-    metadata: list.metadata ?? {},
-    items: list.items.map((item) => partialMetadata(item, metaVersion)),
-  };
 }
 
 /** 406 for a list asked as a single object, or the other way round. */

@@ -8,12 +8,14 @@ import type {
 import { apiVersionOf } from "@pinnace/apimachinery";
 import { isCustom } from "../custom.ts";
 import { encodeItemTail, encodeObject } from "../storage/object-value.ts";
+import { listingBody } from "./listing.ts";
 import type { Output } from "./negotiation.ts";
-import { partialMetadata, partialMetadataList, wrongPartialKind } from "./partial-metadata.ts";
-import { tableOf } from "./table.ts";
+import { partialMetadata, wrongPartialKind } from "./partial-metadata.ts";
+import { rowOf, tableHead, tableOf } from "./table.ts";
 import { encodeYaml } from "./yaml.ts";
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** What turning an object into an answer needs beside the object. */
 export interface ResponseContext {
@@ -81,65 +83,55 @@ export function listResponse(
   context: ResponseContext,
 ): ApiResponse {
   const { output } = context;
-  const list: KubernetesList<KubernetesObject> = {
-    kind: `${definition.kind}List`,
-    apiVersion: apiVersionOf(definition),
-    metadata,
-    items,
-  };
-  if (output.as === "PartialObjectMetadata") throw wrongPartialKind(output.as, `${definition.kind}List`, true);
-  if (output.as === "PartialObjectMetadataList")
-    return objectResponse(200, partialMetadataList(list, output.metaVersion), output);
-  if (output.as === "Table")
-    return objectResponse(
-      200,
-      tableOf(definition, items, metadata, { ...context, metaVersion: output.metaVersion }),
-      output,
-    );
-  if (output.mediaType === "application/yaml" || output.pretty)
-    return {
-      ...objectResponse(200, withoutItemKinds(list, definition), output),
-      body: listBody(list, definition, output),
-    };
-  return objectResponse(200, list, output, () => encodeList(list, definition));
+  const body = bodyOfList(definition, items, metadata, context);
+  if (output.mediaType !== "application/yaml") return { ...objectResponse(200, body, output), body };
+  const bytes = (): Uint8Array => encoder.encode(encodeYaml(JSON.parse(decoder.decode(body.bytes()))));
+  return { ...objectResponse(200, body, output), body: { type: "object", object: body.object, bytes } };
 }
 
-/** In process the list keeps its frozen items; only what is sent drops the items' kinds. */
-function listBody(list: KubernetesList<KubernetesObject>, definition: ResourceDefinition, output: Output): ObjectBody {
-  return {
-    type: "object",
-    object: list,
-    bytes: () => encodeAs(withoutItemKinds(list, definition), output, encodeObject),
-  };
+function bodyOfList(
+  definition: ResourceDefinition,
+  items: readonly KubernetesObject[],
+  metadata: NonNullable<KubernetesList<never>["metadata"]>,
+  context: ResponseContext,
+): ObjectBody {
+  const { as, metaVersion } = context.output;
+  const pretty = context.output.pretty && context.output.mediaType === "application/json";
+  const made = <Item>(head: object, member: string, list: readonly Item[], make: (item: Item) => object): ObjectBody =>
+    listingBody({
+      head,
+      member,
+      items: list,
+      pretty,
+      present: make,
+      print: make,
+      encode: (each) => [json(make(each))],
+    });
+  if (as === "PartialObjectMetadata") throw wrongPartialKind(as, `${definition.kind}List`, true);
+  if (as === "PartialObjectMetadataList") {
+    const head = { kind: as, apiVersion: `meta.k8s.io/${metaVersion}`, metadata };
+    return made(head, "items", items, (item) => partialMetadata(item, metaVersion));
+  }
+  if (as === "Table") {
+    const options = { ...context, metaVersion };
+    return made(tableHead(definition, metadata, options), "rows", items, (item) => rowOf(definition, item, options));
+  }
+  const head = { kind: `${definition.kind}List`, apiVersion: apiVersionOf(definition), metadata };
+  return listingBody({ head, member: "items", items, pretty, present: same, ...itemForms(definition) });
 }
+
+const same = <T>(value: T): T => value;
+const json = (object: object): Uint8Array => encoder.encode(JSON.stringify(object));
+const BRACE = Uint8Array.of(123);
 
 /** Custom resources keep `kind` and `apiVersion` in list items; generated types upstream drop them. */
-function withoutItemKinds(list: KubernetesList<KubernetesObject>, definition: ResourceDefinition): object {
-  if (isCustom(definition)) return list;
-  return { ...list, items: list.items.map(({ kind: _, apiVersion: __, ...item }) => item) };
-}
-
-const COMMA = 44;
-
-/** The stored bytes of all items, one after the other. */
-function encodeList(list: KubernetesList<KubernetesObject>, definition: ResourceDefinition): Uint8Array {
-  const head = encoder.encode(
-    `{"kind":${JSON.stringify(list.kind)},"apiVersion":${JSON.stringify(list.apiVersion)},"metadata":${JSON.stringify(list.metadata)},"items":[`,
-  );
-  const whole = isCustom(definition);
-  const parts = list.items.map((item) => (whole ? encodeObject(item) : encodeItemTail(item)));
-  let size = head.length + 2;
-  for (const part of parts) size += part.length + (whole ? 1 : 2);
-  const result = new Uint8Array(size);
-  result.set(head);
-  let at = head.length;
-  for (const [index, part] of parts.entries()) {
-    if (index > 0) result[at++] = COMMA;
-    if (!whole) result[at++] = 123;
-    result.set(part, at);
-    at += part.length;
-  }
-  result[at++] = 93;
-  result[at++] = 125;
-  return result.subarray(0, at);
+function itemForms(definition: ResourceDefinition): {
+  encode(item: KubernetesObject): readonly Uint8Array[];
+  print(item: KubernetesObject): object;
+} {
+  if (isCustom(definition)) return { encode: (item) => [encodeObject(item)], print: same };
+  return {
+    encode: (item) => [BRACE, encodeItemTail(item)],
+    print: ({ kind: _, apiVersion: __, ...item }) => item,
+  };
 }

@@ -43,16 +43,19 @@ export function tableOf(
   metadata: KubernetesList<never>["metadata"],
   options: TableOptions,
 ): Table {
-  return {
-    kind: "Table",
-    apiVersion: `meta.k8s.io/${options.metaVersion}`,
-    metadata,
-    columnDefinitions: definition.columns,
-    rows: items.map((item) => rowOf(definition, item, options)),
-  };
+  return { ...tableHead(definition, metadata, options), rows: items.map((item) => rowOf(definition, item, options)) };
 }
 
-function rowOf(definition: TableKind, item: KubernetesObject, options: TableOptions): TableRow {
+/** A table without its rows. */
+export function tableHead(
+  { columns }: TableKind,
+  metadata: KubernetesList<never>["metadata"],
+  { metaVersion }: TableOptions,
+): Omit<Table, "rows"> {
+  return { kind: "Table", apiVersion: `meta.k8s.io/${metaVersion}`, metadata, columnDefinitions: columns };
+}
+
+export function rowOf(definition: TableKind, item: KubernetesObject, options: TableOptions): TableRow {
   const cells = definition.cells(item, { now: options.now });
   if (options.includeObject === "None") return { cells };
   const object = options.includeObject === "Object" ? item : partialMetadata(item, options.metaVersion);

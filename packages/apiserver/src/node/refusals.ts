@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { ApiResponse } from "@pinnace/apimachinery";
-import { type StatusError, tooLarge, unauthorized } from "@pinnace/apimachinery";
+import { type StatusError, statusErrorOf, tooLarge, unauthorized } from "@pinnace/apimachinery";
 import { JSON_OUTPUT } from "../media/negotiation.ts";
 import { objectResponse } from "../media/responses.ts";
 import { tlsSocket } from "./read-request.ts";
@@ -15,6 +15,10 @@ export function unauthorizedCertificate(request: IncomingMessage): ApiResponse |
 
 export function tooLargeResponse(limit: number): ApiResponse {
   return statusResponse(tooLarge(`limit is ${limit}`));
+}
+
+export function failedResponse(error: unknown): ApiResponse {
+  return statusResponse(statusErrorOf(error));
 }
 
 function statusResponse(error: StatusError): ApiResponse {

@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Writable } from "node:stream";
 import { promisify } from "node:util";
-import { gzip } from "node:zlib";
-import type { ApiResponse, WatchBody } from "@pinnace/apimachinery";
+import { createGzip, gzip } from "node:zlib";
+import type { ApiResponse } from "@pinnace/apimachinery";
+import { sendWatch } from "./send-watch.ts";
 
 const compress = promisify(gzip);
 
 /** Answers of this many bytes and more are compressed when the client takes it (upstream's threshold). */
 const GZIP_FROM = 128 * 1024;
-/** A watcher that leaves this many bytes unread is cut off: it lists again. */
-const WATCH_BACKLOG = 16 * 1024 * 1024;
 
 /** Sends an answer; resolves when it is sent, or the client is gone. */
 export async function sendResponse(
@@ -25,6 +25,7 @@ export async function sendResponse(
     case "bytes":
       return sendBytes(request, response, answer, body.bytes);
     case "object":
+      if (body.chunks !== undefined) return sendPieces(request, response, answer, body.chunks(), signal);
       return sendBytes(request, response, answer, body.bytes());
     case "watch":
       return sendWatch(response, answer, body, signal);
@@ -58,43 +59,43 @@ function acceptsGzip(request: IncomingMessage): boolean {
   return String(request.headers["accept-encoding"] ?? "").includes("gzip");
 }
 
-/** Writes lines as they come; those of one turn of the event loop leave together. */
-function sendWatch(
+/** How many pieces are encoded before others have a turn of the event loop. */
+const PIECES_OF_TURN = 4;
+
+async function* unhurried(pieces: Iterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  let count = 0;
+  for (const piece of pieces) {
+    if (signal.aborted) return;
+    yield piece;
+    count += 1;
+    if (count % PIECES_OF_TURN === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Sends what is long while it is being encoded. */
+async function sendPieces(
+  request: IncomingMessage,
   response: ServerResponse,
-  { status, headers }: ApiResponse,
-  body: WatchBody,
+  answer: ApiResponse,
+  pieces: Iterable<Uint8Array>,
   signal: AbortSignal,
 ): Promise<void> {
-  response.writeHead(status, headers);
-  response.flushHeaders?.();
-  return new Promise((resolve) => {
-    const pending: Uint8Array[] = [];
-    let scheduled = false;
-    const flush = (): void => {
-      scheduled = false;
-      if (pending.length === 0 || response.destroyed) return;
-      response.write(pending.length === 1 ? pending[0] : Buffer.concat(pending));
-      pending.length = 0;
-      if (response.writableLength > WATCH_BACKLOG) response.destroy();
-    };
-    const finish = (): void => {
-      subscription.unsubscribe();
-      flush();
-      response.end();
-      resolve();
-    };
-    const subscription = body.events.subscribe({
-      next: (event) => {
-        pending.push(body.encode(event));
-        if (scheduled) return;
-        scheduled = true;
-        queueMicrotask(flush);
-      },
-      complete: () => queueMicrotask(finish),
-    });
-    if (signal.aborted) finish();
-    else signal.addEventListener("abort", finish, { once: true });
-  });
+  const chunks = unhurried(pieces, signal);
+  if (request.method !== "GET" || !acceptsGzip(request)) return sendStream(response, answer, chunks, signal);
+  const zipped = createGzip({ level: 1 });
+  const headers = { ...answer.headers, "content-encoding": "gzip", vary: "Accept-Encoding" };
+  const fed = feed(zipped, chunks, signal);
+  await sendStream(response, { ...answer, headers }, zipped, signal);
+  zipped.destroy();
+  await fed;
+}
+
+async function feed(target: Writable, chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+  for await (const chunk of chunks) {
+    if (signal.aborted || target.destroyed) break;
+    if (!target.write(chunk)) await drained(target);
+  }
+  target.end();
 }
 
 async function sendStream(
@@ -115,7 +116,8 @@ async function sendStream(
   }
 }
 
-function drained(response: ServerResponse): Promise<void> {
+/** Resolves when more can be written, or never more. */
+export function drained(response: Writable): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       response.off("drain", done);

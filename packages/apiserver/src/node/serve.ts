@@ -11,7 +11,7 @@ import type { ApiHandler, ApiResponse } from "@pinnace/apimachinery";
 import { CodedError } from "@pinnace/errors";
 import { type Logger, silentLogger } from "@pinnace/logging";
 import { BodyTooLarge, readRequest } from "./read-request.ts";
-import { tooLargeResponse, unauthorizedCertificate } from "./refusals.ts";
+import { failedResponse, tooLargeResponse, unauthorizedCertificate } from "./refusals.ts";
 import { sendResponse } from "./send-response.ts";
 import { bearerFromProtocols, sendWatchOverWebSocket } from "./web-socket-watch.ts";
 
@@ -169,7 +169,23 @@ class HttpAdapter {
   async #request(request: IncomingMessage, response: ServerResponse, abort: AbortController): Promise<void> {
     response.once("close", () => abort.abort());
     const answer = await this.#answer(request, abort.signal);
-    await sendResponse(request, response, answer, abort.signal);
+    await this.#send(request, response, answer, abort.signal);
+  }
+
+  /** Nobody waits for an answer that cannot be made: it becomes a 500, or breaks off when it has begun. */
+  async #send(
+    request: IncomingMessage,
+    response: ServerResponse,
+    answer: ApiResponse,
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      await sendResponse(request, response, answer, signal);
+    } catch (error) {
+      this.#logger.error("an answer could not be sent", { method: request.method, url: request.url, error });
+      if (response.headersSent) response.destroy();
+      else await sendResponse(request, response, failedResponse(error), signal);
+    }
   }
 
   async #answer(
@@ -205,6 +221,6 @@ class HttpAdapter {
     response.shouldKeepAlive = false;
     response.assignSocket(socket);
     response.once("finish", () => socket.end());
-    await sendResponse(request, response, answer, abort.signal);
+    await this.#send(request, response, answer, abort.signal);
   }
 }

@@ -16,6 +16,7 @@ import { resourceResponse } from "../media/responses.ts";
 import type { ResourceRequest } from "../request-context.ts";
 import { storageKey } from "../storage/keys.ts";
 import { storedValue } from "../storage/object-value.ts";
+import { checkSize } from "../storage/size-limit.ts";
 import { toStorage, toVersion } from "../storage/versions.ts";
 import { admissionRequest } from "./admit.ts";
 import { decodeBody } from "./decode.ts";
@@ -117,6 +118,7 @@ async function commitNew(
     if (existing !== undefined) throw alreadyExists(definition.group, definition.resource, name);
     return toVersion(value.object, definition);
   }
+  checkSize(value);
   const ttl = rest.ttlOf(definition);
   const commit = await rest.store.commit({
     when: [{ key, modRevision: 0 }, ...(reservation?.when ?? [])],

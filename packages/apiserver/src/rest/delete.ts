@@ -44,6 +44,11 @@ const RETURNS_OBJECT = new Set([
   "resourcequotas",
   "persistentvolumes",
   "persistentvolumeclaims",
+  "storageclasses",
+  "csidrivers",
+  "csinodes",
+  "volumeattachments",
+  "volumeattributesclasses",
 ]);
 
 const ATTEMPTS = 10;

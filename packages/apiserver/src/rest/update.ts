@@ -20,6 +20,7 @@ import type { ResourceRequest } from "../request-context.ts";
 import { storageKey } from "../storage/keys.ts";
 import { storedValue } from "../storage/object-value.ts";
 import type { CacheEntry } from "../storage/resource-cache.ts";
+import { checkSize } from "../storage/size-limit.ts";
 import { toStorage, toVersion } from "../storage/versions.ts";
 import { admissionRequest } from "./admit.ts";
 import { withoutTimes } from "./content.ts";
@@ -272,6 +273,7 @@ async function commitChange(
   toStorage(draft, definition);
   const value = storedValue(draft);
   if (options.dryRun) return toVersion(value.at(entry.revision), definition);
+  checkSize(value);
   const ttl = rest.ttlOf(definition);
   const removal = removed ? rest.participants.get(definition.storageResource)?.beforeRemove?.(old) : undefined;
   const commit = await rest.store.commit({

@@ -1,0 +1,117 @@
+import type { ServerResponse } from "node:http";
+import type { ApiResponse, WatchBody, WatchEvent } from "@pinnace/apimachinery";
+
+/** A watcher that has this many events yet to read, beyond those that it began with, is cut off: it lists again. */
+const BACKLOG = 10_000;
+/** Bytes and events that are encoded before others have a turn of the event loop. */
+const TURN_BYTES = 256 * 1024;
+const TURN_EVENTS = 200;
+
+/**
+ * Writes the events of a watch as lines. Those of one turn of the event loop leave together; a client that reads slowly
+ * keeps its events waiting, not their bytes.
+ */
+export function sendWatch(
+  response: ServerResponse,
+  { status, headers }: ApiResponse,
+  body: WatchBody,
+  signal: AbortSignal,
+): Promise<void> {
+  response.writeHead(status, headers);
+  response.flushHeaders?.();
+  return new Promise((resolve) => new WatchWriter(response, body, resolve).start(signal));
+}
+
+class WatchWriter {
+  readonly #response: ServerResponse;
+  readonly #body: WatchBody;
+  readonly #done: () => void;
+  readonly #events: WatchEvent[] = [];
+  /** How many of `#events` are written already. */
+  #sent = 0;
+  /** Of the events that wait, those that the watch began with. */
+  #initial = Number.POSITIVE_INFINITY;
+  #scheduled = false;
+  /** The client reads slower than the watch writes. */
+  #blocked = false;
+  #completed = false;
+  #finished = false;
+  #unsubscribe: () => void = () => undefined;
+
+  constructor(response: ServerResponse, body: WatchBody, done: () => void) {
+    this.#response = response;
+    this.#body = body;
+    this.#done = done;
+  }
+
+  start(signal: AbortSignal): void {
+    const subscription = this.#body.events.subscribe({
+      next: (event) => this.#next(event),
+      complete: () => {
+        this.#completed = true;
+        this.#schedule();
+      },
+    });
+    this.#initial = this.#events.length;
+    this.#unsubscribe = () => subscription.unsubscribe();
+    this.#response.on("drain", () => {
+      this.#blocked = false;
+      this.#schedule();
+    });
+    if (signal.aborted) this.#finish();
+    else signal.addEventListener("abort", () => this.#finish(), { once: true });
+  }
+
+  #next(event: WatchEvent): void {
+    this.#events.push(event);
+    if (this.#events.length - this.#sent > BACKLOG + this.#initial) {
+      this.#finish();
+      this.#response.destroy();
+    } else this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#scheduled = false;
+    if (this.#finished || this.#blocked) return;
+    const lines = this.#take();
+    if (lines.length > 0) this.#blocked = !this.#response.write(lines.length === 1 ? lines[0] : Buffer.concat(lines));
+    if (this.#sent === 0) {
+      if (this.#completed) this.#finish();
+      return;
+    }
+    this.#scheduled = true;
+    setImmediate(() => this.#flush());
+  }
+
+  /** The lines of one turn. */
+  #take(): Uint8Array[] {
+    const lines: Uint8Array[] = [];
+    let size = 0;
+    while (this.#sent < this.#events.length && size < TURN_BYTES && lines.length < TURN_EVENTS) {
+      const line = this.#body.encode(this.#events[this.#sent]!);
+      this.#sent += 1;
+      size += line.length;
+      lines.push(line);
+    }
+    this.#initial = Math.max(0, this.#initial - lines.length);
+    if (this.#sent === this.#events.length) {
+      this.#events.length = 0;
+      this.#sent = 0;
+    }
+    return lines;
+  }
+
+  #finish(): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#unsubscribe();
+    this.#response.end();
+    this.#done();
+  }
+}
