@@ -1,6 +1,6 @@
 import type { Cycle, Profile, Status, WaitingPodRegistry } from "@pinnace/scheduler-framework";
 
-export interface BindingCycleOptions {
+interface BindingCycleOptions {
   readonly waiting: WaitingPodRegistry;
   /** Tells others where the pod is going; called when the way there will take time (KEP-5278). */
   readonly announce: (nodeName: string) => Promise<void>;

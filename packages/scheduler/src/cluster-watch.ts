@@ -14,7 +14,7 @@ import { nodeEvents, podEvents } from "./node-events.ts";
 import type { Nominations } from "./nominations.ts";
 import { LISTED_KINDS, WATCHED_KINDS } from "./watched-kinds.ts";
 
-export interface ClusterWatchComponents {
+interface ClusterWatchComponents {
   readonly cache: ClusterCache;
   readonly queue: SchedulingQueue;
   readonly nominations: Nominations;

@@ -13,7 +13,7 @@ import { enoughNodes } from "./node-sampling.ts";
 import type { Nominations } from "./nominations.ts";
 import { filterWithRivals } from "./what-if.ts";
 
-export interface FindNodeOptions {
+interface FindNodeOptions {
   readonly profile: Profile;
   readonly nominations: Nominations;
   readonly percentage: number;

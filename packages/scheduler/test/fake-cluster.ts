@@ -21,7 +21,7 @@ const keyOf = ({ metadata }: KubernetesObject): string =>
 /** The objects of one resource, and an informer over them. */
 class Table<T extends KubernetesObject> implements Informer<T> {
   readonly type: ResourceType<T>;
-  readonly objects = new Map<string, T>();
+  readonly objects: Map<string, T> = new Map();
   readonly #changes = new Subject<CacheEvent<T>>();
   readonly synced: boolean = true;
 

@@ -2,7 +2,7 @@ import { type Pod, RESOURCE_CLAIMS, type ResourceClaim } from "@pinnace/api";
 import type { ClusterReader } from "@pinnace/scheduler-framework";
 
 /** A claim that a pod names but that is not there (yet). */
-export interface MissingClaim {
+interface MissingClaim {
   readonly missing: string;
 }
 

@@ -20,7 +20,7 @@ export interface WeightedTerm extends AffinityTerm {
 }
 
 /** The terms of one pod, each kind in its order. */
-export interface PodTerms {
+interface PodTerms {
   readonly requiredAffinity: readonly AffinityTerm[];
   readonly requiredAntiAffinity: readonly AffinityTerm[];
   readonly preferred: readonly WeightedTerm[];

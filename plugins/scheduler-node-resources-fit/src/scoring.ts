@@ -1,6 +1,6 @@
 import { MAX_SCORE, type NodeInfo, type PodInfo } from "@pinnace/scheduler-framework";
 
-export interface ScoringResource {
+interface ScoringResource {
   readonly name: string;
   readonly weight?: number;
 }

@@ -6,12 +6,6 @@ import { type Status, SUCCESS } from "../contract/status.ts";
 import type { EnabledPlugin, PointName, ProfileConfig } from "./profile-config.ts";
 import { type ResolvedPlugin, resolvePlugins } from "./resolve-plugins.ts";
 
-/** The plugins that one attempt leaves out, because they said `Skip`. */
-export interface SkippedPlugins {
-  readonly filter: ReadonlySet<string>;
-  readonly score: ReadonlySet<string>;
-}
-
 export interface PreFilterOutcome {
   readonly status: Status;
   /** The only nodes to look at; undefined: all. */

@@ -25,7 +25,7 @@ const MEMBERS: Readonly<Record<PointName, keyof SchedulerPlugin>> = {
   postBind: "postBind",
 };
 
-export const POINTS: readonly PointName[] = Object.keys(MEMBERS) as PointName[];
+const POINTS: readonly PointName[] = Object.keys(MEMBERS) as PointName[];
 
 function apply(defaults: readonly EnabledPlugin[], set: PluginSet | undefined): readonly EnabledPlugin[] {
   const disabled = new Set((set?.disabled ?? []).map((each) => each.name));
