@@ -73,7 +73,12 @@ describe("DELETE", () => {
   it.each([
     ["configmaps", MAPS, { metadata: { name: "a" } }, "Status"],
     ["serviceaccounts", "/api/v1/namespaces/default/serviceaccounts", { metadata: { name: "a" } }, "ServiceAccount"],
-    ["storageclasses", "/apis/storage.k8s.io/v1/storageclasses", { metadata: { name: "a" }, provisioner: "p" }, "StorageClass"],
+    [
+      "storageclasses",
+      "/apis/storage.k8s.io/v1/storageclasses",
+      { metadata: { name: "a" }, provisioner: "p" },
+      "StorageClass",
+    ],
   ])("of %s answers as upstream's registry does", async (_, path, object, kind) => {
     const { call } = await startBuiltIn();
     await call("POST", path, object);
