@@ -9,7 +9,7 @@ import { run } from "./process.ts";
 import type { Report } from "./report.ts";
 import { expectNothingLeft, runRealNode } from "./scenarios/real-node.ts";
 import { runRefusals } from "./scenarios/refusals.ts";
-import { runRestart } from "./scenarios/restart.ts";
+import { runRealRestart, runRestart } from "./scenarios/restart.ts";
 import { runWorkload } from "./scenarios/workload.ts";
 
 export interface AcceptanceOptions {
@@ -57,6 +57,7 @@ async function onRealNode(report: Report, kubectls: readonly Kubectl[]): Promise
       await cluster.stop();
       expectNothingLeft(cluster);
     });
+    await runRealRestart(newest, cluster.dataDirectory, report);
     rmSync(cluster.dataDirectory, { recursive: true, force: true });
   }
 }

@@ -17,7 +17,7 @@ export interface Cluster {
   remove(): Promise<void>;
 }
 
-export interface ClusterOptions {
+interface ClusterOptions {
   readonly args?: readonly string[];
   /** An earlier cluster's folder, to go on from its state. */
   readonly dataDirectory?: string;

@@ -104,7 +104,8 @@ async function killContainer(session: Session, pod: string): Promise<void> {
   }
 }
 
-function fetchText(url: string): Promise<string> {
+/** GET of a text; rejects when nothing answers within three seconds. */
+export function fetchText(url: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const request = get(url, { agent: false, timeout: 3_000 }, (response) => {
       let text = "";

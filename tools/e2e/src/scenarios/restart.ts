@@ -1,10 +1,12 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { WEB_IMAGE } from "@pinnace-tools/images";
 import { type Cluster, startCluster } from "../cluster.ts";
-import { expectMatch } from "../expect.ts";
+import { expectEqual, expectMatch } from "../expect.ts";
 import { createSession, type Kubectl, type Session } from "../kubectl.ts";
-import { run } from "../process.ts";
+import { eventually, run } from "../process.ts";
 import type { Report } from "../report.ts";
+import { expectNothingLeft, fetchText } from "./real-node.ts";
 
 const sessionOf = (kubectl: Kubectl, cluster: Cluster): Session =>
   createSession(kubectl, cluster.kubeconfig, "default");
@@ -49,4 +51,35 @@ export async function runRestart(report: Report, kubectl: Kubectl): Promise<void
     }
   });
   rmSync(dataDirectory, { recursive: true, force: true });
+}
+
+/** A real node's pods come back after a stop and after `kill -9`, with nothing of the crash left in the end. */
+export async function runRealRestart(kubectl: Kubectl, dataDirectory: string, report: Report): Promise<void> {
+  const start = (): Promise<Cluster> => startCluster({ args: ["--real"], dataDirectory });
+  await report.step("real: pods come back after a stop", async () => {
+    const first = await start();
+    const session = sessionOf(kubectl, first);
+    await session.ok(["create", "deployment", "back", `--image=${WEB_IMAGE}`, "--replicas=2"]);
+    await session.ok(["rollout", "status", "deployment/back", "--timeout=60s"]);
+    await first.stop();
+    const second = await start();
+    await untilRunning(sessionOf(kubectl, second), 2);
+    await second.process.stop("SIGKILL");
+  });
+  await report.step("real: pods come back after kill -9, which leaves nothing behind", async () => {
+    const third = await start();
+    await untilRunning(sessionOf(kubectl, third), 2);
+    await third.stop();
+    expectNothingLeft(third);
+  });
+}
+
+/** Restarted containers say so; one that is only remembered as running has not restarted. */
+async function untilRunning(session: Session, count: number): Promise<void> {
+  await eventually(async () => {
+    const columns = "jsonpath={range .items[*]}{.status.podIP} {.status.containerStatuses[0].ready}{'\\n'}{end}";
+    const lines = (await session.ok(["get", "pods", "-l", "app=back", "-o", columns])).trim().split("\n");
+    expectEqual(lines.filter((line) => line.endsWith(" true")).length, count, `ready pods\n${lines.join("\n")}`);
+    for (const line of lines) expectMatch(await fetchText(`http://${line.split(" ")[0]}:8080/`), /it works/);
+  }, 60_000);
 }

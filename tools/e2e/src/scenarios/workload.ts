@@ -5,7 +5,7 @@ import { webManifest } from "../manifests.ts";
 import { eventually, start } from "../process.ts";
 import type { Report } from "../report.ts";
 
-export interface WorkloadOptions {
+interface WorkloadOptions {
   /** Goes before the name of each step: `simulated kubectl 1.33`. */
   readonly label: string;
   readonly image: string;
