@@ -1,10 +1,11 @@
 import { ADMISSION_RANDOM, admissionModule } from "@pinnace/admission/module";
 import { API_HANDLER, NODE_CONNECTOR, PROXY_TRANSPORT } from "@pinnace/apiserver";
 import { apiServerModule } from "@pinnace/apiserver/module";
-import { AUTHENTICATION_OPTIONS } from "@pinnace/authentication";
+import { AUTHENTICATION_OPTIONS, TOKEN_ISSUER, type TokenIssuer } from "@pinnace/authentication";
 import { authenticationModule } from "@pinnace/authentication/module";
 import { clientModule, localTransportModule } from "@pinnace/client/module";
 import { CLOCK, type Clock, createRealClock } from "@pinnace/clock";
+import type { ControllerFactory } from "@pinnace/controller-runtime";
 import { createBuiltInControllers } from "@pinnace/controllers";
 import { controllersModule } from "@pinnace/controllers/module";
 import { silentLogger } from "@pinnace/logging";
@@ -40,8 +41,7 @@ export function composeCluster(options: ClusterOptions = {}): Container {
   const random = options.random ?? Math.random;
   const plugins = schedulerPlugins(options);
   const simulated = typeof options.nodes === "number" ? { count: options.nodes } : options.nodes;
-  const controllers =
-    options.controllers ?? createBuiltInControllers(options.rootCa === undefined ? {} : { rootCa: options.rootCa });
+  const controllers = options.controllers ?? builtIn(options, () => container.get<TokenIssuer>(TOKEN_ISSUER));
   container.load(
     foundations(options, plugins, random),
     loggingModule(options.logger ?? silentLogger),
@@ -57,6 +57,31 @@ export function composeCluster(options: ClusterOptions = {}): Container {
     simulationModule({ ...simulated }, random, options.streams),
   );
   return container;
+}
+
+/** Seconds that the token of a Secret is good for: ten years. It dies with its Secret and its account before. */
+const SECRET_TOKEN_LIFETIME = 10 * 365 * 24 * 3600;
+
+/** The issuer is asked for when the first token Secret comes. */
+function builtIn(
+  { rootCa, certificateSigner }: ClusterOptions,
+  issuer: () => TokenIssuer,
+): readonly ControllerFactory[] {
+  return createBuiltInControllers({
+    ...(rootCa === undefined ? {} : { rootCa }),
+    ...(certificateSigner === undefined ? {} : { certificateSigner }),
+    issueToken: async (account, secret) => {
+      const tokens = issuer();
+      const { token } = await tokens.issue({
+        namespace: account.metadata?.namespace ?? "",
+        serviceAccount: { name: account.metadata?.name ?? "", uid: account.metadata?.uid ?? "" },
+        boundObject: { kind: "Secret", name: secret.metadata?.name ?? "", uid: secret.metadata?.uid ?? "" },
+        audiences: tokens.apiAudiences,
+        expirationSeconds: SECRET_TOKEN_LIFETIME,
+      });
+      return token;
+    },
+  });
 }
 
 function schedulerPlugins({ plugins = defaultSchedulerPlugins }: ClusterOptions): PluginRegistry {

@@ -2,6 +2,7 @@ import type { ApiServerComponents, ApiServerOptions } from "@pinnace/apiserver";
 import type { AuthenticationOptions } from "@pinnace/authentication";
 import type { Clock } from "@pinnace/clock";
 import type { ControllerFactory } from "@pinnace/controller-runtime";
+import type { CertificateSigner } from "@pinnace/controllers";
 import type { Logger } from "@pinnace/logging";
 import type { PluginCandidate } from "@pinnace/plugin";
 import type { SchedulerConfig } from "@pinnace/scheduler";
@@ -33,6 +34,8 @@ export interface ClusterOptions {
   readonly streams?: SimulatedNodesStreams;
   /** PEM of the CA that clients in the cluster trust, for ConfigMap `kube-root-ca.crt`. */
   readonly rootCa?: string;
+  /** Signs CertificateSigningRequests; default: they wait. */
+  readonly certificateSigner?: CertificateSigner;
 }
 
 type SimulatedNodesStreams = Parameters<typeof import("@pinnace/simulation").createSimulatedNodes>[0]["streams"];

@@ -1,4 +1,10 @@
 import type { ControllerFactory } from "@pinnace/controller-runtime";
+import {
+  type CertificateSigner,
+  certificateApprovingController,
+  certificateCleanerController,
+  certificateSigningController,
+} from "./certificates/index.ts";
 import { clusterRoleAggregationController } from "./clusterroleaggregation/index.ts";
 import { cronJobController } from "./cronjob/index.ts";
 import { daemonSetController } from "./daemonset/index.ts";
@@ -28,6 +34,8 @@ import { ttlAfterFinishedController } from "./ttlafterfinished/index.ts";
 export interface BuiltInControllerOptions extends NodeIpamOptions, Pick<TokensControllerOptions, "issueToken"> {
   /** PEM of the CA that signs the API server's certificate; absent: `kube-root-ca.crt` is not published. */
   readonly rootCa?: string;
+  /** The authority that CertificateSigningRequests are for; absent: they are neither approved nor signed. */
+  readonly certificateSigner?: CertificateSigner;
 }
 
 /** The controllers of a kube-controller-manager. */
@@ -48,6 +56,7 @@ export function createBuiltInControllers(options: BuiltInControllerOptions = {})
     serviceAccountController,
     tokensController(options),
     ...(options.rootCa === undefined ? [] : [rootCaPublisher(options.rootCa)]),
+    ...certificateControllers(options.certificateSigner),
     endpointSliceController,
     endpointsController,
     nodeLifecycleController,
@@ -61,6 +70,11 @@ export function createBuiltInControllers(options: BuiltInControllerOptions = {})
     resourceQuotaController,
     ttlController,
   ];
+}
+
+function certificateControllers(signer: CertificateSigner | undefined): readonly ControllerFactory[] {
+  if (signer === undefined) return [certificateCleanerController];
+  return [certificateApprovingController(signer), certificateSigningController(signer), certificateCleanerController];
 }
 
 /** {@link createBuiltInControllers} with their defaults. */

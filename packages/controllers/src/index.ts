@@ -22,6 +22,13 @@ export {
   builtInControllers,
   createBuiltInControllers,
 } from "./built-in-controllers.ts";
+export {
+  type CertificateSigner,
+  certificateApprovingController,
+  certificateCleanerController,
+  certificateSigningController,
+  type RequestedCertificate,
+} from "./certificates/index.ts";
 export { clusterRoleAggregationController } from "./clusterroleaggregation/index.ts";
 export { cronJobController } from "./cronjob/index.ts";
 export { daemonSetController } from "./daemonset/index.ts";

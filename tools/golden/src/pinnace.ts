@@ -8,7 +8,7 @@ import { createRealClock } from "@pinnace/clock";
 import { startCluster } from "@pinnace/cluster";
 import { createStreamServer } from "@pinnace/kubelet/node";
 import { type Logger, silentLogger } from "@pinnace/logging";
-import { type ClusterPki, createClusterPki } from "@pinnace/pki";
+import { type ClusterPki, createClusterPki, parseSigningRequest } from "@pinnace/pki";
 
 /** The issuer and audience that the recorded cluster had. */
 const ISSUER = "https://kubernetes.default.svc.cluster.local";
@@ -63,6 +63,7 @@ export async function startPinnace(
     nodes: { count: nodes },
     streams: createStreamServer({ clock, logger }),
     rootCa: pki.authority.certificate,
+    certificateSigner: { parse: parseSigningRequest, sign: (request, terms) => pki.authority.sign(request, terms) },
     authentication: {
       serviceAccountKeys: [pki.serviceAccountKey.privateKey],
       staticTokens: tokens,

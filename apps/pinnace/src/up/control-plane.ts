@@ -10,7 +10,7 @@ import { writeKubeconfig } from "@pinnace/kubeconfig";
 import { createStreamServer } from "@pinnace/kubelet/node";
 import type { Logger } from "@pinnace/logging";
 import { createStreamLogger } from "@pinnace/logging/node";
-import { type ClusterPki, createClusterPki } from "@pinnace/pki";
+import { type ClusterPki, createClusterPki, parseSigningRequest } from "@pinnace/pki";
 import type { PluginCandidate } from "@pinnace/plugin";
 import { type LogStore, openLogStore } from "@pinnace/store-log";
 import { findPlugins } from "../plugins/plugin-folders.ts";
@@ -117,6 +117,7 @@ export async function startControlPlane(
     },
     streams: createStreamServer({ clock, logger }),
     rootCa: pki.authority.certificate,
+    certificateSigner: { parse: parseSigningRequest, sign: (request, terms) => pki.authority.sign(request, terms) },
     authentication: {
       serviceAccountKeys: [pki.serviceAccountKey.privateKey],
       ...(staticTokens === undefined ? {} : { staticTokens }),
