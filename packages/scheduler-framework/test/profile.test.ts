@@ -41,6 +41,14 @@ describe("Profile", () => {
     expect([code, reasons, plugin]).toEqual(["Error", ['running Filter plugin "P1": boom'], "P1"]);
   });
 
+  it("says where an error that a plugin returns came from", async () => {
+    const returned: Status = { code: "Error", reasons: ["disk full"] };
+    const filters = profile({ filter: () => returned });
+    expect(filters.runFilters(cycle, nodes[0]!, NONE).reasons).toEqual(['running Filter plugin "P1": disk full']);
+    const prepares = profile({ preBind: async () => returned });
+    expect((await prepares.runPreBind(cycle, "a")).reasons).toEqual(['running PreBind plugin "P1": disk full']);
+  });
+
   it("asks no filter after the first that rejects, and none that is skipped", () => {
     const asked: string[] = [];
     const tell = (name: string, code = SUCCESS): SchedulerPlugin => ({

@@ -132,6 +132,15 @@ describe("SchedulingQueue", () => {
     expect(queue.counts.backoff).toBe(1);
   });
 
+  it("leaves out the pod that an event does not concern", () => {
+    const { queue } = setup();
+    queue.add(testPod("a"));
+    const item = queue.pop()!;
+    queue.onEvent(NODE_ADDED, undefined, undefined, "uid-a");
+    queue.requeue(item, FIT);
+    expect(queue.counts.unschedulable).toBe(1);
+  });
+
   it("does not count an event from before the attempt", () => {
     const { queue } = setup();
     queue.add(testPod("other"));

@@ -232,8 +232,10 @@ class LoopScheduler implements Scheduler {
     await profile.runUnreserve(cycle, nodeName);
     this.#cache.forget(pod.metadata?.uid ?? "");
     const assumed = { ...pod, spec: { ...pod.spec, nodeName } } as Pod;
-    this.#queue.onEvent({ resource: "AssignedPod", action: "Delete" }, assumed, undefined);
     const rejected = isRejection(status);
+    // The room that it gives up does not help the pod itself, which was rejected for another reason.
+    const except = rejected ? pod.metadata?.uid : undefined;
+    this.#queue.onEvent({ resource: "AssignedPod", action: "Delete" }, assumed, undefined, except);
     const plugins = new Set(rejected && status.plugin !== undefined ? [status.plugin] : []);
     const reason = rejected ? "Unschedulable" : "SchedulerError";
     const failure = { reason, message: status.reasons.join(", "), nominatedNode: "" } as const;

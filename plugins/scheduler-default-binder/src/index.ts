@@ -28,7 +28,7 @@ const plugin: PluginDefinition<SchedulerComponents, unknown, SchedulerPlugin> = 
         await writer.bind(pod.pod, nodeName);
         return SUCCESS;
       } catch (cause) {
-        return { code: "Error", reasons: [`binding rejected: ${messageOf(cause)}`], cause };
+        return { code: "Error", reasons: [messageOf(cause)], cause };
       }
     },
   }),

@@ -17,5 +17,5 @@ it("DefaultBinder binds", async () => {
 
 it("DefaultBinder says why it could not", async () => {
   const { code, reasons } = await binding(() => Promise.reject(new Error('pod "p" is gone'))).bind!(cycle, "n");
-  expect([code, reasons]).toEqual(["Error", ['binding rejected: pod "p" is gone']]);
+  expect([code, reasons]).toEqual(["Error", ['pod "p" is gone']]);
 });

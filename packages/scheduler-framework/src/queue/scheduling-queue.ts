@@ -46,6 +46,8 @@ interface SeenEvent {
   readonly event: ClusterEvent;
   readonly before: KubernetesObject | undefined;
   readonly after: KubernetesObject | undefined;
+  /** The uid of a pod that the event does not concern. */
+  readonly except?: string | undefined;
 }
 
 const uidOf = (item: { readonly pod: PodInfo }): string => item.pod.pod.metadata?.uid ?? "";
@@ -183,9 +185,14 @@ export class SchedulingQueue {
     this.#trim();
   }
 
-  /** Something happened in the cluster. */
-  onEvent(event: ClusterEvent, before: KubernetesObject | undefined, after: KubernetesObject | undefined): void {
-    const seen = { event, before, after };
+  /** Something happened in the cluster. It moves every pod that it may help, but the one with the uid `except`. */
+  onEvent(
+    event: ClusterEvent,
+    before: KubernetesObject | undefined,
+    after: KubernetesObject | undefined,
+    except?: string,
+  ): void {
+    const seen = { event, before, after, except };
     this.#remember(seen);
     if (this.#unschedulable.size === 0 && this.#gated.size === 0) return;
     for (const item of [...this.#unschedulable.values(), ...this.#gated.values()]) {
@@ -260,7 +267,8 @@ export class SchedulingQueue {
     }, this.#backoffEnd(first) - clock.now());
   }
 
-  #helps(item: QueueItem, { event, before, after }: SeenEvent): boolean {
+  #helps(item: QueueItem, { event, before, after, except }: SeenEvent): boolean {
+    if (except !== undefined && except === uidOf(item)) return false;
     if (item.failed || item.unschedulablePlugins.size === 0) return true;
     for (const plugin of item.unschedulablePlugins) {
       for (const registered of this.#options.events.get(plugin) ?? []) {

@@ -29,14 +29,19 @@ export interface ProfileOptions {
   readonly instances: ReadonlyMap<string, SchedulerPlugin>;
 }
 
-function failure(plugin: string, point: string, cause: unknown): Status {
-  return { code: "Error", reasons: [`running ${point} plugin "${plugin}": ${messageOf(cause)}`], plugin, cause };
+function failure(plugin: string, point: string, cause: unknown, message: string = messageOf(cause)): Status {
+  return { code: "Error", reasons: [`running ${point} plugin "${plugin}": ${message}`], plugin, cause };
+}
+
+/** Says of an error that a plugin returned where it came from; other statuses stay as they are. */
+function located(status: Status, plugin: string, point: string): Status {
+  return status.code === "Error" ? failure(plugin, point, status.cause, status.reasons.join(", ")) : status;
 }
 
 /** Runs a plugin's function; what it throws becomes an `Error` status. */
 function guarded(plugin: string, point: string, run: () => Status): Status {
   try {
-    return run();
+    return located(run(), plugin, point);
   } catch (cause) {
     return failure(plugin, point, cause);
   }
@@ -44,7 +49,7 @@ function guarded(plugin: string, point: string, run: () => Status): Status {
 
 async function guardedAsync(plugin: string, point: string, run: () => Promise<Status>): Promise<Status> {
   try {
-    return await run();
+    return located(await run(), plugin, point);
   } catch (cause) {
     return failure(plugin, point, cause);
   }
@@ -111,7 +116,7 @@ export class Profile {
         if (skipped.has(name)) continue;
         asked = name;
         const status = plugin.filter!(cycle, node);
-        if (status.code !== "Success") return named(status, name);
+        if (status.code !== "Success") return named(located(status, name, "Filter"), name);
       }
       return SUCCESS;
     } catch (cause) {
