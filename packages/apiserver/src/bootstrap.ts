@@ -1,4 +1,10 @@
-import { type Draft, type KubernetesObject, parseApiVersion, type ResourceDefinition } from "@pinnace/apimachinery";
+import {
+  type Draft,
+  formatTime,
+  type KubernetesObject,
+  parseApiVersion,
+  type ResourceDefinition,
+} from "@pinnace/apimachinery";
 import { CodedError } from "@pinnace/errors";
 import type { Mutation } from "@pinnace/store";
 import type { DefinitionRegistry } from "./definition-registry.ts";
@@ -22,7 +28,7 @@ export async function bootstrap(rest: RestContext, options: ApiServerOptions, se
   const objects = [
     ...NAMESPACES.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } })),
     ...priorityClasses(),
-    ...mandatoryFlowControl(),
+    ...mandatoryFlowControl(formatTime(rest.clock.now())),
     ...localApiServices(rest.registry),
     serviceCidr(options.serviceCidr ?? SERVICE_CIDR),
     ...(options.address === undefined ? [] : apiService(options.address, serviceIp)),
@@ -63,6 +69,8 @@ async function prepare(rest: RestContext, object: KubernetesObject): Promise<Cre
   if (known?.definition === definition)
     return { own: { type: "put", key, value: storedValue(copyOf(rest, known.object, definition)) }, reserved: [] };
   const { draft, reservation } = await systemObject(rest, object, definition);
+  const { status }: Draft = object;
+  if (status !== undefined) draft.status = status;
   const value = storedValue(draft);
   if (Object.isFrozen(object)) finished.set(object, { definition, object: value.object });
   return { own: { type: "put", key, value }, reserved: reservation?.then ?? [] };

@@ -8,8 +8,14 @@ const EVERYTHING = {
 };
 const group = (name: string): object => ({ kind: "Group", group: { name } });
 
-/** The flow schemas and priority levels that no cluster is without (KEP-1040): `exempt` and `catch-all`. */
-export function mandatoryFlowControl(): readonly KubernetesObject[] {
+/** What upstream's controller says of a flow schema whose priority level exists. */
+function levelFound(level: string, lastTransitionTime: string): object {
+  const message = `This FlowSchema references the PriorityLevelConfiguration object named ${JSON.stringify(level)} and it exists`;
+  return { conditions: [{ type: "Dangling", status: "False", lastTransitionTime, reason: "Found", message }] };
+}
+
+/** The flow schemas and priority levels that no cluster is without (KEP-1040): `exempt` and `catch-all`. `now` is in RFC 3339. */
+export function mandatoryFlowControl(now: string): readonly KubernetesObject[] {
   const objects: Draft[] = [
     {
       apiVersion: API_VERSION,
@@ -35,6 +41,7 @@ export function mandatoryFlowControl(): readonly KubernetesObject[] {
         matchingPrecedence: 1,
         rules: [{ subjects: [group("system:masters")], ...EVERYTHING }],
       },
+      status: levelFound("exempt", now),
     },
     {
       apiVersion: API_VERSION,
@@ -46,6 +53,7 @@ export function mandatoryFlowControl(): readonly KubernetesObject[] {
         distinguisherMethod: { type: "ByUser" },
         rules: [{ subjects: [group("system:unauthenticated"), group("system:authenticated")], ...EVERYTHING }],
       },
+      status: levelFound("catch-all", now),
     },
   ];
   return objects;

@@ -24,6 +24,7 @@ import { resourceResponse } from "../media/responses.ts";
 import type { ResourceRequest } from "../request-context.ts";
 import { applyChange } from "./apply.ts";
 import { complete, decodeTyped } from "./decode.ts";
+import { conversionError, goText } from "./go-conversion.ts";
 import { type FieldValidation, writeOptions } from "./options.ts";
 import { responseContext } from "./read.ts";
 import type { RestContext } from "./rest-context.ts";
@@ -36,6 +37,7 @@ const PATCH_TYPES = [
   "application/strategic-merge-patch+json",
 ];
 export const APPLY = "application/apply-patch+yaml";
+const STRATEGIC = "application/strategic-merge-patch+json";
 /** How often a patch is computed anew when another writer was faster. */
 const ATTEMPTS = 5;
 
@@ -78,7 +80,7 @@ export function patchBody({ request }: ResourceRequest, type: string): Decoded {
   try {
     return decodeJson(bytes);
   } catch (error) {
-    const prefix = type === "application/strategic-merge-patch+json" ? "" : "error decoding patch: ";
+    const prefix = type === STRATEGIC ? "" : "error decoding patch: ";
     throw badRequest(`${prefix}${messageOf(error)}`);
   }
 }
@@ -102,7 +104,10 @@ function patchChange(
       const draft: Draft = thaw(patched(old, decoded, type, definition));
       checkIdentity(draft, old, request);
       const { unknown, error } = decodeTyped(draft, definition);
-      if (error !== undefined) throw rejected(decoded.value, error);
+      if (error !== undefined)
+        throw type === STRATEGIC
+          ? rejectedText(goText(decoded.value), conversionError(error))
+          : rejected(decoded.value, error);
       report(request, [...decoded.duplicates, ...unknown], fieldValidation, decoded.value);
       complete(draft, definition);
       return draft;
@@ -123,7 +128,11 @@ function report(
 }
 
 function rejected(value: unknown, why: string): Error {
-  return invalid("", "", "", [invalidValue("patch", JSON.stringify(value), why)]);
+  return rejectedText(JSON.stringify(value), why);
+}
+
+function rejectedText(patch: string, why: string): Error {
+  return invalid("", "", "", [invalidValue("patch", patch, why)]);
 }
 
 /** A patch may not turn an object into another one; throws 400. Metadata that is no object is left to the decoder. */
