@@ -2,7 +2,7 @@ import type { Event, Node, Pod } from "@pinnace/api";
 import { body, byId, type DomElement, make } from "./dom.ts";
 
 /** What the page shows. */
-export interface State {
+interface State {
   readonly nodes: readonly Node[];
   readonly pods: readonly Pod[];
   readonly events: readonly Event[];

@@ -7,7 +7,7 @@ import { CodedError } from "@pinnace/errors";
  * - `REAL_NODE`: a real node was asked for and cannot run here.
  * - `INSTALL_FAILED`: the distribution's packages could not be installed.
  */
-export type AppErrorCode = "USAGE" | "ALREADY_RUNNING" | "DATA_DIRECTORY" | "REAL_NODE" | "INSTALL_FAILED";
+type AppErrorCode = "USAGE" | "ALREADY_RUNNING" | "DATA_DIRECTORY" | "REAL_NODE" | "INSTALL_FAILED";
 
 /** What ends the command with one line on standard error. */
 export class AppError extends CodedError<AppErrorCode> {

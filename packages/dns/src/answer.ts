@@ -17,7 +17,7 @@ export interface Reply {
 export const TTL = 5;
 
 /** Kubernetes DNS-Based Service Discovery, version 1.1.0. */
-export const SCHEMA_VERSION = "1.1.0";
+const SCHEMA_VERSION = "1.1.0";
 
 const NOTHING: Reply = Object.freeze({ code: "NOERROR", answers: [], additionals: [] });
 const NO_NAME: Reply = Object.freeze({ code: "NXDOMAIN", answers: [], additionals: [] });

@@ -9,7 +9,7 @@ export interface Target {
   readonly ports: readonly TargetPort[];
 }
 
-export interface TargetPort {
+interface TargetPort {
   readonly name: string;
   /** Lower case: `tcp`. */
   readonly protocol: string;

@@ -5,7 +5,7 @@ import { CodedError } from "@pinnace/errors";
 import type { Forward } from "./resolver.ts";
 import { frameTcp, TcpFrames } from "./tcp-frames.ts";
 
-export interface ForwarderOptions {
+interface ForwarderOptions {
   /** `address` or `address:port` (IPv6 in brackets), tried in order. */
   readonly servers: readonly string[];
   readonly clock: Clock;

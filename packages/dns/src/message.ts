@@ -31,7 +31,7 @@ export interface Query {
 }
 
 /** What can be done with bytes that arrived. */
-export type Received =
+type Received =
   | { readonly type: "query"; readonly query: Query }
   | { readonly type: "refuse"; readonly id: number; readonly code: ResponseCode }
   | { readonly type: "ignore" };

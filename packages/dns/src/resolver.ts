@@ -6,7 +6,7 @@ import { answersOf, type Query, receive, render, renderQuery, renderRefusal, sta
 /** Sends a message to other resolvers and resolves to their answer, with the same id. Rejects when none answers. */
 export type Forward = (message: Uint8Array, protocol: "udp" | "tcp") => Promise<Uint8Array>;
 
-export interface ResolverOptions {
+interface ResolverOptions {
   readonly view: ClusterView;
   /** Without a dot at the end: `cluster.local`. */
   readonly domain: string;

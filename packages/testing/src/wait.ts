@@ -2,7 +2,7 @@ import type { Clock, VirtualClock } from "@pinnace/clock";
 import type { Observable } from "rxjs";
 
 /** Something that changes, and whether it is as wanted. */
-export interface Condition {
+interface Condition {
   /** Emits with every change (synchronously for the state at subscription). */
   readonly changes: Observable<unknown>;
   /** Asked after changes. What it throws ends the wait. */

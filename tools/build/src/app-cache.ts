@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import type { Plugin } from "esbuild";
 
 /** A bundle of an app, its plugins and the packages that plugins import, made from their sources. */
-export interface AppBundle {
+interface AppBundle {
   /** URLs of bundled entry points by the URL of their source. */
   readonly entries: ReadonlyMap<string, string>;
 }

@@ -1,7 +1,7 @@
 import { type Package, type Problem, packageOf, resolveImport } from "./workspace.ts";
 
 /** Lowest first. A package may import its own layer and those before it. */
-export const LAYERS = ["foundations", "data", "control-plane", "node", "plugins", "users", "apps", "tools"] as const;
+const LAYERS = ["foundations", "data", "control-plane", "node", "plugins", "users", "apps", "tools"] as const;
 
 const ROLES = ["contract", "library", "plugin", "app", "tool"];
 

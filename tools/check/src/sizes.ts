@@ -1,7 +1,7 @@
 import type { Package, Problem } from "./workspace.ts";
 
 /** The most lines of a hand-written source file. */
-export const MAX_LINES = 400;
+const MAX_LINES = 400;
 
 /** A file beyond {@link MAX_LINES} is more than one idea. Generated files do not count. */
 export function checkSizes(packages: readonly Package[]): readonly Problem[] {

@@ -36,7 +36,7 @@ function contentProblems(data: Uint8Array): readonly string[] {
 }
 
 /** What the file names and the manifest of a tarball lack, or have too much. */
-export function tarballProblems(names: readonly string[], manifest: string): readonly string[] {
+function tarballProblems(names: readonly string[], manifest: string): readonly string[] {
   const missing = WANTED.filter((name) => !names.includes(name)).map((name) => `no ${name}`);
   const sources = names.filter((name) => /(?<!\.d)\.ts$/.test(name)).map((name) => `contains ${name}`);
   const keys = [...manifest.matchAll(REPOSITORY_ONLY)].map(([key]) => `package.json has ${key.slice(0, -1)}`);

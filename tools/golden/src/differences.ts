@@ -4,7 +4,7 @@ import type { CaseFile } from "./cases.ts";
 import { GoldenError } from "./problem.ts";
 
 /** Cases of one file that differ for the same reason. */
-export interface Difference {
+interface Difference {
   readonly reason: string;
   /** Such cases differ in some runs and not in others, for a reason that lies outside of Pinnace. */
   readonly sometimes?: true;
@@ -12,7 +12,7 @@ export interface Difference {
 }
 
 /** The known differences, by file. */
-export type DifferenceList = Readonly<Record<string, readonly Difference[]>>;
+type DifferenceList = Readonly<Record<string, readonly Difference[]>>;
 
 export const UNSORTED = "not looked at yet";
 

@@ -13,7 +13,7 @@ export interface Options {
   readonly log: boolean;
 }
 
-export const USAGE = "usage: npm run golden [-- --only REGEXP] [--show N] [--update-list] [--log]";
+const USAGE = "usage: npm run golden [-- --only REGEXP] [--show N] [--update-list] [--log]";
 
 /** Reads the command line. Throws `BAD_OPTION`. */
 export function parseOptions(args: readonly string[]): Options {

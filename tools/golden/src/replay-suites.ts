@@ -5,7 +5,7 @@ import type { Suite } from "./plan.ts";
 import { type Failure, type Replay, replay } from "./runner.ts";
 
 /** What is the same for every suite. */
-export interface ReplaySettings extends Pick<Replay, "runner" | "kubectl" | "show"> {
+interface ReplaySettings extends Pick<Replay, "runner" | "kubectl" | "show"> {
   readonly ground: Ground;
   /** Stands between the port and the API server. */
   readonly wrap?: (handler: ApiHandler) => ApiHandler;

@@ -8,7 +8,7 @@ import { discoverPlugins } from "@pinnace/plugin/node";
  * Where plugins are looked for: beside the packages of this command (the default ones), in `plugins/` of the current
  * folder, and in the folders of `--plugins`. All come in through the same door.
  */
-export function pluginFolders(more: readonly string[]): readonly string[] {
+function pluginFolders(more: readonly string[]): readonly string[] {
   const own = createRequire(import.meta.url).resolve("@pinnace/scheduler-default-binder/package.json");
   const folders = [dirname(dirname(own)), join(process.cwd(), "plugins"), ...more];
   return [...new Set(folders.map((folder) => (existsSync(folder) ? realpathSync(folder) : folder)))];

@@ -6,7 +6,7 @@ export interface Progress {
   note(text: string): void;
 }
 
-export interface ProgressOptions {
+interface ProgressOptions {
   readonly write: (text: string) => void;
   readonly now: () => number;
   /** Colours; off when the output is no terminal or `NO_COLOR` is set. */

@@ -22,7 +22,7 @@ import type { DataDirectory } from "./data-directory.ts";
 import { hostAddress } from "./host-address.ts";
 import type { Progress } from "./progress.ts";
 
-export interface RealNodeOptions {
+interface RealNodeOptions {
   readonly requirements: NodeRequirements;
   readonly directory: DataDirectory;
   readonly foundation: Foundation;
@@ -32,7 +32,7 @@ export interface RealNodeOptions {
   readonly undo: (() => unknown)[];
 }
 
-export interface RealNode {
+interface RealNode {
   readonly name: string;
   readonly runtimeVersion: string;
   /** Where images are imported: containerd's socket. */
@@ -40,7 +40,7 @@ export interface RealNode {
 }
 
 /** The pod range of the one node, and its first address: the node as its pods see it. */
-export const NODE_POD_CIDR = "10.244.0.0/24";
+const NODE_POD_CIDR = "10.244.0.0/24";
 export const NODE_ADDRESS = "10.244.0.1";
 const DNS_SERVICE_ADDRESS = "10.96.0.10";
 const CLUSTER_DOMAIN = "cluster.local";

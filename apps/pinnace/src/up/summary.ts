@@ -1,5 +1,5 @@
 /** What a user needs to know of a running cluster. */
-export interface Summary {
+interface Summary {
   readonly server: string;
   readonly kubeconfig: string;
   /** `2 simulated nodes (sim-0, sim-1)`, `a real node (host) on containerd`, `no nodes`. */

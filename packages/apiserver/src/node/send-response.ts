@@ -117,7 +117,7 @@ async function sendStream(
 }
 
 /** Resolves when more can be written, or never more. */
-export function drained(response: Writable): Promise<void> {
+function drained(response: Writable): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       response.off("drain", done);

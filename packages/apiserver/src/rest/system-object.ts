@@ -28,7 +28,7 @@ export async function systemObject(
 }
 
 /** What follows when defaults, metadata and reservations are there; brings the draft into the stored version. */
-export function finishSystemObject(rest: RestContext, draft: Draft, definition: ResourceDefinition): void {
+function finishSystemObject(rest: RestContext, draft: Draft, definition: ResourceDefinition): void {
   const { strategy } = definition;
   if (strategy.generation) draft.metadata.generation = 1;
   strategy.prepareForCreate?.(draft, { now: rest.clock.now(), user: SYSTEM_USER, subresource: "" });

@@ -13,7 +13,7 @@ export interface Channel {
   close(): void;
 }
 
-export interface Stream {
+interface Stream {
   onMessage(listener: (bytes: Uint8Array) => void): void;
   /** Called once, when the stream is over. */
   onEnd(listener: (error: CriError | undefined) => void): void;

@@ -3,7 +3,7 @@
  * field names with their numbers and types. Enumerations travel as `int32`. Fields that are not listed are skipped when
  * they are received and never sent.
  */
-export type FieldSpec = readonly [number: number, type: string];
+type FieldSpec = readonly [number: number, type: string];
 export type MessageSpec = Readonly<Record<string, FieldSpec>>;
 
 const STRING_MAP = "map<string,string>";

@@ -41,7 +41,7 @@ const urlPath: Rule = (value, path, errors) => {
 };
 
 /** The Service that a webhook runs behind. */
-export const webhookService: Rule = fields({ name: needed(), namespace: needed(), port, path: urlPath });
+const webhookService: Rule = fields({ name: needed(), namespace: needed(), port, path: urlPath });
 
 /** Where a webhook is: at a URL or behind a Service. */
 export const clientConfig: Rule = (value, path, errors, owner) => {

@@ -26,14 +26,3 @@ export const HORIZONTAL_POD_AUTOSCALER_COLUMNS: readonly Column[] = [
   ),
   AGE,
 ];
-
-/** Columns of `kubectl get`. */
-export const SCALE_COLUMNS: readonly Column[] = [
-  column(
-    "Name",
-    "Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names",
-  ),
-  column("Desired", "replicas is the desired number of instances for the scaled object.", "integer"),
-  column("Available", "replicas is the actual number of observed instances of the scaled object.", "integer"),
-  AGE,
-];

@@ -21,7 +21,7 @@ function scaleDown(): Draft {
 }
 
 /** The metric that stands for `targetCPUUtilizationPercentage`. */
-export function cpuMetric(averageUtilization: number = DEFAULT_CPU): Draft {
+function cpuMetric(averageUtilization: number = DEFAULT_CPU): Draft {
   return { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization } } };
 }
 

@@ -33,17 +33,3 @@ export function nodeSelectorTermWarnings(term: Draft, checkValues: boolean, path
   }
   return warnings;
 }
-
-/** Warnings for a label selector over nodes. */
-export function nodeLabelSelectorWarnings(selector: Draft, path: FieldPath): string[] {
-  const warnings: string[] = [];
-  for (const [position, { key }] of (selector?.matchExpressions ?? []).entries()) {
-    const text = nodeLabelDeprecation(key);
-    if (text) warnings.push(`${path.child("matchExpressions").index(position).child("key")}: ${key} is ${text}`);
-  }
-  for (const key of Object.keys(selector?.matchLabels ?? {})) {
-    const text = nodeLabelDeprecation(key);
-    if (text) warnings.push(`${path.child("matchLabels", key)}: ${text}`);
-  }
-  return warnings;
-}

@@ -38,7 +38,7 @@ function isNative(name: string): boolean {
 }
 
 /** `vendor.example/thing`: counted by a device plugin. */
-export function isExtendedResource(name: string): boolean {
+function isExtendedResource(name: string): boolean {
   return !isNative(name) && !name.startsWith("requests.") && qualifiedName(`requests.${name}`).length === 0;
 }
 

@@ -26,7 +26,7 @@ function rename(draft: Draft, from: 0 | 1): void {
 }
 
 /** Between events.k8s.io/v1 and core/v1. */
-export const eventConversion: Conversion = {
+const eventConversion: Conversion = {
   toStorage: (draft) => {
     rename(draft, 0);
     draft.apiVersion = "v1";

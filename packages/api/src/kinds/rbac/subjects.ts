@@ -4,7 +4,7 @@ import { all, fields, isUnset, needed, oneOf, type Rule, text } from "../rules/r
 import { dnsSubdomain, pathSegment } from "../rules/text.ts";
 
 /** The API group of roles, and of the subjects that are not service accounts. */
-export const RBAC_GROUP = "rbac.authorization.k8s.io";
+const RBAC_GROUP = "rbac.authorization.k8s.io";
 
 const SUBJECT_KINDS = ["ServiceAccount", "User", "Group"];
 

@@ -33,20 +33,6 @@ export const RESOURCE_SLICE_COLUMNS: readonly Column[] = [
 ];
 
 /** Columns of `kubectl get`. */
-export const RESOURCE_POOL_STATUS_REQUEST_COLUMNS: readonly Column[] = [
-  NAME,
-  column("Driver", "The driver to query pools for."),
-  column("Total", "Total number of devices across all pools."),
-  column("Available", "Number of available devices across all pools."),
-  column("Allocated", "Number of allocated devices across all pools."),
-  column("Unavailable", "Number of unavailable devices across all pools."),
-  column("Errors", "Number of pools with validation errors."),
-  column("Pools", "Total number of matching pools.", "integer"),
-  column("Status", "Processing status."),
-  column("Completed", "Time since the observation completed."),
-];
-
-/** Columns of `kubectl get`. */
 export const DEVICE_TAINT_RULE_COLUMNS: readonly Column[] = [
   NAME,
   column("Key", "The taint key to be applied to a device. Must be a label name."),

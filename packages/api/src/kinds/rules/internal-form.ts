@@ -1,7 +1,7 @@
 import type { Draft } from "@pinnace/apimachinery";
 
 /** A member of a Go struct: its name there, and how its value looks (absent: as it is, or null). */
-export type InternalMember = string | readonly [name: string, form: (value: Draft) => Draft];
+type InternalMember = string | readonly [name: string, form: (value: Draft) => Draft];
 
 function memberName(goName: string): string {
   return goName.charAt(0).toLowerCase() + goName.slice(1);

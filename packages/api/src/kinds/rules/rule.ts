@@ -39,13 +39,6 @@ export function each(rule: Rule): Rule {
   };
 }
 
-/** A rule for each value of a map; the path ends in `[key]`. */
-export function eachEntry(rule: (key: string, value: Draft, path: FieldPath, errors: FieldError[]) => void): Rule {
-  return (value, path, errors) => {
-    for (const key of Object.keys(value ?? {}).sort()) rule(key, value[key], path.key(key), errors);
-  };
-}
-
 /** The rule, unless the value is absent or null. */
 export function ifPresent(rule: Rule): Rule {
   return (value, path, errors, owner) => {

@@ -5,7 +5,7 @@ import { defaultContainer } from "./container-defaults.ts";
 import { defaultVolume } from "./volume-defaults.ts";
 
 /** Defaults of a pod's spec, wherever it is: in a Pod or in a template. */
-export function defaultPodSpec(spec: Draft): void {
+function defaultPodSpec(spec: Draft): void {
   spec.dnsPolicy ||= "ClusterFirst";
   spec.restartPolicy ||= "Always";
   spec.securityContext ??= {};

@@ -148,7 +148,7 @@ function keepMetadata(pod: Draft, old: Draft): void {
   if (managedFields === undefined) delete pod.metadata.managedFields;
 }
 
-export const POD_FIELDS: readonly string[] = [
+const POD_FIELDS: readonly string[] = [
   "spec.nodeName",
   "spec.restartPolicy",
   "spec.schedulerName",
@@ -161,7 +161,7 @@ export const POD_FIELDS: readonly string[] = [
 ];
 
 /** The selectable fields of a pod. `status.podIPs` can be asked for but never matches, as upstream has it. */
-export function podFields(pod: PodView): Record<string, string> {
+function podFields(pod: PodView): Record<string, string> {
   const { spec = {}, status = {} } = pod;
   return {
     "spec.nodeName": spec.nodeName ?? "",

@@ -2,7 +2,7 @@ import type { Draft, FieldPath } from "@pinnace/apimachinery";
 import { invalidValue, notSupported, required } from "@pinnace/apimachinery";
 import { noBacksteps } from "../../rules/path-text.ts";
 import { canonicalQuantity, compareQuantities } from "../../rules/quantity.ts";
-import { all, fields, must, needed, type Rule, text } from "../../rules/rule.ts";
+import { fields, must, needed, type Rule, text } from "../../rules/rule.ts";
 import { configMapKey, dnsLabel, dnsSubdomain, qualifiedName, relaxedEnvVarName } from "../../rules/text.ts";
 
 /** `secretKeyRef` and `configMapKeyRef`: an object's name and one key of it. */
@@ -130,5 +130,3 @@ export const fileMode: Rule = must(
   (mode) => mode === undefined || mode === null || (mode >= 0 && mode <= 0o777),
   "must be a number between 0 and 0777 (octal), both inclusive",
 );
-
-export const secretOrConfigMapName: Rule = all(text(dnsSubdomain));

@@ -10,7 +10,7 @@ export interface ContainerStatusView {
   readonly lastState?: ContainerStateView;
 }
 
-export interface ContainerStateView {
+interface ContainerStateView {
   readonly running?: object;
   readonly waiting?: { readonly reason?: string };
   readonly terminated?: {

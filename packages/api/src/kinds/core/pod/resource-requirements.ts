@@ -4,7 +4,7 @@ import { compareQuantities } from "../../rules/quantity.ts";
 import { dnsLabel } from "../../rules/text.ts";
 import { isHugePage, isOvercommitAllowed, resourceQuantity } from "../resource-names.ts";
 
-export type ResourceNameCheck = (name: string, path: FieldPath) => FieldError[];
+type ResourceNameCheck = (name: string, path: FieldPath) => FieldError[];
 
 /** `resources` of a container or of a pod. `claims` are the names in the pod's resourceClaims. */
 export function resourceRequirements(

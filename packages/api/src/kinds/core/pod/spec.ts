@@ -155,7 +155,7 @@ const names = fields({
   preemptionPolicy: ifPresent(needed(oneOf("PreemptLowerPriority", "Never"))),
 });
 
-export interface PodSpecOptions {
+interface PodSpecOptions {
   /** The pod's name, for the claims of its ephemeral volumes; absent for a template. */
   readonly podName?: string;
   /** False for a template. */
