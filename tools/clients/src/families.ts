@@ -6,14 +6,23 @@ import { kubectl } from "./clients/kubectl.ts";
 import { python } from "./clients/python.ts";
 import { rawHttp } from "./clients/raw-http.ts";
 
-interface FamilyOptions {
+export interface FamilyOptions {
   /** The repository's folder. */
   readonly root: string;
   /** The helm program, or a folder that has it; else it is looked for on PATH. */
   readonly helm?: string;
+  /** Of many versions only the oldest and the newest. Default false. */
+  readonly ci?: boolean;
 }
 
 /** All clients, in the table's order. */
-export function families({ root, helm: helmPath }: FamilyOptions): readonly Family[] {
-  return [kubectl, clientNode(root), python(root), clientGo(root), rawHttp, helm(helmPath)];
+export function families({ root, helm: helmPath, ci = false }: FamilyOptions): readonly Family[] {
+  return [
+    kubectl(ci ? "oldest and newest" : "all"),
+    clientNode(root),
+    python(root),
+    clientGo(root),
+    rawHttp,
+    helm(helmPath),
+  ];
 }

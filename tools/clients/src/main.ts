@@ -1,6 +1,6 @@
 /**
  * The acceptance scenario through every client. Usage: `npm run clients [-- --only NAME] [--helm PATH] [--ci] [--output
- * FILE]`. Prints the table; writes it to `docs/clients.md` when every client was asked for.
+ * FILE]`. Prints the table; writes it to `docs/clients.md` when every client was asked for. Ends with 1 when a step failed.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -19,13 +19,14 @@ const { values } = parseArgs({
     output: { type: "string" },
   },
 });
-const all = families({ root, ...(values.helm === undefined ? {} : { helm: values.helm }) });
+const { helm, ci: inCi = false } = values;
+const all = families({ root, ci: inCi, ...(helm === undefined ? {} : { helm }) });
 const unknown = values.only?.find((name) => !all.some((each) => each.name === name));
 if (unknown !== undefined) {
   console.error(`error: no client is named ${unknown}; there are ${all.map(({ name }) => name).join(", ")}`);
   process.exit(2);
 }
-const chosen = all.filter(({ name, ci }) => (values.only?.includes(name) ?? true) && (ci || !values.ci));
+const chosen = all.filter(({ name, ci }) => (values.only?.includes(name) ?? true) && (ci || !inCi));
 
 const cluster = await startCluster({ args: ["--nodes", "2"] });
 try {
@@ -37,10 +38,9 @@ try {
   const pinnace = await run(process.execPath, [
     "--conditions=@pinnace/source",
     join(root, "apps/pinnace/src/main.ts"),
-    "version",
+    "--version",
   ]);
-  const version = pinnace.stdout.match(/v\d+\.\d+\.\d+\S*/)?.[0] ?? "an unknown version";
-  const text = renderTable(results, { version, date: new Date().toISOString().slice(0, 10) });
+  const text = renderTable(results, { version: pinnace.stdout.trim(), date: new Date().toISOString().slice(0, 10) });
   console.log(`\n${text}`);
   const output = values.output ?? (chosen.length === all.length ? join(root, "docs/clients.md") : undefined);
   if (output !== undefined) {

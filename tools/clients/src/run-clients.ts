@@ -37,7 +37,7 @@ export async function runClients(families: readonly Family[], options: RunOption
 }
 
 /** A common step that the client neither recorded nor says to lack has failed: it was lost on the way. */
-async function runClient(client: Client, { kubeconfig, heard }: RunOptions): Promise<Outcomes> {
+export async function runClient(client: Client, { kubeconfig, heard }: RunOptions): Promise<Outcomes> {
   const recorder = createRecorder((step, outcome) => heard(client.name, step, outcome));
   let lost = "was not reached";
   try {

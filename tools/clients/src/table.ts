@@ -1,7 +1,7 @@
 import type { ClientResult, Results } from "./run-clients.ts";
 import { type Outcome, STEPS } from "./steps.ts";
 
-interface TableHeading {
+export interface TableHeading {
   /** Of the server: `v1.36.3+pinnace.0`. */
   readonly version: string;
   /** ISO 8601 */

@@ -27,8 +27,8 @@ async function create({ core, objects, namespace }: NodeSession): Promise<void> 
     const made = await core.createNamespacedConfigMap({ namespace, body: pagedConfigMap(name) });
     if (!(made.metadata?.creationTimestamp instanceof Date)) throw new Error("creationTimestamp is no date");
   }
-  const { kind, apiVersion, data, metadata } = pagedConfigMap("three");
-  await objects.create<V1ConfigMap>({ kind, apiVersion, data, metadata: { ...metadata, namespace } });
+  const third = pagedConfigMap("three");
+  await objects.create<V1ConfigMap>({ ...third, metadata: { ...third.metadata, namespace } });
 }
 
 async function applyServerSide({ objects, namespace }: NodeSession): Promise<void> {

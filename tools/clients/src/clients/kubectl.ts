@@ -8,7 +8,7 @@ import {
   runWorkload,
   type Session,
 } from "@pinnace-tools/e2e";
-import type { Client, Family } from "../client.ts";
+import type { Client, Family, Found } from "../client.ts";
 import type { CommonStep, Recorder } from "../steps.ts";
 import { deniedText } from "./manifests.ts";
 import { asReport } from "./workload-report.ts";
@@ -126,13 +126,16 @@ function kubectlClient(kubectl: Kubectl): Client {
   };
 }
 
-/** Every kubectl of the machine: the workload of the acceptance run, and the scenario's other steps. */
-export const kubectl: Family = {
-  name: "kubectl",
-  ci: true,
-  async find() {
+/**
+ * Every kubectl of the machine, or its oldest and newest: the workload of the acceptance run, and the scenario's other
+ * steps.
+ */
+export function kubectl(which: "all" | "oldest and newest"): Family {
+  const find = async (): Promise<Found> => {
     const found = await findKubectls();
     if (found.length === 0) return [{ name: "kubectl", why: "none is on PATH or in PINNACE_KUBECTL_PATH" }];
-    return found.map(kubectlClient);
-  },
-};
+    const chosen = which === "all" ? found : found.filter((_, index) => index === 0 || index === found.length - 1);
+    return chosen.map(kubectlClient);
+  };
+  return { name: "kubectl", ci: true, find };
+}

@@ -1,5 +1,7 @@
+import type { V1ConfigMap, V1Deployment } from "@kubernetes/client-node";
+
 /** The Deployment of one replica that clients scale, read logs of and delete. */
-export const WEB = {
+export const WEB: V1Deployment = {
   apiVersion: "apps/v1",
   kind: "Deployment",
   metadata: { name: "web" },
@@ -14,12 +16,7 @@ export const WEB = {
 };
 
 /** A ConfigMap that label selectors and pages find. */
-export function pagedConfigMap(name: string): {
-  apiVersion: string;
-  kind: string;
-  metadata: { name: string; labels: Record<string, string> };
-  data: Record<string, string>;
-} {
+export function pagedConfigMap(name: string): V1ConfigMap {
   return {
     apiVersion: "v1",
     kind: "ConfigMap",

@@ -14,7 +14,7 @@ const LACKS = {
 };
 
 /** The scenario with bare requests. */
-function createRawClient(name: string, open: (connection: ClusterConnection) => RawTransport): Client {
+export function createRawClient(name: string, open: (connection: ClusterConnection) => RawTransport): Client {
   return {
     name,
     version: `Node ${process.version}`,
