@@ -1,4 +1,3 @@
-import { runMutation, runValidation } from "@pinnace/admission";
 import {
   type ApiResponse,
   badRequest,
@@ -13,7 +12,7 @@ import {
 } from "@pinnace/apimachinery";
 import { objectResponse } from "../media/responses.ts";
 import type { ResourceRequest } from "../request-context.ts";
-import { admissionRequest } from "../rest/admit.ts";
+import { admitSubresource } from "../rest/admit-subresource.ts";
 import { decodeKind } from "../rest/decode.ts";
 import { guaranteedUpdate } from "../rest/guaranteed-update.ts";
 import { definitionOf, lookup } from "../rest/lookup.ts";
@@ -33,18 +32,10 @@ export async function bindPod(rest: RestContext, request: ResourceRequest): Prom
   if (binding.metadata.namespace && binding.metadata.namespace !== info.namespace)
     throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
   binding.metadata.namespace = info.namespace;
-  const admission = admissionRequest(request, {
-    operation: "CREATE",
-    name,
-    object: binding,
-    oldObject: undefined,
-    options: { fieldManager },
-    dryRun,
+  await admitSubresource(rest, request, binding, { dryRun, fieldManager }, () => {
+    const errors = bindingErrors(binding);
+    if (errors.length > 0) throw unknownError(errors.map(({ field, message }) => `${field}: ${message}`).join(", "));
   });
-  await runMutation(rest.admission(), admission);
-  const errors = bindingErrors(binding);
-  if (errors.length > 0) throw unknownError(errors.map(({ field, message }) => `${field}: ${message}`).join(", "));
-  await runValidation(rest.admission(), admission);
   const pods = definitionOf(rest, "", "pods");
   const change = (draft: Draft, old: KubernetesObject): void => assign(rest, draft, old, binding);
   await guaranteedUpdate(rest, pods, { namespace: info.namespace, name }, change, dryRun);

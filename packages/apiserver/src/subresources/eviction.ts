@@ -11,6 +11,7 @@ import {
 } from "@pinnace/apimachinery";
 import { objectResponse } from "../media/responses.ts";
 import type { ResourceRequest } from "../request-context.ts";
+import { admitSubresource } from "../rest/admit-subresource.ts";
 import { decodeKind } from "../rest/decode.ts";
 import { deleteObject } from "../rest/delete.ts";
 import { guaranteedUpdate } from "../rest/guaranteed-update.ts";
@@ -25,9 +26,11 @@ const MAX_DISRUPTED = 2000;
 /** POST of `pods/eviction`: a DELETE that asks the pod's disruption budget first. */
 export async function evictPod(rest: RestContext, request: ResourceRequest): Promise<ApiResponse> {
   const { info, output, definition } = request;
-  const { dryRun } = writeOptions(request, "CreateOptions");
+  const writing = writeOptions(request, "CreateOptions");
+  const { dryRun } = writing;
   const eviction = await decodeKind(request, { group: "policy", version: "v1", kind: "Eviction" });
   if (eviction.metadata?.name !== info.name) throw badRequest("name in URL does not match name in Eviction object");
+  await admitSubresource(rest, request, eviction, writing);
   const pod: Draft = await readObject(rest, definition, info.namespace, info.name);
   const options = eviction.deleteOptions ?? {};
   const quiet = dryRun || options.dryRun?.length > 0;

@@ -62,7 +62,8 @@ export async function scale(rest: RestContext, request: ResourceRequest, paths: 
     next: (old) => {
       const wanted = next(old);
       const errors = replicaErrors(wanted, isCustom(definition));
-      if (errors.length > 0) throw invalid(SCALE.group, SCALE.kind, info.name, errors);
+      const { group, kind } = isCustom(definition) ? definition : SCALE;
+      if (errors.length > 0) throw invalid(group, kind, info.name, errors);
       const draft: Draft = thaw(old);
       setPath(draft, paths.specReplicasPath, wanted.spec?.replicas ?? 0);
       const { resourceVersion, uid } = wanted.metadata ?? {};

@@ -13,6 +13,7 @@ import {
 import type { TokenClaims, TokenIssuer } from "@pinnace/authentication";
 import { objectResponse } from "../media/responses.ts";
 import type { ResourceRequest } from "../request-context.ts";
+import { admitSubresource } from "../rest/admit-subresource.ts";
 import { decodeKind } from "../rest/decode.ts";
 import { lookup } from "../rest/lookup.ts";
 import { writeOptions } from "../rest/options.ts";
@@ -31,7 +32,7 @@ export async function requestToken(
   request: ResourceRequest,
 ): Promise<ApiResponse> {
   const { info, definition, output } = request;
-  const { dryRun } = writeOptions(request, "CreateOptions");
+  const writing = writeOptions(request, "CreateOptions");
   const body = await decodeKind(request, KIND);
   const { name, namespace } = body.metadata ?? {};
   if (name && name !== info.name)
@@ -42,9 +43,13 @@ export async function requestToken(
     throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
   const account = await readObject(rest, definition, info.namespace, info.name);
   if (issuer === undefined) throw unknownError("this server issues no service account tokens");
-  const spec = completeSpec(body.spec ?? {}, issuer);
-  const errors = specErrors(spec);
-  if (errors.length > 0) throw invalid(KIND.group, KIND.kind, "", errors);
+  let spec: Draft = {};
+  await admitSubresource(rest, request, body, writing, () => {
+    spec = completeSpec(body.spec ?? {}, issuer);
+    body.spec = spec;
+    const errors = specErrors(spec);
+    if (errors.length > 0) throw invalid(KIND.group, KIND.kind, "", errors);
+  });
   const claims: TokenClaims = {
     namespace: info.namespace,
     serviceAccount: { name: info.name, uid: account.metadata?.uid ?? "" },
@@ -52,7 +57,7 @@ export async function requestToken(
     expirationSeconds: spec.expirationSeconds,
     ...boundObject(rest, info.namespace, spec.boundObjectRef, account),
   };
-  const { token, expiresAt } = dryRun
+  const { token, expiresAt } = writing.dryRun
     ? { token: "", expiresAt: rest.clock.now() + spec.expirationSeconds * 1000 }
     : await issuer.issue(claims);
   return objectResponse(
