@@ -1,4 +1,5 @@
 import type { ResourceDefinition } from "@pinnace/apimachinery";
+import { isCustom } from "./custom.ts";
 
 /** The versions of one API group, preferred version first. */
 export interface GroupVersions {
@@ -64,6 +65,13 @@ export class DefinitionRegistry {
 
   hasGroup(group: string): boolean {
     return this.#groups.has(group);
+  }
+
+  /** Whether a group has resources besides custom ones; only then does a path of it that leads nowhere get a Status. */
+  hasBuiltIn(group: string): boolean {
+    for (const definitions of this.#groups.get(group)?.values() ?? [])
+      if (definitions.some((definition) => !isCustom(definition))) return true;
+    return false;
   }
 
   groups(): readonly GroupVersions[] {

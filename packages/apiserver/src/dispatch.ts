@@ -1,5 +1,6 @@
 import type { ApiResponse, ResourceDefinition, ResourceVerb } from "@pinnace/apimachinery";
-import { noSuchResource, StatusError } from "@pinnace/apimachinery";
+import { noSuchResource, notFound, StatusError } from "@pinnace/apimachinery";
+import { isCustom } from "./custom.ts";
 import type { DefinitionRegistry } from "./definition-registry.ts";
 import { checkAcceptable, JSON_OUTPUT, negotiate } from "./media/negotiation.ts";
 import { textResponse } from "./media/responses.ts";
@@ -30,9 +31,10 @@ export function createDispatch(components: DispatchComponents): (context: Reques
     if (!info.resourceRequest) return (await components.paths.handle(context)) ?? unknownPath();
     const definition = components.registry.find(info.group, info.version, info.resource);
     if (definition === undefined) {
-      if (!components.registry.hasGroup(info.group)) return unknownPath();
+      if (!components.registry.hasBuiltIn(info.group)) return unknownPath();
       throw noSuchResource();
     }
+    if (isCustom(definition) && isOutOfScope(context, definition)) return unknownPath();
     if (definition.deprecation !== undefined) context.warnings.add(definition.deprecation);
     return dispatchResource(components, context, definition);
   };
@@ -56,7 +58,8 @@ function dispatchResource(
   checkScope(context, definition);
   if (request.method === "HEAD" || request.method === "OPTIONS") throw methodNotAllowed();
   const subresource = definition.subresources.find(({ name }) => name === info.subresource);
-  if (info.subresource !== "" && subresource === undefined) throw noSuchResource();
+  if (info.subresource !== "" && subresource === undefined)
+    throw isCustom(definition) ? notFound(definition.group, definition.resource, info.name) : noSuchResource();
   const key = `${definition.group}/${definition.resource}${info.subresource === "" ? "" : `/${info.subresource}`}`;
   const plain: ResourceRequest = { ...context, definition, output: JSON_OUTPUT };
   const handler = components.handlers(key, plain);
@@ -75,10 +78,16 @@ function dispatchResource(
 /** Subresources that answer in media types of their own. */
 const HANDLES_CONTENT = new Set(["log", "exec", "attach", "portforward", "proxy"]);
 
-/** Paths that no route has: cluster kinds in a namespace, objects without their namespace, empty segments. */
-function checkScope({ info }: RequestContext, definition: ResourceDefinition): void {
+/** A cluster kind in a namespace. */
+function isOutOfScope({ info }: RequestContext, definition: ResourceDefinition): boolean {
   const own = definition.group === "" && definition.resource === "namespaces";
-  if (!definition.namespaced && info.namespace !== "" && !own) throw noSuchResource();
+  return !definition.namespaced && info.namespace !== "" && !own;
+}
+
+/** Paths that no route has: cluster kinds in a namespace, objects without their namespace, empty segments. */
+function checkScope(context: RequestContext, definition: ResourceDefinition): void {
+  const { info } = context;
+  if (isOutOfScope(context, definition)) throw noSuchResource();
   const named = info.name !== "" && !info.nameFromSelector;
   if (definition.namespaced && info.namespace === "" && named && info.verb !== "watch") throw noSuchResource();
   if (info.path.includes("//")) throw noSuchResource();

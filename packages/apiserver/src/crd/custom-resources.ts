@@ -6,10 +6,13 @@ import {
   type ResourceDefinition,
 } from "@pinnace/apimachinery";
 import type { Logger } from "@pinnace/logging";
+import { isCustom } from "../custom.ts";
 import { guaranteedUpdate } from "../rest/guaranteed-update.ts";
 import type { RestContext } from "../rest/rest-context.ts";
+import type { DefinitionNames, NameVerdict } from "./accepted-names.ts";
 import { syncApiServices } from "./api-services.ts";
 import { CLEANUP_FINALIZER, cleanUp } from "./cleanup.ts";
+import { definitionStatus, verdictOf } from "./definition-status.ts";
 import { customDefinitions } from "./definitions.ts";
 
 const GROUP = "apiextensions.k8s.io";
@@ -21,6 +24,8 @@ const GROUP = "apiextensions.k8s.io";
 export class CustomResources {
   readonly #rest: RestContext;
   readonly #logger: Logger;
+  /** Accepted names by definition. */
+  readonly #names = new Map<string, { readonly group: string; readonly names: DefinitionNames }>();
   readonly #served = new Map<string, readonly ResourceDefinition[]>();
   /** The uids of definitions whose objects are being removed. */
   readonly #cleaning = new Set<string>();
@@ -40,7 +45,7 @@ export class CustomResources {
     for (const entry of cache.list()) this.#apply(definition, entry.object);
     this.#stop = cache.listen(({ current, previous }) => {
       if (current !== undefined) this.#apply(definition, current.object);
-      else if (previous !== undefined) this.#withdraw(previous.object.metadata?.name ?? "");
+      else if (previous !== undefined) this.#withdraw(definition, previous.object.metadata?.name ?? "");
     });
   }
 
@@ -60,18 +65,24 @@ export class CustomResources {
 
   #follow(definition: ResourceDefinition, crd: KubernetesObject): void {
     const name = crd.metadata?.name ?? "";
-    const { spec }: Draft = crd;
-    const conflict = this.#conflict(spec);
-    if (conflict === undefined) this.#serve(name, crd);
+    const verdict = verdictOf(crd, this.#othersOf(crd));
+    this.#names.set(name, { group: (crd as Draft).spec.group, names: verdict.accepted });
+    if (verdict.conflict === undefined) this.#serve(name, crd);
     if (crd.metadata?.deletionTimestamp !== undefined) void this.#guard(this.#finalize(definition, crd));
-    else void this.#guard(this.#report(definition, crd, conflict));
+    else void this.#guard(this.#report(definition, crd, verdict));
   }
 
-  /** Another resource of the group that has the name already. */
-  #conflict({ group, names }: Draft): string | undefined {
-    const others = this.#rest.registry.all().filter((each) => each.group === group && each.resource !== names.plural);
-    const taken = others.find(({ kind }) => kind === names.kind);
-    return taken === undefined ? undefined : `"${names.kind}" is already in use`;
+  /** The names that built-in resources and other definitions of the group have. */
+  #othersOf(crd: KubernetesObject): readonly DefinitionNames[] {
+    const { group } = (crd as Draft).spec;
+    const builtIn = this.#rest.registry
+      .all()
+      .filter((each) => each.group === group && !isCustom(each))
+      .map(({ resource, singular, shortNames, kind }) => ({ plural: resource, singular, shortNames, kind }));
+    const custom = [...this.#names]
+      .filter(([name, other]) => other.group === group && name !== crd.metadata?.name)
+      .map(([, { names }]) => names);
+    return [...builtIn, ...custom];
   }
 
   #serve(name: string, crd: KubernetesObject): void {
@@ -87,20 +98,26 @@ export class CustomResources {
     this.#register((crd as Draft).spec.group);
   }
 
-  #withdraw(name: string): void {
+  /** The names of a definition that is gone are free for others of its group. */
+  #withdraw(definition: ResourceDefinition, name: string): void {
     const served = this.#served.get(name) ?? [];
-    for (const definition of served) this.#rest.registry.remove(definition);
+    for (const each of served) this.#rest.registry.remove(each);
     this.#served.delete(name);
+    const group = this.#names.get(name)?.group;
+    this.#names.delete(name);
     if (served[0] !== undefined) this.#register(served[0].group);
+    for (const { object } of this.#rest.caches.cache(definition.storageResource).list()) {
+      const waits = !this.#served.has(object.metadata?.name ?? "");
+      if (waits && (object as Draft).spec.group === group) this.#apply(definition, object);
+    }
   }
 
-  async #report(definition: ResourceDefinition, crd: KubernetesObject, conflict: string | undefined): Promise<void> {
-    const { spec, status = {} }: Draft = crd;
+  async #report(definition: ResourceDefinition, crd: KubernetesObject, verdict: NameVerdict): Promise<void> {
     const now = formatTime(this.#rest.clock.now());
-    const wanted = statusOf(spec, status, conflict, now);
-    if (deepEqual(wanted, status)) return;
+    const { status }: Draft = crd;
+    if (deepEqual(definitionStatus(crd, verdict, now), status)) return;
     await guaranteedUpdate(this.#rest, definition, { namespace: "", name: crd.metadata?.name ?? "" }, (draft) => {
-      draft.status = statusOf(draft.spec, draft.status ?? {}, conflict, now);
+      draft.status = definitionStatus(draft, verdict, now);
     });
   }
 
@@ -129,47 +146,4 @@ export class CustomResources {
       this.#logger.warn("a CustomResourceDefinition could not be updated", { error });
     }
   }
-}
-
-function statusOf(spec: Draft, status: Draft, conflict: string | undefined, now: string): Draft {
-  const storage = spec.versions.find((version: Draft) => version.storage)?.name;
-  const stored: string[] = status.storedVersions ?? [];
-  const { names } = spec;
-  const accepted = {
-    plural: names.plural,
-    singular: names.singular ?? names.kind.toLowerCase(),
-    ...(names.shortNames ? { shortNames: names.shortNames } : {}),
-    kind: names.kind,
-    listKind: names.listKind ?? `${names.kind}List`,
-    ...(names.categories ? { categories: names.categories } : {}),
-  };
-  const conditions =
-    conflict === undefined
-      ? [
-          condition("NamesAccepted", "True", "NoConflicts", "no conflicts found"),
-          condition("Established", "True", "InitialNamesAccepted", "the initial names have been accepted"),
-        ]
-      : [
-          condition("NamesAccepted", "False", "KindConflict", conflict),
-          condition("Established", "False", "NotAccepted", "not all names are accepted"),
-        ];
-  return {
-    ...status,
-    conditions: mergeConditions(status.conditions ?? [], conditions, now),
-    acceptedNames: conflict === undefined ? accepted : (status.acceptedNames ?? { plural: "", kind: "" }),
-    storedVersions: storage === undefined || stored.includes(storage) ? stored : [...stored, storage],
-  };
-}
-
-function condition(type: string, status: string, reason: string, message: string): Draft {
-  return { type, status, reason, message };
-}
-
-/** A condition keeps its transition time while its status stays. */
-function mergeConditions(old: readonly Draft[], wanted: readonly Draft[], now: string): Draft[] {
-  const merged = wanted.map((each) => {
-    const before = old.find(({ type }) => type === each.type);
-    return { ...each, lastTransitionTime: before?.status === each.status ? before.lastTransitionTime : now };
-  });
-  return [...merged, ...old.filter(({ type }) => !wanted.some((each) => each.type === type))];
 }

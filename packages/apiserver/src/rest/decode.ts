@@ -13,6 +13,8 @@ import {
   decodeFields,
   decodeJson,
   decodeYaml,
+  invalid,
+  invalidValue,
   pruneUnknown,
   type ResourceDefinition,
   type Schema,
@@ -146,6 +148,10 @@ function checkKind(request: ResourceRequest, decoded: Decoded, expected: Expecte
       );
   if (apiVersion !== null && apiVersion.split("/").length > 2)
     throw unrecognized(expected.kind, bytes, `unexpected GroupVersion string: ${apiVersion}`);
+  if (kind && kind !== expected.kind && isCustom(request.definition) && request.definition.kind === expected.kind)
+    throw invalid(expected.group, kind, draft.metadata?.name ?? "", [
+      invalidValue("kind", kind, `must be ${expected.kind}`),
+    ]);
   if (kind && kind !== expected.kind)
     throw cannotHandle(
       kind,
