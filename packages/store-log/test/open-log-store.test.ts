@@ -245,3 +245,14 @@ describe("a store without space", () => {
     expect((await (await open()).read("/a"))?.modRevision).toBe(2);
   });
 });
+
+it("leaves no timer behind when it is closed while a commit with a time to live is under way", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "store-log-"));
+  const clock = createVirtualClock();
+  const store = await openLogStore({ directory, clock });
+  const put = { type: "put", key: "/events/a", value: new TextValue("a"), ttl: 3_600_000 } as const;
+  const commit = store.commit({ when: [], then: [put] });
+  await Promise.all([commit, store.close()]);
+  expect(clock.pending).toBe(0);
+  await rm(directory, { recursive: true });
+});

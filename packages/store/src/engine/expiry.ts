@@ -14,6 +14,7 @@ export interface Deadline {
 export class Expiry {
   readonly #clock: Clock;
   readonly #expire: (deadline: Deadline) => void;
+  #closed = false;
   readonly #waiting = new Map<string, { readonly deadline: Deadline; readonly timer: Timer }>();
 
   /** `expire` is called once per deadline, when it has come. */
@@ -35,6 +36,7 @@ export class Expiry {
   }
 
   add(deadline: Deadline): void {
+    if (this.#closed) return;
     this.#forget(deadline.key);
     const timer = this.#clock.setTimeout(() => {
       this.#waiting.delete(deadline.key);
@@ -53,7 +55,9 @@ export class Expiry {
     for (const { deadline } of this.#waiting.values()) yield deadline;
   }
 
+  /** Forgets all deadlines; those that pending commits still bring are not waited for. */
   close(): void {
+    this.#closed = true;
     for (const { timer } of this.#waiting.values()) timer.cancel();
     this.#waiting.clear();
   }
