@@ -12,6 +12,7 @@ import { deploymentController } from "./deployment/index.ts";
 import { disruptionController } from "./disruption/index.ts";
 import { endpointsController } from "./endpoints/index.ts";
 import { endpointSliceController } from "./endpointslice/index.ts";
+import { endpointSliceMirroringController } from "./endpointslicemirroring/index.ts";
 import { ephemeralVolumeController } from "./ephemeralvolume/index.ts";
 import { garbageCollector } from "./garbagecollector/index.ts";
 import { jobController } from "./job/index.ts";
@@ -22,6 +23,7 @@ import { persistentVolumeBinder } from "./persistentvolume/index.ts";
 import { podGarbageCollector } from "./podgc/index.ts";
 import { pvcProtectionController, pvProtectionController } from "./pvcprotection/index.ts";
 import { replicaSetController, replicationControllerController } from "./replicaset/index.ts";
+import { resourceClaimController } from "./resourceclaim/index.ts";
 import { resourceQuotaController } from "./resourcequota/index.ts";
 import { rootCaPublisher } from "./serviceaccount/root-ca-publisher.ts";
 import { serviceAccountController } from "./serviceaccount/service-account-controller.ts";
@@ -58,6 +60,7 @@ export function createBuiltInControllers(options: BuiltInControllerOptions = {})
     ...(options.rootCa === undefined ? [] : [rootCaPublisher(options.rootCa)]),
     ...certificateControllers(options.certificateSigner),
     endpointSliceController,
+    endpointSliceMirroringController,
     endpointsController,
     nodeLifecycleController,
     taintEvictionController,
@@ -67,6 +70,7 @@ export function createBuiltInControllers(options: BuiltInControllerOptions = {})
     pvcProtectionController,
     pvProtectionController,
     ephemeralVolumeController,
+    resourceClaimController,
     resourceQuotaController,
     ttlController,
   ];
