@@ -99,7 +99,12 @@ function schedulerFiles(name: string): Files {
  * @packageDocumentation
  */
 import { definePlugin, type PluginDefinition } from "@pinnace/plugin";
-import { SCHEDULER_PLUGIN_TYPE, type SchedulerComponents, type SchedulerPlugin, SUCCESS } from "@pinnace/scheduler-framework";
+import {
+  SCHEDULER_PLUGIN_TYPE,
+  type SchedulerComponents,
+  type SchedulerPlugin,
+  SUCCESS,
+} from "@pinnace/scheduler-framework";
 
 const plugin: PluginDefinition<SchedulerComponents, unknown, SchedulerPlugin> = definePlugin({
   type: SCHEDULER_PLUGIN_TYPE,
