@@ -84,7 +84,7 @@ async function sendPieces(
   if (request.method !== "GET" || !acceptsGzip(request)) return sendStream(response, answer, chunks, signal);
   const zipped = createGzip({ level: 1 });
   const headers = { ...answer.headers, "content-encoding": "gzip", vary: "Accept-Encoding" };
-  const fed = feed(zipped, chunks, signal);
+  const fed = feed(zipped, chunks, signal).catch((error: Error) => void zipped.destroy(error));
   await sendStream(response, { ...answer, headers }, zipped, signal);
   zipped.destroy();
   await fed;
@@ -106,14 +106,11 @@ async function sendStream(
 ): Promise<void> {
   response.writeHead(status, headers);
   response.flushHeaders?.();
-  try {
-    for await (const chunk of chunks) {
-      if (signal.aborted || response.destroyed) break;
-      if (!response.write(chunk)) await drained(response);
-    }
-  } finally {
-    response.end();
+  for await (const chunk of chunks) {
+    if (signal.aborted || response.destroyed) break;
+    if (!response.write(chunk)) await drained(response);
   }
+  response.end();
 }
 
 /** Resolves when more can be written, or never more. */
