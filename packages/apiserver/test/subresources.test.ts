@@ -18,6 +18,16 @@ async function boundPod(components: Parameters<typeof startBuiltIn>[0] = {}) {
 }
 
 describe("binding", () => {
+  it("of another pod of the name is a conflict over the pod", async () => {
+    const { call } = await startBuiltIn();
+    await call("POST", PODS, pod("p"));
+    const { body } = await call("POST", `${PODS}/p/binding`, {
+      metadata: { name: "p", uid: "x" },
+      target: { name: "n" },
+    });
+    expect([body.code, body.details]).toEqual([409, { kind: "pods", name: "p" }]);
+  });
+
   it("gives the pod its node, the node's zone and a condition", async () => {
     const { call, bound } = await boundPod();
     expect(bound).toMatchObject({ status: 201, body: { kind: "Status", status: "Success" } });

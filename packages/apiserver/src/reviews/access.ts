@@ -67,7 +67,17 @@ function check(review: Draft, spec: Draft, { definition, info }: ResourceRequest
     );
   if (kind !== "SelfSubjectAccessReview" && !spec.user && !spec.groups?.length)
     errors.push(invalidValue("spec.user", spec.user ?? "", "at least one of user or group must be specified"));
+  errors.push(...selectorErrors(spec.resourceAttributes, "labelSelector"));
+  errors.push(...selectorErrors(spec.resourceAttributes, "fieldSelector"));
   if (errors.length > 0) throw invalid(definition.group, "", "", errors);
+}
+
+/** A selector is given as text or as requirements (KEP-4601). */
+function selectorErrors(attributes: Draft, name: "labelSelector" | "fieldSelector"): FieldError[] {
+  const { rawSelector, requirements } = attributes?.[name] ?? {};
+  if (!rawSelector || !requirements?.length) return [];
+  const path = `spec.resourceAttributes.${name}.rawSelector`;
+  return [invalidValue(path, rawSelector, "may not specified at the same time as requirements")];
 }
 
 /** How Go prints the struct in a message. */

@@ -52,11 +52,12 @@ function bindingErrors({ target = {} }: Draft): FieldError[] {
 function assign(rest: RestContext, pod: Draft, old: KubernetesObject, binding: Draft): void {
   const { name } = pod.metadata;
   const refuse = (why: string): Error => conflict("", "pods/binding", name, why);
+  const stale = (why: string): Error => conflict("", "pods", name, why);
   const { uid, resourceVersion, annotations } = binding.metadata;
   if (uid && uid !== old.metadata?.uid)
-    throw refuse(`Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata?.uid}`);
+    throw stale(`Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata?.uid}`);
   if (resourceVersion && resourceVersion !== old.metadata?.resourceVersion)
-    throw refuse(
+    throw stale(
       `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${old.metadata?.resourceVersion}`,
     );
   if (pod.metadata.deletionTimestamp) throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
