@@ -1,0 +1,55 @@
+/**
+ * From the start of `pinnace up` to a ready API and a first running pod, in an empty folder. From source and from its
+ * bundle, with a simulated node and (as root, with containerd) a real one. Peer: kube-apiserver with etcd, until its API is ready.
+ */
+import { join } from "node:path";
+import { findRequirements } from "@pinnace/cri/node";
+import { benchOptions } from "../options.ts";
+import { publish, type Series } from "../report.ts";
+import { startPinnace } from "./pinnace.ts";
+import { startUpstream } from "./upstream.ts";
+
+const PEER = "kube-apiserver and etcd";
+const root = join(import.meta.dirname, "../../../..");
+const condition = "--conditions=@pinnace/source";
+const forms: Readonly<Record<string, readonly string[]>> = {
+  source: [condition, join(root, "apps/pinnace/src/main.ts")],
+  bundle: [condition, join(root, "tools/build/src/run-app.ts"), "apps/pinnace"],
+};
+
+const options = benchOptions();
+const [etcd, apiServer] = [options.peer("etcd"), options.peer("kube-apiserver")];
+const notes: string[] = [];
+const missing = process.getuid?.() === 0 ? findRequirements(process.env.PATH ?? "").missing : ["it needs root"];
+const nodes: Readonly<Record<string, { readonly flags: readonly string[]; readonly image: string }>> = {
+  simulated: { flags: ["--simulated"], image: "web:1" },
+  // The pause image comes with every node, so that nothing is pulled.
+  ...(missing.length === 0 ? { real: { flags: ["--real"], image: "registry.k8s.io/pause:3.10" } } : {}),
+};
+if (missing.length > 0) notes.push(`no real node: ${missing.join(", ")}`);
+if (etcd === undefined || apiServer === undefined)
+  notes.push("no peer: kube-apiserver and etcd are neither on PATH nor in --peers (seen elsewhere: 2.5 s to ready)");
+
+const values = new Map<string, number[]>();
+const record = (name: string, value: number): void => void values.set(name, [...(values.get(name) ?? []), value]);
+
+process.env.NODE_COMPILE_CACHE ??= join(root, "node_modules/.cache/pinnace/compile");
+await startPinnace(forms.bundle ?? [], ["--simulated"], "web:1"); // makes the bundle
+for (let round = 0; round < options.rounds; round++) {
+  if (etcd !== undefined && apiServer !== undefined) record(PEER, await startUpstream(etcd, apiServer));
+  for (const [form, args] of Object.entries(forms))
+    for (const [node, { flags, image }] of Object.entries(nodes)) {
+      const { ready, running } = await startPinnace(args, flags, image);
+      record(`API ready, ${form}, ${node} node`, ready);
+      record(`first pod running, ${form}, ${node} node`, running);
+    }
+}
+const series = [...values].map(
+  ([name, each]): Series => ({
+    name,
+    unit: "ms",
+    values: each,
+    ...(name.startsWith("API ready") ? { against: PEER } : {}),
+  }),
+);
+publish({ scenario: "cold-start", series, notes });
