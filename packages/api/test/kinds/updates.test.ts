@@ -85,6 +85,26 @@ describe("maxUnavailable of a StatefulSet", () => {
   });
 });
 
+describe("the certificate of a CertificateSigningRequest", () => {
+  const status = definitionOf("CertificateSigningRequest").subresources.find(({ name }) => name === "status");
+  const request = (pem: string): Draft => ({ metadata: { name: "r" }, spec: {}, status: { certificate: btoa(pem) } });
+  const block = (type: string, content = "MAA="): string =>
+    `-----BEGIN ${type}-----\n${content}\n-----END ${type}-----\n`;
+
+  it.each([
+    [block("CERTIFICATE") + block("CERTIFICATE"), []],
+    ["nonsense", ["must contain at least one CERTIFICATE PEM block"]],
+    [block("PRIVATE KEY"), ['only CERTIFICATE PEM blocks are allowed, found "PRIVATE KEY"']],
+    [block("CERTIFICATE", "a: b\n\nMAA="), ["no PEM block headers are permitted"]],
+  ])("is PEM: %j", (pem, problems) => {
+    const old = { metadata: { name: "r" }, spec: {} };
+    const errors = (status as StoredSubresource).strategy.validateUpdate?.(request(pem), old, context) ?? [];
+    expect(errors.map(({ field, message }) => `${field}: ${message}`)).toEqual(
+      problems.map((problem) => `status.certificate: Invalid value: "<certificate data>": ${problem}`),
+    );
+  });
+});
+
 describe("messages", () => {
   const messages = (kind: string, object: Draft): readonly string[] =>
     (definitionOf(kind).strategy.validate?.(object, context) ?? []).map(({ field, message }) => `${field}: ${message}`);

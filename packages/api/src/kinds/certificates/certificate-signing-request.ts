@@ -65,12 +65,24 @@ const spec: Rule = fields({
   ),
 });
 
+/** Why a text holds no certificates, or undefined. What is in the blocks is for those who trust them. */
+function certificateProblem(pem: string): string | undefined {
+  const blocks = [...pem.matchAll(/-----BEGIN ([^-\n]*)-----\n([\s\S]*?)-----END \1-----/g)];
+  for (const [, type, content = ""] of blocks) {
+    if (type !== "CERTIFICATE") return `only CERTIFICATE PEM blocks are allowed, found ${JSON.stringify(type)}`;
+    if (content.includes(":")) return "no PEM block headers are permitted";
+  }
+  return blocks.length === 0 ? "must contain at least one CERTIFICATE PEM block" : undefined;
+}
+
 function certificateErrors({ status }: Draft, old: Draft, maySet: boolean): FieldError[] {
   const before = old.status?.certificate ?? "";
   if ((status?.certificate ?? "") === before) return [];
   const path = fieldPath("status", "certificate");
   if (!maySet) return [forbiddenField(path, "updates may not set certificate content")];
-  return before === "" ? [] : [forbiddenField(path, "updates may not modify existing certificate content")];
+  if (before !== "") return [forbiddenField(path, "updates may not modify existing certificate content")];
+  const problem = certificateProblem(String.fromCharCode(...decodeBase64(status.certificate)));
+  return problem === undefined ? [] : [invalidValue(path, "<certificate data>", problem)];
 }
 
 function validateUpdate(through: "approval" | "status" | "main"): NonNullable<Strategy["validateUpdate"]> {
