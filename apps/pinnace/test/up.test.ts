@@ -45,6 +45,7 @@ describe("the flags of up", () => {
     [["--real", "--simulated"], "cannot be used with"],
     [["--log-level", "loud"], "Allowed choices are"],
     [["--nope"], "unknown option"],
+    [["--data-dir", ""], "must name a folder"],
   ])("refuse %j", async (args, message) => {
     await expect(parse(...args)).rejects.toThrow(message);
   });
@@ -92,6 +93,16 @@ describe("what people read", () => {
     expect(await progress.step("store", async () => 1)).toBe(1);
     await expect(progress.step("port", () => Promise.reject(new Error("busy")))).rejects.toThrow("busy");
     expect(text).toBe("✓ store (5 ms)\n✗ port\n");
+  });
+
+  it("starts no step after a signal", async () => {
+    let text = "";
+    const write = (more: string): void => {
+      text += more;
+    };
+    const progress = createProgress({ write, now: () => 0, color: false, signal: AbortSignal.abort("enough") });
+    await expect(progress.step("store", async () => 1)).rejects.toBe("enough");
+    expect(text).toBe("");
   });
 
   const summary = {

@@ -19,14 +19,27 @@ function fail(message: string): never {
 
 const LAYERS = ["foundations", "data", "control-plane", "node", "users"];
 
+interface Wanted {
+  readonly positionals: readonly string[];
+  readonly values: { readonly layer?: string; readonly platform?: string };
+}
+
+function parse(): Wanted {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { layer: { type: "string" }, platform: { type: "string" } },
+    });
+  } catch (error) {
+    fail((error as Error).message.split(". ")[0]!);
+  }
+}
+
 function plan(): { folder: string; files: Readonly<Record<string, string>> } {
-  const { positionals, values } = parseArgs({
-    allowPositionals: true,
-    options: { layer: { type: "string" }, platform: { type: "string", default: "neutral" } },
-  });
+  const { positionals, values } = parse();
   const [what, first = "", second = ""] = positionals;
   if (what === "package") {
-    const { layer = "", platform } = values;
+    const { layer = "", platform = "neutral" } = values;
     if (!/^[a-z][a-z0-9-]*$/.test(first)) fail(`NAME must be lower-case words with dashes, not "${first}"`);
     if (!LAYERS.includes(layer)) fail(`--layer must be one of ${LAYERS.join(", ")}`);
     if (platform !== "neutral" && platform !== "node") fail("--platform must be neutral or node");

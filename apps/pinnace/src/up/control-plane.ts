@@ -32,6 +32,8 @@ export interface Foundation {
   /** What the listener answers with; requests wait until it is set. */
   readonly serveWith: (handler: ApiHandler) => void;
   readonly store: LogStore;
+  /** Those of `--token-auth-file`. */
+  readonly staticTokens: Awaited<ReturnType<typeof readTokenFile>> | undefined;
 }
 
 /** The address of the `kubernetes` Service is the first of the range. */
@@ -45,6 +47,7 @@ export async function openFoundation(
   progress: Progress,
   undo: (() => unknown)[],
 ): Promise<Foundation> {
+  const staticTokens = options.tokenAuthFile === undefined ? undefined : await readTokenFile(options.tokenAuthFile);
   const clock = createRealClock();
   const log = createWriteStream(directory.log, { flags: "a", mode: 0o600 });
   undo.push(() => closeLog(log));
@@ -66,7 +69,7 @@ export async function openFoundation(
   const store = await progress.step("store", () => openLogStore({ directory: directory.store, clock, logger }));
   undo.push(() => store.close());
   const plugins = await progress.step("plugins", () => findPlugins(options.plugins, (message) => logger.warn(message)));
-  return { clock, logger, log, pki, plugins, listener, serveWith, store };
+  return { clock, logger, log, pki, plugins, listener, serveWith, store, staticTokens };
 }
 
 /** The same failure with the flag that helps. */
@@ -106,8 +109,7 @@ export async function startControlPlane(
   foundation: Foundation,
   nodes: { readonly simulated: number /** Where pods reach the API. */; readonly address: string },
 ): Promise<Cluster> {
-  const { clock, logger, pki, plugins, store, listener } = foundation;
-  const staticTokens = options.tokenAuthFile === undefined ? undefined : await readTokenFile(options.tokenAuthFile);
+  const { clock, logger, pki, plugins, store, listener, staticTokens } = foundation;
   const cluster = await startCluster({
     ...{ clock, logger, store, plugins },
     scheduler: schedulerConfig(plugins),

@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { mkdir, open, readFile, realpath, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { messageOf } from "@pinnace/errors";
 import { AppError } from "../app-error.ts";
 
@@ -28,7 +29,7 @@ const CONTENTS = ["pki", "store", "kubeconfig", "containerd", "kubelet", "cni", 
 export async function openDataDirectory(folder: string): Promise<DataDirectory> {
   const wanted = resolve(folder);
   try {
-    await mkdir(wanted, { recursive: true, mode: 0o700 });
+    await makeFolder(wanted);
     const path = await realpath(wanted);
     const lock = join(path, "lock");
     await acquire(lock, path);
@@ -40,6 +41,15 @@ export async function openDataDirectory(folder: string): Promise<DataDirectory> 
       remedy: "choose another with --data-dir",
     });
   }
+}
+
+/** With its parents. Not `recursive`: that never ends below /proc. */
+async function makeFolder(path: string): Promise<void> {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) await makeFolder(dirname(path));
+  await mkdir(path, { mode: 0o700 }).catch((error) => {
+    if (error.code !== "EEXIST") throw error; // made by another process in the meantime
+  });
 }
 
 function layout(path: string, release: () => Promise<void>): DataDirectory {

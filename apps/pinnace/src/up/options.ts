@@ -39,13 +39,20 @@ function quantity(text: string): string {
   return text;
 }
 
+/** An unset variable of a script must not become the current folder. */
+function folder(text: string): string {
+  if (text === "") throw new InvalidArgumentError("must name a folder.");
+  return text;
+}
+
 const collect = (text: string, before: readonly string[] | undefined): string[] => [...(before ?? []), text];
 
 /** The `up` command with its flags; `run` is called with what was given. */
 export function upCommand(run: (options: UpOptions) => Promise<void>): Command {
   const command = new Command("up")
     .description("start a cluster and keep it running until Ctrl-C; a second start goes on from its state")
-    .option("--data-dir <folder>", "where the cluster's state is kept", join(homedir(), ".pinnace"))
+    .showHelpAfterError("(--help explains every flag)")
+    .option("--data-dir <folder>", "where the cluster's state is kept", folder, join(homedir(), ".pinnace"))
     .option("--bind-address <address>", "the address that the API server listens on", "127.0.0.1")
     .option("--port <port>", "the API server's port; 0 takes a free one", integer(0, 65_535), 6_443)
     .option("--reset", "forget the state in the data directory first", false)

@@ -1,6 +1,6 @@
 /** Step-by-step progress for people: one line per step, with the time it took. */
 export interface Progress {
-  /** Runs a step and prints its line when it is done, or that it failed. */
+  /** Runs a step and prints its line when it is done, or that it failed. Rejects with the signal's reason instead of a start. */
   step<T>(text: string, run: () => Promise<T>): Promise<T>;
   /** A line of its own. */
   note(text: string): void;
@@ -11,12 +11,15 @@ interface ProgressOptions {
   readonly now: () => number;
   /** Colours; off when the output is no terminal or `NO_COLOR` is set. */
   readonly color: boolean;
+  /** Keeps further steps from starting. */
+  readonly signal?: AbortSignal;
 }
 
-export function createProgress({ write, now, color }: ProgressOptions): Progress {
+export function createProgress({ write, now, color, signal }: ProgressOptions): Progress {
   const paint = (code: number, text: string): string => (color ? `\u001b[${code}m${text}\u001b[0m` : text);
   return {
     async step(text, run) {
+      signal?.throwIfAborted();
       const started = now();
       try {
         const result = await run();

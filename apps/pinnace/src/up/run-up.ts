@@ -10,21 +10,28 @@ import { installPackages } from "./install-packages.ts";
 import { chooseNodes, type NodeKind, thisMachine } from "./node-kind.ts";
 import type { UpOptions } from "./options.ts";
 import { createProgress, type Progress } from "./progress.ts";
+import { stopOnSignals } from "./stop-signals.ts";
 import { renderSummary } from "./summary.ts";
 
-/** Starts a cluster, says what runs where, and keeps it running until SIGINT or SIGTERM. */
+/**
+ * Starts a cluster, says what runs where, and keeps it running until SIGINT, SIGTERM or SIGHUP. A signal during the
+ * start ends it after the step that runs.
+ */
 export async function runUp(options: UpOptions): Promise<void> {
   const color = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
   const write = (text: string): void => void process.stdout.write(text);
-  const progress = createProgress({ write, now: () => performance.now(), color });
-  const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
+  const now = (): number => performance.now();
+  // Nobody reads on when the terminal is gone; all that was started is stopped nevertheless.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+  const stop = stopOnSignals(process, { write, now, pid: process.pid });
+  const progress = createProgress({ write, now, color, signal: stop });
   const undo: (() => unknown)[] = [];
   try {
     const { summary } = await bringUp(options, progress, undo);
     write(summary);
-    if (!stop.signal.aborted) await once(stop.signal, "abort");
-    write("\nstopping ...\n");
+    if (!stop.aborted) await once(stop, "abort");
+  } catch (error) {
+    if (!stop.aborted || error !== stop.reason) throw error;
   } finally {
     await unwind(undo);
   }
