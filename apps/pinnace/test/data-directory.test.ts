@@ -33,6 +33,19 @@ it("says what is wrong with the folder", async () => {
   await expect(openDataDirectory(join(folder, "file"))).rejects.toMatchObject({ code: "DATA_DIRECTORY" });
 });
 
+it("refuses a path where no folder can be made, and ends", async () => {
+  await expect(openDataDirectory("/proc/pinnace/data")).rejects.toMatchObject({
+    code: "DATA_DIRECTORY",
+    remedy: expect.stringContaining("--data-dir"),
+  });
+});
+
+it("makes the folders above it", async () => {
+  const directory = await openDataDirectory(join(folder, "a", "b"));
+  expect(await readdir(join(folder, "a", "b"))).toEqual(["lock"]);
+  await directory.release();
+});
+
 it("resets its own contents and nothing else", async () => {
   const directory = await openDataDirectory(folder);
   await writeFile(directory.log, "");

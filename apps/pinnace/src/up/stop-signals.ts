@@ -1,9 +1,9 @@
 /** What sends signals: the process. */
-export interface SignalSource {
+interface SignalSource {
   on(signal: string, listener: () => void): unknown;
 }
 
-export interface StopSignalOptions {
+interface StopSignalOptions {
   readonly write: (text: string) => void;
   /** Milliseconds. */
   readonly now: () => number;
