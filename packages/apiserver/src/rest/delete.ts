@@ -255,7 +255,7 @@ function planDeletion(
   const marked = old.metadata!.deletionTimestamp !== undefined;
   if (finalizers.length > 0) metadata.finalizers = finalizers;
   else delete metadata.finalizers;
-  const changedFinalizers = finalizers.length !== (old.metadata!.finalizers ?? []).length;
+  const changedFinalizers = finalizers.join() !== (old.metadata!.finalizers ?? []).join();
   const waits = staysUntilFinalized(draft) || finalizers.length > 0 || grace > 0;
   const left = marked ? (old.metadata!.deletionGracePeriodSeconds ?? 0) : Number.POSITIVE_INFINITY;
   const shortened = grace < left;
