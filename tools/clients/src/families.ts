@@ -6,7 +6,7 @@ import { kubectl } from "./clients/kubectl.ts";
 import { python } from "./clients/python.ts";
 import { rawHttp } from "./clients/raw-http.ts";
 
-export interface FamilyOptions {
+interface FamilyOptions {
   /** The repository's folder. */
   readonly root: string;
   /** The helm program, or a folder that has it; else it is looked for on PATH. */

@@ -1,7 +1,7 @@
 import type { ClientResult, Results } from "./run-clients.ts";
 import { type Outcome, STEPS } from "./steps.ts";
 
-export interface TableHeading {
+interface TableHeading {
   /** Of the server: `v1.36.3+pinnace.0`. */
   readonly version: string;
   /** ISO 8601 */
@@ -14,6 +14,7 @@ const cell = (text: string): string => text.replaceAll("|", "\\|");
 /** The results as Markdown: which clients, steps × clients, each client's own steps, and why a cell is not "passed". */
 export function renderTable(results: Results, { version, date }: TableHeading): string {
   const { clients, missing } = results;
+  const sharing = clients.filter(({ outcomes }) => STEPS.some((step) => outcomes.get(step)?.kind !== "not run"));
   return [
     "# Real clients against Pinnace",
     `Written by \`npm run clients\` on ${date} against ${version}, two simulated nodes.`,
@@ -25,7 +26,7 @@ export function renderTable(results: Results, { version, date }: TableHeading): 
       ],
     ),
     "## The scenario",
-    table(["step", ...clients.map(({ client }) => client.name)], stepRows(clients)),
+    table(["step", ...sharing.map(({ client }) => client.name)], stepRows(sharing)),
     ...section("## What a client does besides", ownSteps(clients)),
     ...section("## Why not", reasons(clients)),
   ]
@@ -54,16 +55,20 @@ function ownSteps(clients: readonly ClientResult[]): string[] {
   return clients.flatMap(({ client, outcomes }) => {
     const own = [...outcomes].filter(([step]) => !common.has(step));
     if (own.length === 0) return [];
-    return [`- ${client.name}: ${own.map(([step, outcome]) => `${step} (${mark(outcome)})`).join(", ")}`];
+    return [`- ${client.name}: ${own.map(([step, outcome]) => `${step} (${mark(outcome)})`).join("; ")}`];
   });
 }
 
 function reasons(clients: readonly ClientResult[]): string[] {
-  return clients.flatMap(({ client, outcomes }) =>
-    [...outcomes].flatMap(([step, outcome]) =>
-      outcome.kind === "passed"
-        ? []
-        : [`- ${client.name}, ${step}: ${MARKS[outcome.kind]}: ${firstLine(outcome.why).slice(0, 200)}`],
-    ),
-  );
+  return clients.flatMap(({ client: { name }, outcomes }) => {
+    const failures: string[] = [];
+    const notRun = new Map<string, string[]>();
+    for (const [step, outcome] of outcomes) {
+      if (outcome.kind === "failed")
+        failures.push(`- ${name}, ${step}: FAILED: ${firstLine(outcome.why).slice(0, 200)}`);
+      if (outcome.kind === "not run") notRun.set(outcome.why, [...(notRun.get(outcome.why) ?? []), step]);
+    }
+    const groups = [...notRun].map(([why, steps]) => `- ${name}, not run (${firstLine(why)}): ${steps.join("; ")}`);
+    return [...failures, ...groups];
+  });
 }

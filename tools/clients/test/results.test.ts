@@ -77,6 +77,16 @@ test("the table tells every client, also a missing one, and why a cell is not pa
   expect(text).toContain("- failing: informer (passed)");
 });
 
+test("a client without any step of the scenario has no column, and its reason is told once", async () => {
+  const lacks = Object.fromEntries(STEPS.map((step) => [step, "no command"]));
+  const own = client("Helm", async ({ step }) => void (await step("install", async () => undefined)), lacks);
+  const results = await runClients([family(client("good", allPass), own)], options);
+  const text = renderTable(results, { version: "v1.2.3", date: "2026-11-24" });
+  expect(text).toContain("| step | good |\n");
+  expect(text).toContain("- Helm: install (passed)");
+  expect(text).toContain(`- Helm, not run (no command): ${STEPS.join("; ")}`);
+});
+
 test("the workload's steps are the scenario's steps, or a client's own", async () => {
   const { outcomes, ...recorder } = createRecorder(() => undefined);
   const report = asReport(recorder);

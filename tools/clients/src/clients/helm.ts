@@ -49,7 +49,7 @@ const HELM_STEPS: readonly HelmStep[] = [
     },
   ],
   ["status with resources", async (helm) => void expectMatch(await helm(["status", "demo"]), /^STATUS: deployed$/m)],
-  ["get", async (helm) => void expectMatch(await helm(["get", "manifest", "demo"]), /^kind: Deployment$/m)],
+  ["get manifest", async (helm) => void expectMatch(await helm(["get", "manifest", "demo"]), /^kind: Deployment$/m)],
   [
     "upgrade",
     async (helm) => {
