@@ -14,6 +14,7 @@ import { type ClusterPki, createClusterPki, parseSigningRequest } from "@pinnace
 import type { PluginCandidate } from "@pinnace/plugin";
 import { type LogStore, openLogStore } from "@pinnace/store-log";
 import { findPlugins } from "../plugins/plugin-folders.ts";
+import { unusablePlugins } from "../plugins/unusable-plugins.ts";
 import { VERSION } from "../version.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { hostAddress } from "./host-address.ts";
@@ -68,7 +69,12 @@ export async function openFoundation(
   undo.push(() => listener.close());
   const store = await progress.step("store", () => openLogStore({ directory: directory.store, clock, logger }));
   undo.push(() => store.close());
-  const plugins = await progress.step("plugins", () => findPlugins(options.plugins, (message) => logger.warn(message)));
+  const warnings: string[] = [];
+  const plugins = await progress.step("plugins", () => findPlugins(options.plugins, (text) => warnings.push(text)));
+  for (const text of [...warnings, ...unusablePlugins(plugins)]) {
+    logger.warn(text);
+    progress.note(`  warning: ${text}`);
+  }
   return { clock, logger, log, pki, plugins, listener, serveWith, store, staticTokens };
 }
 
