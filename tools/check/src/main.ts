@@ -1,5 +1,6 @@
 /** Runs the repository checks. Usage: `npm run check:repo` (`-- --tarballs` also packs, installs and compiles outside). */
-import { readdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkExports } from "./exports.ts";
 import { checkLayers } from "./layers.ts";
@@ -8,6 +9,7 @@ import { checkPlatform } from "./platform.ts";
 import { checkReadmes } from "./readmes.ts";
 import { checkSizes } from "./sizes.ts";
 import { checkTarballs } from "./tarballs.ts";
+import { checkWords, speaks, type TextFiles } from "./words.ts";
 import { type Package, type Problem, readWorkspace } from "./workspace.ts";
 
 const root = join(import.meta.dirname, "../../..");
@@ -32,6 +34,13 @@ function testsBeside(path: string): string {
     .join("\n");
 }
 
+/** The tracked files that {@link checkWords} reads; none where the project is not a git repository. */
+function writtenFiles(): TextFiles {
+  const { stdout } = spawnSync("git", ["ls-files", "-z"], { cwd: root, encoding: "utf8", maxBuffer: 1 << 26 });
+  const paths = (stdout ?? "").split("\0").filter((path) => speaks(path) && existsSync(join(root, path)));
+  return paths.map((path) => [path, readFileSync(join(root, path), "utf8")] as const);
+}
+
 const packages: readonly Package[] = readWorkspace(root);
 const tests = new Map(packages.map((each) => [each.folder, testsOf(each.folder)]));
 const tarballs = process.argv.includes("--tarballs");
@@ -41,6 +50,7 @@ const checks: readonly (readonly [string, () => readonly Problem[] | Promise<rea
   ["manifests", () => checkManifests(packages)],
   ["exports", () => checkExports(packages, tests)],
   ["sizes", () => checkSizes(packages)],
+  ["words", () => checkWords(writtenFiles())],
   ["readmes", () => checkReadmes(root, packages)],
   ...(tarballs ? ([["tarballs", () => checkTarballs(root, packages)]] as const) : []),
 ];

@@ -49,6 +49,6 @@ function compileExamples(root: string, packages: readonly Package[]): Problem[] 
   if (status === 0) return [];
   return stdout
     .split("\n")
-    .filter(Boolean)
+    .filter((line) => line.includes("readme-examples/")) // the rest is for the type check to say
     .map((line) => ({ path: "README example", message: line }));
 }
