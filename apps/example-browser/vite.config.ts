@@ -1,8 +1,10 @@
-import { defaultClientConditions, defineConfig } from "vite";
+import { defaultClientConditions, type UserConfig } from "vite";
 
-export default defineConfig({
+const config: UserConfig = {
   root: import.meta.dirname,
   base: "./",
   resolve: { conditions: ["@pinnace/source", ...defaultClientConditions] },
   build: { target: "esnext", chunkSizeWarningLimit: 4000, emptyOutDir: true },
-});
+};
+
+export default config;
