@@ -126,7 +126,7 @@ describe("the generation", () => {
 
   it("and the status are not the client's to set", async () => {
     const { call } = await startBuiltIn();
-    const asked = { ...deployment("d", 1), status: { replicas: 9 } } as { metadata: object };
+    const asked = { ...deployment("d", 1), status: { replicas: 9 } };
     const { body } = await call("POST", DEPLOYMENTS, { ...asked, metadata: { name: "d", generation: 7 } });
     expect([body.metadata.generation, body.status.replicas ?? 0]).toEqual([1, 0]);
     const spec = { ...body.spec, replicas: 5 };

@@ -97,8 +97,12 @@ export class StoreCache {
     this.#follow();
   }
 
-  /** Turns a new snapshot into the changes that were missed; intermediate states are lost. */
+  /** Turns a new snapshot into the changes that were missed, in revision order; intermediate states are lost. */
   #reconcile(entries: readonly Entry[], revision: number): void {
+    const seen = this.#revision;
+    for (const entry of [...entries].sort((a, b) => a.modRevision - b.modRevision))
+      if (entry.modRevision > seen)
+        this.#apply({ type: "put", entry, previous: undefined, revision: entry.modRevision });
     const present = new Set(entries.map((entry) => entry.key));
     for (const [storageResource, cache] of this.#caches) {
       for (const old of cache.list()) {
@@ -106,9 +110,6 @@ export class StoreCache {
         if (!present.has(key)) this.#apply({ type: "delete", key, previous: undefined, revision });
       }
     }
-    for (const entry of [...entries].sort((a, b) => a.modRevision - b.modRevision))
-      if (entry.modRevision > this.#revision)
-        this.#apply({ type: "put", entry, previous: undefined, revision: entry.modRevision });
     this.#advance(revision);
   }
 

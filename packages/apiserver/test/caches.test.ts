@@ -1,0 +1,157 @@
+import { createVirtualClock } from "@pinnace/clock";
+import { silentLogger } from "@pinnace/logging";
+import { createMemoryStore, type Store, type StoreEvent } from "@pinnace/store";
+import { Subject } from "rxjs";
+import { describe, expect, it, vi } from "vitest";
+import { encodeItemTail, encodeObject, storedValue } from "../src/storage/object-value.ts";
+import { CacheEntry, ResourceCache } from "../src/storage/resource-cache.ts";
+import { checkSize } from "../src/storage/size-limit.ts";
+import { StoreCache } from "../src/storage/store-cache.ts";
+
+const decoder = new TextDecoder();
+const config = (name: string, more: object = {}) =>
+  ({ kind: "ConfigMap", apiVersion: "v1", metadata: { name, namespace: "a" }, ...more }) as never;
+const entry = (key: string, revision: number): CacheEntry =>
+  new CacheEntry(key, {
+    key: `/registry/x/${key}`,
+    value: storedValue(config(key)),
+    createRevision: revision,
+    modRevision: revision,
+  });
+
+describe("a stored value", () => {
+  it("is frozen, without resourceVersion, and encoded at most once", () => {
+    const value = storedValue(config("x", { metadata: { name: "x", resourceVersion: "7", selfLink: "/x" } }));
+    expect(value.object).toEqual({ kind: "ConfigMap", apiVersion: "v1", metadata: { name: "x" } });
+    expect(Object.isFrozen(value.object)).toBe(true);
+    expect(value.bytes()).toBe(value.bytes());
+  });
+
+  it("is served with its revision: one instance, whose bytes are the stored ones", () => {
+    const value = storedValue(config("x", { data: { k: 'quote " and ünïcode' } }));
+    const served = value.at(12);
+    expect(value.at(12)).toBe(served);
+    expect(served.metadata!.resourceVersion).toBe("12");
+    expect(JSON.parse(decoder.decode(encodeObject(served)))).toEqual(served);
+    expect(encodeObject(served)).toBe(encodeObject(served));
+    expect(value.at(13).metadata!.resourceVersion).toBe("13");
+  });
+
+  it("as an item of a list has no kind", () => {
+    const tail = decoder.decode(encodeItemTail(storedValue(config("x")).at(3)));
+    expect(JSON.parse(`{${tail}`)).toEqual({ metadata: { name: "x", namespace: "a", resourceVersion: "3" } });
+  });
+
+  it.each([
+    [100, "v", false],
+    [1_572_000, "v", false],
+    [1_573_000, "v", true],
+    [600_000, "€", true],
+    [600_000, "v", false],
+    [270_000, "\u0001", true],
+  ])("with %d times %j is too long: %s", (count, unit, refused) => {
+    const value = storedValue(config("x", { data: { k: unit.repeat(count) } }));
+    const check = (): void => checkSize(value);
+    if (refused) expect(check).toThrow("etcdserver: request is too large");
+    else expect(check).not.toThrow();
+  });
+});
+
+describe("the cache of a resource", () => {
+  it("keeps entries in key order, by namespace", () => {
+    const cache = new ResourceCache(1);
+    for (const key of ["b/x", "a/y", "a/x", "a-b/x", "a0/x"]) cache.load(entry(key, 1));
+    expect(cache.list().map(({ key }) => key)).toEqual(["a-b/x", "a/x", "a/y", "a0/x", "b/x"]);
+    expect(cache.inNamespace("a").map(({ key }) => key)).toEqual(["a/x", "a/y"]);
+    expect(cache.inNamespace("nope")).toEqual([]);
+  });
+
+  it("never changes a list that somebody holds", () => {
+    const cache = new ResourceCache(1);
+    cache.load(entry("a/x", 1));
+    const held = cache.list();
+    cache.apply({ revision: 2, key: "a/y", namespace: "a", current: entry("a/y", 2), previous: undefined });
+    expect(held).toHaveLength(1);
+    expect(cache.list()).toHaveLength(2);
+  });
+
+  it("forgets old changes, and says so", () => {
+    const cache = new ResourceCache(0, 4);
+    for (let revision = 1; revision <= 10; revision += 1)
+      cache.apply({ revision, key: "a/x", namespace: "a", current: entry("a/x", revision), previous: undefined });
+    expect(cache.since(1)).toBeUndefined();
+    expect(cache.since(cache.historyStart)).toBeDefined();
+    expect(cache.since(8)!.map(({ revision }) => revision)).toEqual([9, 10]);
+    expect(cache.since(10)).toEqual([]);
+  });
+
+  it("lets listeners go while it tells them", () => {
+    const cache = new ResourceCache(0);
+    const seen: number[] = [];
+    const stop = cache.listen(({ revision }) => {
+      seen.push(revision);
+      stop();
+    });
+    for (const revision of [1, 2])
+      cache.apply({ revision, key: "x", namespace: "", current: entry("x", revision), previous: undefined });
+    expect(seen).toEqual([1]);
+  });
+});
+
+describe("the cache of the store", () => {
+  it("gives entries to resources that are asked for later", async () => {
+    const store = createMemoryStore({ clock: createVirtualClock({ start: 0 }) });
+    const put = (key: string) =>
+      store.commit({ when: [], then: [{ type: "put", key, value: storedValue(config("x")) }] });
+    await put("/registry/example.com/boats/a/x");
+    const caches = new StoreCache(store, silentLogger);
+    await caches.start();
+    await put("/registry/example.com/boats/a/y");
+    await caches.current();
+    expect(
+      caches
+        .cache("example.com/boats")
+        .list()
+        .map(({ key }) => key),
+    ).toEqual(["a/x", "a/y"]);
+    expect(caches.cache("example.com/other").size).toBe(0);
+    caches.stop();
+  });
+
+  it("turns what it missed into changes when its watch breaks", async () => {
+    const memory = createMemoryStore({ clock: createVirtualClock({ start: 0 }) });
+    const put = (key: string) =>
+      memory.commit({ when: [], then: [{ type: "put", key: `/registry/x/${key}`, value: storedValue(config(key)) }] });
+    await put("kept");
+    await put("gone");
+    let broken: Subject<StoreEvent> | undefined = new Subject();
+    const watch: Store["watch"] = (prefix, options) => broken ?? memory.watch(prefix, options);
+    const store: Store = {
+      read: (key) => memory.read(key),
+      list: (prefix, options) => memory.list(prefix, options),
+      commit: (transaction) => memory.commit(transaction),
+      compact: (revision) => memory.compact(revision),
+      revision: () => memory.revision(),
+      close: () => memory.close(),
+      watch,
+    };
+    const caches = new StoreCache(store, silentLogger);
+    await caches.start();
+    const seen: string[] = [];
+    caches.cache("x").listen(({ key, current }) => seen.push(`${current === undefined ? "-" : "+"}${key}`));
+    await put("new");
+    await memory.commit({ when: [], then: [{ type: "delete", key: "/registry/x/gone" }] });
+    const failing = broken;
+    broken = undefined;
+    failing.error(Object.assign(new Error("compacted"), { code: "COMPACTED" }));
+    await vi.waitFor(() => expect(seen).toEqual(["+new", "-gone"]));
+    await caches.current();
+    expect(
+      caches
+        .cache("x")
+        .list()
+        .map(({ key }) => key),
+    ).toEqual(["kept", "new"]);
+    caches.stop();
+  });
+});
