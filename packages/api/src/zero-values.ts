@@ -7,6 +7,8 @@ interface Member {
   readonly json: string;
   /** What JSON prints for a missing member: `undefined` (nothing), `""`, 0, false, null, or a struct to fill. */
   readonly missing: unknown;
+  /** A map, which Go prints in the order of its keys. */
+  readonly sorted: boolean;
   /** The struct whose empty value stands for a missing member. */
   readonly missingStruct: Plan | undefined;
   /** Whether JSON leaves this value out. */
@@ -115,6 +117,7 @@ function memberOf(field: TypeField): Member {
   const descend = descent(field.type);
   return {
     json: field.json,
+    sorted: containerOf(field.type).form === "map",
     missing: missingValue(field),
     missingStruct: field.type.form === "struct" ? planOf(field.type.id) : undefined,
     omits: omission(field),
@@ -136,6 +139,23 @@ function planOf(id: string): Plan {
   return plan;
 }
 
+function containerOf(type: TypeRef): TypeRef {
+  return type.form === "pointer" ? containerOf(type.of) : type;
+}
+
+function isSorted(map: Draft): boolean {
+  let before = "";
+  for (const key in map) {
+    if (key < before) return false;
+    before = key;
+  }
+  return true;
+}
+
+function sortedMap(map: Draft): Draft {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 function complete(draft: Draft, plan: Plan): void {
   if (typeof draft !== "object" || draft === null || Array.isArray(draft)) return;
   for (const name in draft) {
@@ -144,7 +164,10 @@ function complete(draft: Draft, plan: Plan): void {
     const value = draft[name];
     if (member.omits(value)) delete draft[name];
     else if (value === null && member.missing !== null) delete draft[name];
-    else member.descend?.(value, complete);
+    else {
+      member.descend?.(value, complete);
+      if (member.sorted && !isSorted(value)) draft[name] = sortedMap(value);
+    }
   }
   for (const member of plan.printed) if (draft[member.json] === undefined) fill(draft, member);
 }
@@ -172,7 +195,8 @@ function fill(draft: Draft, member: Member): void {
 /**
  * Brings a draft of a built-in type into the form in which a Go server prints it, in place: zero values that it never
  * leaves out appear (`status: {}`, `resources: {}`, `strategy: {}`, `lastProbeTime: null`), zero values that it always
- * leaves out go (`hostNetwork: false`, `args: []`, `labels: {}`, explicit nulls). `typeId` is such as `core/v1.Pod`.
+ * leaves out go (`hostNetwork: false`, `args: []`, `labels: {}`, explicit nulls), and maps are in the order of their keys.
+ * `typeId` is such as `core/v1.Pod`.
  * Run it on every decoded request after defaulting and before managed fields are computed: what is stored is then what
  * upstream stores. Unknown members stay.
  */

@@ -32,6 +32,20 @@ describe("completing zero values", () => {
   });
 });
 
+describe("maps", () => {
+  it("come in the order of their keys, as Go prints them", () => {
+    const labels = { b: "1", a: "2" };
+    const draft = {
+      metadata: { name: "p", labels },
+      spec: { containers: [{ resources: { limits: { memory: "1", cpu: "1" } } }] },
+    };
+    completeZeroValuesOf(draft, "core/v1.Pod");
+    expect(Object.keys(draft.metadata.labels)).toEqual(["a", "b"]);
+    expect(Object.keys(draft.spec.containers[0]?.resources.limits ?? {})).toEqual(["cpu", "memory"]);
+    expect(Object.keys(draft.metadata)).toEqual(["name", "labels"]);
+  });
+});
+
 describe("dropping zero values", () => {
   const cases: readonly (readonly [string, string, Json, Json])[] = [
     ["an empty string", "core.v1.PodSpec", { restartPolicy: "", containers: [] }, { containers: [] }],

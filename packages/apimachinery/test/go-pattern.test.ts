@@ -26,6 +26,12 @@ describe("compileGoPattern", () => {
 });
 
 describe("validateSchema", () => {
+  it("says twice that a fraction is no integer", () => {
+    const schema = { type: "object", properties: { a: { type: "integer" } } } as const;
+    expect(validateSchema({ a: 1.5 }, schema).map(({ field }) => field)).toEqual(["a", "<nil>"]);
+    expect(validateSchema({ a: "1" }, schema).map(({ field }) => field)).toEqual(["a"]);
+  });
+
   it.each([
     ["a-b", 0],
     ["A", 1],

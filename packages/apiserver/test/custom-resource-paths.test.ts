@@ -6,12 +6,15 @@ const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
 const scale = { specReplicasPath: ".spec.replicas", statusReplicasPath: ".status.replicas" };
 
-async function withShips(scope: "Cluster" | "Namespaced"): Promise<Harness> {
+async function withShips(scope: "Cluster" | "Namespaced", group = "example.com"): Promise<Harness> {
   const harness = await startBuiltIn();
   await harness.call("POST", CRDS, {
-    metadata: { name: "ships.example.com" },
+    metadata: {
+      name: `ships.${group}`,
+      annotations: { "api-approved.kubernetes.io": "https://github.com/kubernetes/kubernetes" },
+    },
     spec: {
-      group: "example.com",
+      group,
       scope,
       names: { plural: "ships", kind: "Ship" },
       versions: [{ name: "v1", served: true, storage: true, schema, subresources: { scale } }],
@@ -40,6 +43,13 @@ describe("a path of a group with custom resources only", () => {
 });
 
 describe("a custom resource", () => {
+  it.each(["example.com", "x.k8s.io"])("of %s is listed with an empty continue token", async (group) => {
+    const { call } = await withShips("Cluster", group);
+    const { body } = await call("GET", `/apis/${group}/v1/ships`);
+    expect(body.metadata).toMatchObject({ continue: "" });
+    expect((await call("GET", `/apis/${group}/v1/namespaces/default/ships`)).text).toBe("404 page not found\n");
+  });
+
   it("of another kind is invalid", async () => {
     const { call } = await withShips("Cluster");
     const object = { apiVersion: "example.com/v1", kind: "Boat", metadata: { name: "a" } };

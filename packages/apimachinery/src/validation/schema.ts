@@ -26,6 +26,8 @@ function check(value: unknown, schema: Schema, path: string, errors: FieldError[
   const wrong = typeError(value, schema, path);
   if (wrong !== undefined) {
     errors.push(wrong);
+    if (schema.type === "integer" && typeof value === "number")
+      errors.push(invalidValue("<nil>", "", `Checked value must be of type integer (default format) in ${path}`));
     return;
   }
   if (schema.enum !== undefined && !schema.enum.some((each) => JSON.stringify(each) === JSON.stringify(value)))

@@ -22,7 +22,7 @@ export function aggregatedDiscovery(registry: DefinitionRegistry, core: boolean,
 
 function resourceDiscovery(definition: ResourceDefinition): object {
   const { resource, kind, namespaced, singular, shortNames, categories } = definition;
-  const subresources = [...definition.subresources].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const subresources = inOrder(definition);
   return {
     resource,
     responseKind: ownKind(kind),
@@ -59,6 +59,12 @@ export function isOwn(
   definition: ResourceDefinition,
 ): boolean {
   return kind.group === definition.group && kind.version === definition.version;
+}
+
+/** Subresources by name; those of custom resources as they are defined: status, then scale. */
+export function inOrder(definition: ResourceDefinition): ResourceDefinition["subresources"] {
+  if (isCustom(definition)) return definition.subresources;
+  return [...definition.subresources].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 export function sortedVerbs(verbs: readonly string[]): readonly string[] {

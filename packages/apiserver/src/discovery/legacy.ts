@@ -1,7 +1,7 @@
 import { apiVersionOf, type ResourceDefinition } from "@pinnace/apimachinery";
 import { isCustom } from "../custom.ts";
 import type { DefinitionRegistry, GroupVersions } from "../definition-registry.ts";
-import { isOwn, sortedVerbs } from "./aggregated.ts";
+import { inOrder, isOwn, sortedVerbs } from "./aggregated.ts";
 
 /** `/api` */
 export function apiVersions(registry: DefinitionRegistry, address: string): object {
@@ -40,7 +40,7 @@ export function apiResourceList(registry: DefinitionRegistry, group: string, ver
 
 function resourceEntries(definition: ResourceDefinition): object[] {
   const { resource, singular, namespaced, kind, shortNames, categories } = definition;
-  const subresources = [...definition.subresources].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const subresources = inOrder(definition);
   return [
     {
       name: resource,

@@ -116,7 +116,8 @@ function bodyOfList(
     const options = { ...context, metaVersion };
     return made(tableHead(definition, metadata, options), "rows", items, (item) => rowOf(definition, item, options));
   }
-  const head = { kind: `${definition.kind}List`, apiVersion: apiVersionOf(definition), metadata };
+  const shown = isCustom(definition) ? { continue: "", ...metadata } : metadata;
+  const head = { kind: `${definition.kind}List`, apiVersion: apiVersionOf(definition), metadata: shown };
   return listingBody({ head, member: "items", items, pretty, present: same, ...itemForms(definition) });
 }
 
@@ -124,7 +125,10 @@ const same = <T>(value: T): T => value;
 const json = (object: object): Uint8Array => encoder.encode(JSON.stringify(object));
 const BRACE = Uint8Array.of(123);
 
-/** Custom resources keep `kind` and `apiVersion` in list items; generated types upstream drop them. */
+/**
+ * Custom resources keep `kind` and `apiVersion` in list items, and an empty `continue` in the list; generated types
+ * upstream drop them.
+ */
 function itemForms(definition: ResourceDefinition): {
   encode(item: KubernetesObject): readonly Uint8Array[];
   print(item: KubernetesObject): object;
