@@ -20,6 +20,7 @@ import { namespaceController } from "./namespace/index.ts";
 import { type NodeIpamOptions, nodeIpamController } from "./nodeipam/index.ts";
 import { nodeLifecycleController } from "./nodelifecycle/index.ts";
 import { persistentVolumeBinder } from "./persistentvolume/index.ts";
+import { horizontalPodAutoscalerController } from "./podautoscaler/index.ts";
 import { podGarbageCollector } from "./podgc/index.ts";
 import { pvcProtectionController, pvProtectionController } from "./pvcprotection/index.ts";
 import { replicaSetController, replicationControllerController } from "./replicaset/index.ts";
@@ -51,6 +52,7 @@ export function createBuiltInControllers(options: BuiltInControllerOptions = {})
     jobController,
     cronJobController,
     ttlAfterFinishedController,
+    horizontalPodAutoscalerController,
     disruptionController,
     clusterRoleAggregationController,
     garbageCollector,

@@ -44,6 +44,7 @@ export { namespaceController } from "./namespace/index.ts";
 export { type NodeIpamOptions, nodeIpamController } from "./nodeipam/index.ts";
 export { nodeLifecycleController } from "./nodelifecycle/index.ts";
 export { persistentVolumeBinder } from "./persistentvolume/index.ts";
+export { horizontalPodAutoscalerController, horizontalPodAutoscalerControllerWith } from "./podautoscaler/index.ts";
 export { podGarbageCollector } from "./podgc/index.ts";
 export { pvcProtectionController, pvProtectionController } from "./pvcprotection/index.ts";
 export { replicaSetController, replicationControllerController } from "./replicaset/index.ts";
