@@ -3,7 +3,7 @@ import { hasReason, type KubernetesObject, type ResourceType } from "@pinnace/ap
 import { type ControllerFactory, watchOf } from "@pinnace/controller-runtime";
 
 /** A kind of this control plane alone: as many pods as there are boats. */
-export interface Fleet extends KubernetesObject {
+interface Fleet extends KubernetesObject {
   readonly spec: { readonly boats: readonly string[] };
 }
 

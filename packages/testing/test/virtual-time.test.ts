@@ -60,7 +60,7 @@ it("repeats an hour exactly with the same seed, and ends in the same state with 
     ready: ["True", "True", "True"],
   });
   expect((first.end as { restarts: number }).restarts).toBeGreaterThan(8);
-});
+}, 120_000);
 
 function summary({ time, type, kind, key }: HistoryEntry): string {
   return `${time} ${type} ${kind} ${key}`;

@@ -3,7 +3,7 @@ import { Agent, request } from "node:https";
 import { createServer } from "node:net";
 
 /** The API of a cluster under test; certificates are not looked at. */
-export interface Api {
+interface Api {
   /** The status and the decoded body; undefined while nobody listens. */
   call(method: string, path: string, body?: object): Promise<{ status: number; object: unknown } | undefined>;
   close(): void;

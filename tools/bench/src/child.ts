@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 
 /** A program that was started, with what it printed so far. */
-export interface Child {
+interface Child {
   readonly output: () => string;
   /** True until it ends by itself. */
   readonly alive: () => boolean;

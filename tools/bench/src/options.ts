@@ -3,7 +3,7 @@ import { delimiter, join } from "node:path";
 import { parseArgs } from "node:util";
 
 /** What every scenario takes. */
-export interface BenchOptions {
+interface BenchOptions {
   readonly rounds: number;
   /** The path of a peer's executable, or undefined when it is not on this machine. */
   peer(program: string): string | undefined;

@@ -11,7 +11,7 @@ export interface Series {
   readonly against?: string;
 }
 
-export interface Report {
+interface Report {
   readonly scenario: string;
   readonly series: readonly Series[];
   /** What could not be measured, and other remarks. */

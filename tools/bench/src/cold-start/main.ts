@@ -1,6 +1,6 @@
 /**
  * From the start of `pinnace up` to a ready API and a first running pod, in an empty folder. From source and from its
- * bundle, with a simulated node and (as root, with containerd) a real one. Peer: kube-apiserver with etcd, until its API is ready.
+ * bundle, with a simulated node and (as root, with containerd, unless `--simulated`) a real one. Peer: kube-apiserver with etcd, until its API is ready.
  */
 import { join } from "node:path";
 import { findRequirements } from "@pinnace/cri/node";
@@ -20,7 +20,11 @@ const forms: Readonly<Record<string, readonly string[]>> = {
 const options = benchOptions();
 const [etcd, apiServer] = [options.peer("etcd"), options.peer("kube-apiserver")];
 const notes: string[] = [];
-const missing = process.getuid?.() === 0 ? findRequirements(process.env.PATH ?? "").missing : ["it needs root"];
+const missing = process.argv.includes("--simulated")
+  ? ["--simulated was given"]
+  : process.getuid?.() === 0
+    ? findRequirements(process.env.PATH ?? "").missing
+    : ["it needs root"];
 const nodes: Readonly<Record<string, { readonly flags: readonly string[]; readonly image: string }>> = {
   simulated: { flags: ["--simulated"], image: "web:1" },
   // The pause image comes with every node, so that nothing is pulled.

@@ -7,7 +7,7 @@ import { start, until } from "../child.ts";
 const TOKEN = "bench";
 
 /** Milliseconds since the process was started. */
-export interface ColdStart {
+interface ColdStart {
   /** `/readyz` answers 200. */
   readonly ready: number;
   /** A pod that was created as soon as the API let it is Running. */
