@@ -29,6 +29,11 @@ import { pluginsCommand } from "./plugins/plugins-command.ts";
 import { upCommand } from "./up/options.ts";
 import { VERSION } from "./version.ts";
 
+/** What the operating system refused, such as ENOSPC: no bug, and nothing that a stack trace would explain. */
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && "syscall" in error && "errno" in error;
+}
+
 const program = new Command("pinnace")
   .description("a Kubernetes cluster from one command")
   .version(VERSION, "--version", "print the version")
@@ -40,7 +45,7 @@ const program = new Command("pinnace")
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!isCodedError(error) && !(error instanceof StatusError)) throw error;
+  if (!isCodedError(error) && !(error instanceof StatusError) && !isSystemError(error)) throw error;
   const remedy = isCodedError(error) && error.remedy !== undefined ? `; ${error.remedy}` : "";
   process.stderr.write(`error: ${error.message}${remedy}\n`);
   process.exitCode = 1;

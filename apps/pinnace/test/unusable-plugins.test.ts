@@ -5,7 +5,9 @@ import { unusablePlugins } from "../src/plugins/unusable-plugins.ts";
 it("has a line for each plugin that failed, and none for those that work", () => {
   const create = (): object => ({});
   const works = { type: "pinnace.cni.v1", name: "works", apiRange: "^1.0.0", create };
-  const error = new PluginError("PLUGIN_IMPORT_FAILED", "plugin /p/a cannot be imported: boom", { remedy: "build it" });
+  const error = new PluginError("PLUGIN_IMPORT_FAILED", "plugin /p/a cannot be imported: boom\nRequire stack:", {
+    remedy: "build it",
+  });
   const lines = unusablePlugins([
     { source: "/p/works", definition: definePlugin(works) },
     { source: "/p/a", error },

@@ -34,6 +34,11 @@ it("imports marked packages, in the order of their folders", async () => {
   ]);
 });
 
+it("imports a package that has main and no exports", async () => {
+  await write("a", { ...manifest("plugin-a"), exports: undefined, main: "index.js" }, "export default { a: 1 };");
+  expect(await discoverPlugins([directory])).toEqual([{ source: join(directory, "a"), definition: { a: 1 } }]);
+});
+
 it("reports what cannot be imported and goes on", async () => {
   await write("a", manifest("plugin-a"), "throw new Error('at import');");
   await write("b", manifest("plugin-b"));

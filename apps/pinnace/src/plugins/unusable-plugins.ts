@@ -6,6 +6,7 @@ export function unusablePlugins(candidates: readonly PluginCandidate[]): readonl
   const { reports } = createPluginRegistry(candidates, { hosts: PLUGIN_HOSTS });
   return reports.flatMap(({ error }) => {
     if (error === undefined) return [];
-    return [error.remedy === undefined ? error.message : `${error.message}; ${error.remedy}`];
+    const why = error.message.split("\n")[0]!; // Node's "Require stack" follows
+    return [error.remedy === undefined ? why : `${why}; ${error.remedy}`];
   });
 }

@@ -51,6 +51,8 @@ export async function openFoundation(
   const staticTokens = options.tokenAuthFile === undefined ? undefined : await readTokenFile(options.tokenAuthFile);
   const clock = createRealClock();
   const log = createWriteStream(directory.log, { flags: "a", mode: 0o600 });
+  // The cluster is worth more than its log: a full disk is said once, and the rest goes on.
+  log.on("error", (error) => progress.note(`warning: the log ${directory.log} ends here: ${error.message}`));
   undo.push(() => closeLog(log));
   const logger = createStreamLogger({ clock, stream: log, level: options.logLevel });
   const pki = await progress.step("certificates", () =>
@@ -105,8 +107,10 @@ function deferredHandler(): { readonly deferred: ApiHandler; readonly serveWith:
 }
 
 async function closeLog(log: WriteStream): Promise<void> {
+  if (log.closed) return;
+  const closed = once(log, "close");
   log.end();
-  await once(log, "close");
+  await closed.catch(() => undefined); // it has been said on the terminal
 }
 
 /** Starts API server, controllers and scheduler, and as many simulated nodes as asked for. */

@@ -28,8 +28,9 @@ export async function runUp(options: UpOptions): Promise<void> {
   const undo: (() => unknown)[] = [];
   try {
     const { summary } = await bringUp(options, progress, undo);
+    stop.throwIfAborted();
     write(summary);
-    if (!stop.aborted) await once(stop, "abort");
+    await once(stop, "abort");
   } catch (error) {
     if (!stop.aborted || error !== stop.reason) throw error;
   } finally {

@@ -11,6 +11,7 @@ export type DiscoveryWarning = (message: string) => void;
 
 interface Manifest {
   readonly name?: string;
+  readonly exports?: unknown;
   readonly pinnace?: { readonly plugin?: unknown };
 }
 
@@ -53,8 +54,9 @@ async function hasMark(folder: string, warn: DiscoveryWarning): Promise<boolean>
 async function importPlugin(folder: string): Promise<PluginCandidate> {
   try {
     const manifestPath = join(folder, "package.json");
-    const { name } = JSON.parse(await readFile(manifestPath, "utf8")) as Manifest;
-    const entry = createRequire(manifestPath).resolve(name ?? folder);
+    const { name, exports } = JSON.parse(await readFile(manifestPath, "utf8")) as Manifest;
+    // A package knows itself by its name only where it has exports; others have "main" alone.
+    const entry = createRequire(manifestPath).resolve(exports === undefined ? folder : (name ?? folder));
     const module = (await import(pathToFileURL(entry).href)) as { default?: unknown };
     return { source: folder, definition: module.default };
   } catch (cause) {
