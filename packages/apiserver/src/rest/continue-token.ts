@@ -11,13 +11,17 @@ interface Continuation {
 /** The token as upstream makes it: base64url of `{"v":"meta.k8s.io/v1","rv":…,"start":…}`. */
 export function encodeContinue({ revision, after }: Continuation): string {
   const json = JSON.stringify({ v: "meta.k8s.io/v1", rv: revision, start: `${after}\u0000` });
-  return btoa(json).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  return btoa(String.fromCharCode(...new TextEncoder().encode(json)))
+    .replace(/\+/g, "-")
+    .replace(/\//g, "_")
+    .replace(/=+$/, "");
 }
 
 export function decodeContinue(token: string): Continuation {
   let json: string;
   try {
-    json = atob(token.replace(/-/g, "+").replace(/_/g, "/"));
+    const bytes = Uint8Array.from(atob(token.replace(/-/g, "+").replace(/_/g, "/")), (unit) => unit.charCodeAt(0));
+    json = new TextDecoder().decode(bytes);
   } catch {
     throw invalidToken(`illegal base64 data at input byte ${Math.max(0, token.search(/[^A-Za-z0-9_-]/))}`);
   }
