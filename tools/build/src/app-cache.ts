@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Plugin } from "esbuild";
@@ -65,7 +65,6 @@ async function makeBundle(root: string, app: string, folder: string): Promise<vo
   const plugins = foldersIn(root, "plugins").map((plugin) => `${plugin}/src/index.ts`);
   const sources = [`${app}/src/main.ts`, ...shared, ...plugins].filter((path) => existsSync(join(root, path)));
   const making = `${folder}.${process.pid}`;
-  mkdirSync(making, { recursive: true });
   await build({
     absWorkingDir: root,
     entryPoints: sources.map((path) => ({ in: path, out: nameOf(path) })),
