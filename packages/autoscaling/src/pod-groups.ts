@@ -4,12 +4,12 @@ import { findCondition } from "@pinnace/controller-runtime";
 import type { PodMetric, PodMetrics } from "./metrics-client.ts";
 
 /** Milliseconds after the start in which a pod's CPU usage counts only while it is ready (upstream: 5 minutes). */
-export const CPU_INITIALIZATION_PERIOD = 300_000;
+const CPU_INITIALIZATION_PERIOD = 300_000;
 /** Milliseconds after the start in which a change to not ready means that it was never ready (upstream: 30 seconds). */
-export const INITIAL_READINESS_DELAY = 30_000;
+const INITIAL_READINESS_DELAY = 30_000;
 
 /** How pods count in a calculation, by name. */
-export interface PodGroups {
+interface PodGroups {
   readonly ready: number;
   /** Not counted when the target is to shrink; without usage when it is to grow. */
   readonly unready: readonly string[];

@@ -12,7 +12,7 @@ import { type AddressType, portsKey } from "../endpointslice/endpoints-of.ts";
 export const MAX_MIRRORED = 1000;
 
 /** What a mirrored slice is to hold. */
-export interface MirroredSlice {
+interface MirroredSlice {
   readonly addressType: AddressType;
   readonly ports: readonly EndpointPort[];
   readonly endpoints: readonly Endpoint[];

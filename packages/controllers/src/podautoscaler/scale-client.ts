@@ -3,7 +3,7 @@ import { hasReason, parseApiVersion } from "@pinnace/apimachinery";
 import type { Client } from "@pinnace/client";
 
 /** What a HorizontalPodAutoscaler points at. */
-export interface ScaleTargetReference {
+interface ScaleTargetReference {
   readonly apiVersion?: string;
   readonly kind: string;
   readonly name: string;
