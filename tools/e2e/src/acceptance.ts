@@ -12,7 +12,7 @@ import { runRefusals } from "./scenarios/refusals.ts";
 import { runRealRestart, runRestart } from "./scenarios/restart.ts";
 import { runWorkload } from "./scenarios/workload.ts";
 
-export interface AcceptanceOptions {
+interface AcceptanceOptions {
   /** Only steps of this kind of node. */
   readonly nodes?: "simulated" | "real";
   /** Only this kubectl: `1.33`. */
