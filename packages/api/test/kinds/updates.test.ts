@@ -105,6 +105,16 @@ describe("the certificate of a CertificateSigningRequest", () => {
   });
 });
 
+describe("a gated pod", () => {
+  it("says since when it waits", () => {
+    const pod: Draft = { metadata: { name: "p" }, spec: { containers: [], schedulingGates: [{ name: "g" }] } };
+    definitionOf("Pod").strategy.prepareForCreate?.(pod, context);
+    expect(pod.status.conditions).toMatchObject([
+      { type: "PodScheduled", reason: "SchedulingGated", lastTransitionTime: "1970-01-01T00:00:00Z" },
+    ]);
+  });
+});
+
 describe("messages", () => {
   const messages = (kind: string, object: Draft): readonly string[] =>
     (definitionOf(kind).strategy.validate?.(object, context) ?? []).map(({ field, message }) => `${field}: ${message}`);

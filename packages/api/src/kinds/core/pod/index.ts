@@ -1,5 +1,5 @@
-import type { Draft, FieldError } from "@pinnace/apimachinery";
-import { fieldPath, forbiddenField, isDns1123Label } from "@pinnace/apimachinery";
+import type { Draft, FieldError, StrategyContext } from "@pinnace/apimachinery";
+import { fieldPath, forbiddenField, formatTime, isDns1123Label } from "@pinnace/apimachinery";
 import type { KindBehaviour } from "../../../kind-behaviour.ts";
 import { same } from "../../rules/equal.ts";
 import { POD_COLUMNS } from "../columns.ts";
@@ -39,7 +39,7 @@ function applyLabelKeys(pod: Draft): void {
   for (const constraint of pod.spec.topologySpreadConstraints ?? []) mergeLabelKeys(constraint, labels);
 }
 
-function prepareForCreate(pod: Draft): void {
+function prepareForCreate(pod: Draft, { now }: StrategyContext): void {
   dropDisabledPodFields(pod.spec);
   pod.status = { phase: "Pending", qosClass: qualityOfService(pod.spec) };
   if (pod.spec.schedulingGates?.length) {
@@ -50,7 +50,7 @@ function prepareForCreate(pod: Draft): void {
         reason: "SchedulingGated",
         message: "Scheduling is blocked due to non-empty scheduling gates",
         lastProbeTime: null,
-        lastTransitionTime: null,
+        lastTransitionTime: formatTime(now),
       },
     ];
   }
