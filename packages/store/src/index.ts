@@ -7,7 +7,7 @@
  * import { createMemoryStore, TextValue } from "@pinnace/store";
  *
  * const store = createMemoryStore({ clock: createRealClock() });
- * store.watch("/boats/").subscribe((event) => console.log(event.type, event.revision)); // put 2
+ * const watching = store.watch("/boats/").subscribe((event) => console.log(event.type, event.revision)); // put 2
  *
  * const commit = await store.commit({
  *   when: [{ key: "/boats/pinnace", modRevision: 0 }], // it does not exist yet
@@ -15,6 +15,7 @@
  * });
  * console.log(commit.succeeded, commit.revision); // true 2
  * const { entries, revision } = await store.list("/boats/", { limit: 500 });
+ * watching.unsubscribe(); // closing the store is an error for those who still watch
  * await store.close();
  * ```
  *
