@@ -8,6 +8,7 @@ import {
 } from "@pinnace/controller-runtime";
 import { podServiceKeys } from "../endpointslice/endpoint-slice-controller.ts";
 import { derivedLabels, selectsPods } from "../endpointslice/service-pods.ts";
+import { TriggerTimes, withTriggerTime } from "../endpointslice/trigger-times.ts";
 import { isNamespaceTerminating } from "../replicaset/replica-controller.ts";
 import { endpointSubsets } from "./subsets.ts";
 
@@ -27,7 +28,10 @@ function create({ client, informers }: ControllerComponents): ControllerDefiniti
   const pods = informers.informer(PODS);
   const endpoints = informers.informer(ENDPOINTS);
 
+  const triggers = new TriggerTimes();
+
   const remove = async (key: string): Promise<void> => {
+    triggers.forget(key);
     const present = endpoints.lister.get(key);
     if (present?.metadata?.labels?.[MANAGED_BY] !== CONTROLLER) return;
     const [namespace = "", name = ""] = key.split("/");
@@ -49,11 +53,12 @@ function create({ client, informers }: ControllerComponents): ControllerDefiniti
       const matcher = labelSetMatcher(service.spec?.selector ?? {});
       const selected = pods.lister.inNamespace(namespace).filter((pod) => matcher.matches(pod.metadata?.labels ?? {}));
       const present = endpoints.lister.get(key);
+      const trigger = triggers.next(key, service, selected);
       const next = desired(service, present, endpointSubsets(service, selected));
       const resource = client.resource(ENDPOINTS).namespace(namespace);
       try {
-        if (present === undefined) await resource.create(next);
-        else if (!semanticEqual(present, next)) await resource.update(next);
+        if (present === undefined) await resource.create(triggeredAt(next, trigger));
+        else if (!semanticEqual(present, next)) await resource.update(triggeredAt(next, trigger));
       } catch (error) {
         if (!isNamespaceTerminating(error)) throw error;
       }
@@ -71,6 +76,11 @@ function desired(
   const labels = { ...derivedLabels(service), [MANAGED_BY]: CONTROLLER };
   if (present === undefined) return { metadata: { name, namespace, labels }, subsets };
   return { ...present, metadata: { ...present.metadata, labels }, subsets };
+}
+
+function triggeredAt(endpoints: Endpoints, time: string | undefined): Endpoints {
+  const { annotations, ...metadata } = endpoints.metadata ?? {};
+  return { ...endpoints, metadata: { ...metadata, ...withTriggerTime(annotations, time) } };
 }
 
 function ignoreNotFound(error: unknown): undefined {

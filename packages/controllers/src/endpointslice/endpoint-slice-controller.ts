@@ -21,6 +21,7 @@ import { isNamespaceTerminating } from "../replicaset/replica-controller.ts";
 import { addressTypes, endpointGroups } from "./endpoints-of.ts";
 import { planSlices, type SliceContents, type SlicePlan } from "./plan-slices.ts";
 import { derivedLabels, selects, selectsPods } from "./service-pods.ts";
+import { TriggerTimes, withTriggerTime } from "./trigger-times.ts";
 
 const SERVICE_NAME = "kubernetes.io/service-name";
 const MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
@@ -37,6 +38,7 @@ export class EndpointSliceController implements ControllerDefinition {
   readonly #nodes: Informer<Node>;
   readonly #slices: Informer<EndpointSlice>;
   readonly #expectations: Expectations;
+  readonly #triggers = new TriggerTimes();
 
   constructor(components: ControllerComponents) {
     const { informers, clock } = components;
@@ -56,17 +58,18 @@ export class EndpointSliceController implements ControllerDefinition {
 
   async reconcile(key: string): Promise<undefined> {
     const service = this.#services.lister.get(key);
+    if (service === undefined) this.#triggers.forget(key);
     if (service === undefined || !selectsPods(service)) return;
     if (service.metadata?.deletionTimestamp !== undefined || !this.#expectations.satisfied(key)) return;
     const existing = this.#slices.lister.byIndex("service", key).filter((slice) => !isGoing(slice));
-    const plan = this.#plan(service, existing);
-    await this.#execute(key, service, plan);
-  }
-
-  #plan(service: Service, existing: readonly EndpointSlice[]): SlicePlan {
     const { namespace = "" } = service.metadata ?? {};
     const matcher = labelSetMatcher(service.spec?.selector ?? {});
     const pods = this.#pods.lister.inNamespace(namespace).filter((pod) => matcher.matches(pod.metadata?.labels ?? {}));
+    const plan = this.#plan(service, pods, existing);
+    await this.#execute(key, service, plan, this.#triggers.next(key, service, pods));
+  }
+
+  #plan(service: Service, pods: readonly Pod[], existing: readonly EndpointSlice[]): SlicePlan {
     const types = addressTypes(service);
     const plans = types.map((type) => {
       const groups = endpointGroups(service, pods, type, (node) => this.#nodes.lister.get(node));
@@ -81,7 +84,7 @@ export class EndpointSliceController implements ControllerDefinition {
     };
   }
 
-  async #execute(key: string, service: Service, plan: SlicePlan): Promise<void> {
+  async #execute(key: string, service: Service, plan: SlicePlan, trigger: string | undefined): Promise<void> {
     const { create, update, delete: remove } = plan;
     const slices = this.#components.client.resource(ENDPOINT_SLICES).namespace(service.metadata?.namespace ?? "");
     if (create.length + remove.length > 0)
@@ -91,15 +94,18 @@ export class EndpointSliceController implements ControllerDefinition {
         remove.map((slice) => slice.metadata?.uid ?? ""),
       );
     const outcomes = await Promise.allSettled([
-      ...create.map((contents) => this.#create(key, service, contents)),
-      ...update.map((slice) => slices.update(slice)),
+      ...create.map((contents) => this.#create(key, service, contents, trigger)),
+      ...update.map((slice) => {
+        const { annotations, ...metadata } = slice.metadata ?? {};
+        return slices.update({ ...slice, metadata: { ...metadata, ...withTriggerTime(annotations, trigger) } });
+      }),
       ...remove.map((slice) => this.#delete(key, slice)),
     ]);
     const failed = outcomes.find((outcome) => outcome.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }
 
-  async #create(key: string, service: Service, contents: SliceContents): Promise<void> {
+  async #create(key: string, service: Service, contents: SliceContents, trigger: string | undefined): Promise<void> {
     const { name = "", namespace = "" } = service.metadata ?? {};
     try {
       await this.#components.client
@@ -110,6 +116,7 @@ export class EndpointSliceController implements ControllerDefinition {
             generateName: `${name}-`,
             namespace,
             labels: sliceLabels(service),
+            ...withTriggerTime(undefined, trigger),
             ownerReferences: [controllerReference(service, SERVICES)],
           },
           ...contents,
