@@ -3,53 +3,12 @@ import { request as httpsRequest, type RequestOptions } from "node:https";
 import { connect, type Socket } from "node:net";
 import { gunzipSync } from "node:zlib";
 import type { ApiHandler, ApiRequest, WatchEvent } from "@pinnace/apimachinery";
-import { createRealClock } from "@pinnace/clock";
-import { type CertificateAndKey, type CertificateAuthority, createCertificateAuthority } from "@pinnace/pki";
 import fc from "fast-check";
 import { Observable, Subject } from "rxjs";
-import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
-import { createHttpNodeConnector, forwardRequest, type Listener, type ServeOptions, serve } from "../src/node/index.ts";
 import { startServer } from "./harness.ts";
-
-const open: Listener[] = [];
-afterEach(async () => {
-  for (const listener of open.splice(0)) await listener.close();
-});
-
-async function listen(handler: ApiHandler, more: Partial<ServeOptions> = {}): Promise<Listener> {
-  const listener = await serve({ handler, port: 0, ...more });
-  open.push(listener);
-  return listener;
-}
-
-const text = (content: string, status = 200): Awaited<ReturnType<ApiHandler>> => ({
-  status,
-  headers: { "content-type": "text/plain" },
-  body: { type: "bytes", bytes: new TextEncoder().encode(content) },
-});
-
-/** Answers who the client's certificate names. */
-const whoAmI: ApiHandler = async ({ certificate }) =>
-  text(certificate === undefined ? "nobody" : `${certificate.commonName} ${certificate.organizations.join(",")}`);
-
-let authority: CertificateAuthority;
-let stranger: CertificateAuthority;
-let serving: CertificateAndKey;
-let alice: CertificateAndKey;
-let mallory: CertificateAndKey;
-
-beforeAll(async () => {
-  const clock = createRealClock();
-  authority = await createCertificateAuthority({ clock, commonName: "cluster" });
-  stranger = await createCertificateAuthority({ clock, commonName: "stranger" });
-  serving = await authority.issue({ commonName: "server", subjectAltNames: ["127.0.0.1"], usages: ["server"] });
-  const client = { commonName: "alice", organizations: ["devs", "ops"], usages: ["client"] } as const;
-  alice = await authority.issue(client);
-  mallory = await stranger.issue(client);
-});
-
-const tls = () => ({ cert: serving.certificate, key: serving.key, ca: authority.certificate });
+import { alice, authority, listen, mallory, text, tls, whoAmI } from "./listeners.ts";
 
 function get(port: number, options: RequestOptions = {}): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
@@ -238,6 +197,13 @@ describe("an answer", () => {
     expect([answer.status, await answer.json()]).toMatchObject([500, { kind: "Status", message: "a bug" }]);
   });
 
+  it("may warn in any script", async () => {
+    const warned = { status: 200, headers: { warning: '299 - "unknown field \\"größe €\\""' } } as const;
+    const other = await listen(async () => ({ ...warned, body: { type: "empty" } }));
+    const warning = (await fetch(other.url)).headers.get("warning") ?? "";
+    expect(Buffer.from(warning, "latin1").toString()).toBe(warned.headers.warning);
+  });
+
   it("that breaks off breaks the connection off", async () => {
     const chunks = async function* (): AsyncGenerator<Uint8Array> {
       yield new TextEncoder().encode("half");
@@ -379,88 +345,5 @@ describe("closing", () => {
     expect(await answer).toBe("late");
     await closed;
     await expect(fetch(listener.url)).rejects.toThrow();
-  });
-});
-
-describe("a kubelet of another machine", () => {
-  const node = (port: number): object => ({
-    metadata: { name: "n" },
-    status: {
-      addresses: [
-        { type: "Hostname", address: "not.there.invalid" },
-        { type: "InternalIP", address: "127.0.0.1" },
-      ],
-      daemonEndpoints: { kubeletEndpoint: { Port: port } },
-    },
-  });
-  const ask = (more: Partial<ApiRequest> = {}): ApiRequest => ({
-    method: "GET",
-    path: "/containerLogs/a/b/c",
-    query: new URLSearchParams("tailLines=1"),
-    headers: {},
-    signal: new AbortController().signal,
-    ...more,
-  });
-  const connector = () =>
-    createHttpNodeConnector({ cert: alice.certificate, key: alice.key, ca: authority.certificate });
-
-  it("is reached at its address with the server's own certificate", async () => {
-    const { port } = await listen(
-      async ({ certificate, path, query }) => text(`${certificate?.commonName} ${path}?${query}`),
-      { tls: tls() },
-    );
-    const kubelet = await connector().connect(node(port) as never);
-    const { body } = await kubelet(ask());
-    let content = "";
-    if (body.type === "stream") for await (const chunk of body.chunks) content += new TextDecoder().decode(chunk);
-    expect(content).toBe("alice /containerLogs/a/b/c?tailLines=1");
-  });
-
-  it("that another authority vouches for is not believed", async () => {
-    const impostor = await stranger.issue({ commonName: "n", subjectAltNames: ["127.0.0.1"], usages: ["server"] });
-    const { port } = await listen(whoAmI, { tls: { cert: impostor.certificate, key: impostor.key } });
-    const kubelet = await connector().connect(node(port) as never);
-    await expect(kubelet(ask())).rejects.toMatchObject({ code: "NODE_UNREACHABLE" });
-  });
-
-  it("without an address, or that does not answer, is unreachable", async () => {
-    await expect(connector().connect({ metadata: { name: "n" } } as never)).rejects.toMatchObject({
-      code: "NODE_UNREACHABLE",
-    });
-    const { port, close } = await serve({ handler: whoAmI, port: 0 });
-    await close();
-    const kubelet = await connector().connect(node(port) as never);
-    await expect(kubelet(ask())).rejects.toMatchObject({ code: "NODE_UNREACHABLE" });
-  });
-
-  it("gets the raw bytes of an upgrade, both ways", async () => {
-    const kubelet = await listen(async () => ({
-      status: 101,
-      headers: {},
-      body: {
-        type: "upgrade",
-        handle: (connection) => {
-          const { socket } = connection as { socket: Socket };
-          socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
-          socket.pipe(socket);
-        },
-      },
-    }));
-    const target = { scheme: "http", host: "127.0.0.1", port: kubelet.port } as const;
-    const { port } = await listen((request) => forwardRequest(target, request));
-    const echoed = await new Promise<string>((resolve) => {
-      let answer = "";
-      const socket = connect(port, "127.0.0.1", () =>
-        socket.write("GET /exec HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n"),
-      );
-      socket.on("data", (chunk) => {
-        const first = answer === "";
-        answer += String(chunk);
-        if (first) socket.write("ahoy");
-        if (answer.endsWith("ahoy")) socket.destroy();
-      });
-      socket.on("close", () => resolve(answer));
-    });
-    expect(echoed).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n[\s\S]*Upgrade: echo\r\n\r\nahoy$/);
   });
 });

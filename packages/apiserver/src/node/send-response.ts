@@ -14,9 +14,10 @@ const GZIP_FROM = 128 * 1024;
 export async function sendResponse(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: ApiResponse,
+  { headers, ...others }: ApiResponse,
   signal: AbortSignal,
 ): Promise<void> {
+  const answer: ApiResponse = { ...others, headers: onWire(headers) };
   const { body } = answer;
   switch (body.type) {
     case "empty":
@@ -34,6 +35,17 @@ export async function sendResponse(
     case "upgrade":
       response.writeHead(400, { "content-type": "text/plain; charset=utf-8" }).end("Upgrade request required");
   }
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: everything but ASCII
+const BEYOND_ASCII = /[^\u0000-\u007f]/;
+
+/** Warnings quote what clients sent. Node takes header values byte by byte; they are sent as UTF-8, as Go does. */
+function onWire(headers: ApiResponse["headers"]): Record<string, string> {
+  const result: Record<string, string> = { ...headers };
+  for (const name in result)
+    if (BEYOND_ASCII.test(result[name]!)) result[name] = Buffer.from(result[name]!, "utf8").toString("latin1");
+  return result;
 }
 
 async function sendBytes(
