@@ -3,11 +3,18 @@ import { CodedError } from "@pinnace/errors";
 /**
  * - `ALREADY_RUNNING`: another process uses the data directory.
  * - `DATA_DIRECTORY`: the data directory cannot be used.
+ * - `NODE_TAKEN`: this machine is the real node of another cluster.
  * - `REAL_NODE`: a real node was asked for and cannot run here.
  * - `NO_PLUGINS_FOLDER`: a folder of `--plugins` is not there.
  * - `INSTALL_FAILED`: the distribution's packages could not be installed.
  */
-type AppErrorCode = "ALREADY_RUNNING" | "DATA_DIRECTORY" | "REAL_NODE" | "NO_PLUGINS_FOLDER" | "INSTALL_FAILED";
+type AppErrorCode =
+  | "ALREADY_RUNNING"
+  | "DATA_DIRECTORY"
+  | "NODE_TAKEN"
+  | "REAL_NODE"
+  | "NO_PLUGINS_FOLDER"
+  | "INSTALL_FAILED";
 
 /** What ends the command with one line on standard error. */
 export class AppError extends CodedError<AppErrorCode> {

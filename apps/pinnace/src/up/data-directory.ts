@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { mkdir, open, readFile, realpath, rm } from "node:fs/promises";
+import { mkdir, realpath, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { messageOf } from "@pinnace/errors";
 import { AppError } from "../app-error.ts";
+import { acquireLock } from "./process-lock.ts";
 
 /** Where a cluster keeps what it needs to go on after a restart. */
 export interface DataDirectory {
@@ -32,7 +33,12 @@ export async function openDataDirectory(folder: string): Promise<DataDirectory> 
     await makeFolder(wanted);
     const path = await realpath(wanted);
     const lock = join(path, "lock");
-    await acquire(lock, path);
+    const holder = await acquireLock(lock);
+    if (holder !== undefined) {
+      throw new AppError("ALREADY_RUNNING", `a cluster is running on ${path} already (process ${holder})`, {
+        remedy: "stop it, or choose another folder with --data-dir",
+      });
+    }
     return layout(path, () => rm(lock, { force: true }));
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
@@ -71,46 +77,4 @@ function layout(path: string, release: () => Promise<void>): DataDirectory {
 /** Removes the state of a stopped cluster. The caller holds the lock. */
 export async function resetDataDirectory(directory: DataDirectory): Promise<void> {
   for (const name of CONTENTS) await rm(join(directory.path, name), { recursive: true, force: true });
-}
-
-async function acquire(lock: string, folder: string): Promise<void> {
-  for (let attempt = 0; attempt < 2; attempt += 1) {
-    try {
-      const file = await open(lock, "wx", 0o600);
-      await file.writeFile(`${process.pid} ${await startTime(process.pid)}\n`);
-      await file.close();
-      return;
-    } catch (error) {
-      if ((error as { code?: string }).code !== "EEXIST") throw error;
-    }
-    const [pid = 0, started = ""] = await holder(lock);
-    if (pid !== 0 && (await startTime(pid)) === started) {
-      throw new AppError("ALREADY_RUNNING", `a cluster is running on ${folder} already (process ${pid})`, {
-        remedy: "stop it, or choose another folder with --data-dir",
-      });
-    }
-    await rm(lock, { force: true }); // its holder was killed
-  }
-  throw new AppError("ALREADY_RUNNING", `another process is starting on ${folder} at this moment`);
-}
-
-async function holder(lock: string): Promise<readonly [number, string]> {
-  const [pid = "0", started = ""] = (await readFile(lock, "utf8")).trim().split(" ");
-  return [Number(pid), started];
-}
-
-/** When a process started, in clock ticks since boot: with the pid it names one process. "" when there is none. */
-async function startTime(pid: number): Promise<string> {
-  if (process.platform !== "linux") return isAlive(pid) ? "alive" : "";
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => ""); // it has ended
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -8,6 +8,7 @@ import { openDataDirectory, resetDataDirectory } from "./data-directory.ts";
 import { hostAddress } from "./host-address.ts";
 import { installPackages } from "./install-packages.ts";
 import { chooseNodes, type NodeKind, thisMachine } from "./node-kind.ts";
+import { takeMachine } from "./node-lock.ts";
 import type { UpOptions } from "./options.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { stopOnSignals } from "./stop-signals.ts";
@@ -49,6 +50,7 @@ async function bringUp(
   if (options.reset) await progress.step("reset", () => resetDataDirectory(directory));
   if (options.installPackages) await progress.step("packages of a real node", installPackages);
   const kind = chooseNodes(options, thisMachine());
+  if (kind.type === "real") undo.push(await takeMachine());
   const foundation = await openFoundation(options, directory, progress, undo);
   // Pods of a real node reach the API at the node's own address; to simulated ones it is only a name.
   // What speaks with containerd is loaded where there is one.
