@@ -12,12 +12,11 @@ import {
 } from "@pinnace/controller-runtime";
 import { isSilent, type NodeHealth, observeHealth, silentConditions } from "./node-health.ts";
 import { withConditionTaints, withEvictionTaints } from "./node-taints.ts";
+import { evictionPeriods, zoneOf } from "./zone-pace.ts";
 
 const MONITOR = "";
 /** How often all nodes are looked at, milliseconds (`--node-monitor-period`). */
 const MONITOR_PERIOD = 5000;
-/** One node is given up per this time, milliseconds (`--node-eviction-rate` 0.1), so that a mistake does not empty a cluster. */
-const EVICTION_PERIOD = 10_000;
 const LEASE_NAMESPACE = "kube-node-lease";
 /** Old names of labels that kubelets set under their new ones only. */
 const LABEL_TWINS: readonly (readonly [string, string])[] = [
@@ -36,7 +35,8 @@ export class NodeLifecycleController implements ControllerDefinition {
   readonly #leases: Informer<Lease>;
   readonly #health = new Map<string, NodeHealth>();
   readonly #known = new Map<string, Node>();
-  #lastEviction = Number.NEGATIVE_INFINITY;
+  /** When a node of each zone was given up last. */
+  readonly #lastEvictions = new Map<string, number>();
 
   constructor(components: ControllerComponents) {
     const { informers } = components;
@@ -66,10 +66,9 @@ export class NodeLifecycleController implements ControllerDefinition {
     this.#register();
     const nodes = this.#nodes.lister.list();
     for (const node of nodes) await this.#monitor(node).catch((error: unknown) => this.#warn(node, error));
-    // When all are lost, the fault is more likely here than there: nobody is evicted then.
-    const evict = this.#nodes.lister.list().some((node) => isConditionTrue(node.status?.conditions, "Ready"));
+    const periods = evictionPeriods(this.#nodes.lister.list());
     for (const node of this.#nodes.lister.list())
-      await this.#evict(node, evict).catch((error: unknown) => this.#warn(node, error));
+      await this.#evict(node, periods).catch((error: unknown) => this.#warn(node, error));
     return { requeueAfter: MONITOR_PERIOD };
   }
 
@@ -120,15 +119,18 @@ export class NodeLifecycleController implements ControllerDefinition {
     }
   }
 
-  async #evict(node: Node, evict: boolean): Promise<void> {
+  async #evict(node: Node, periods: ReadonlyMap<string, number> | undefined): Promise<void> {
     const now = this.#components.clock.now();
-    const adds = evict && withEvictionTaints(node, true, now) !== undefined;
+    const zone = zoneOf(node);
+    const adds = periods !== undefined && withEvictionTaints(node, true, now) !== undefined;
     const lost = findCondition(node.status?.conditions, "Ready")?.status;
     if (adds && lost !== "True" && lost !== undefined) {
-      if (now - this.#lastEviction < EVICTION_PERIOD) return;
-      this.#lastEviction = now;
+      const last = this.#lastEvictions.get(zone) ?? Number.NEGATIVE_INFINITY;
+      const period = periods.get(zone) ?? Number.POSITIVE_INFINITY;
+      if (period === Number.POSITIVE_INFINITY || now - last < period) return;
+      this.#lastEvictions.set(zone, now);
     }
-    await this.#setEvictionTaints(node, evict);
+    await this.#setEvictionTaints(node, periods !== undefined);
   }
 
   async #setEvictionTaints(node: Node, evict: boolean): Promise<void> {
