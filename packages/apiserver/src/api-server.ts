@@ -1,6 +1,7 @@
 import type { AdmissionPlugin } from "@pinnace/admission";
 import type { ApiHandler, ResourceDefinition } from "@pinnace/apimachinery";
 import { silentLogger } from "@pinnace/logging";
+import { ApiServiceKeeper } from "./api-service-keeper.ts";
 import { forbiddenFor } from "./authorization.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { cleanupParticipant } from "./crd/cleanup.ts";
@@ -85,6 +86,7 @@ export function createApiServer(components: ApiServerComponents, options: ApiSer
       definition.storageResource === "events" ? (options.eventTtl ?? EVENT_TTL) : undefined,
   };
   const customResources = new CustomResources(rest, logger);
+  const apiService = new ApiServiceKeeper(rest, options, ips.first, logger);
   const paths = new Paths();
   addPaths(paths, components, options, registry);
   const handler = createPipeline({
@@ -104,9 +106,11 @@ export function createApiServer(components: ApiServerComponents, options: ApiSer
       for (const definition of registry.all()) if (definition.stored) caches.cache(definition.storageResource);
       trackServices(caches.cache(SERVICES), ips, ports);
       await bootstrap(rest, options, ips.first);
+      await apiService.start();
       customResources.start();
     },
     stop: async () => {
+      apiService.stop();
       customResources.stop();
       caches.stop();
     },

@@ -7,6 +7,7 @@ import {
 } from "@pinnace/apimachinery";
 import { CodedError } from "@pinnace/errors";
 import type { Mutation } from "@pinnace/store";
+import { apiServiceObjects } from "./api-service.ts";
 import type { DefinitionRegistry } from "./definition-registry.ts";
 import { localApiServices } from "./discovery/api-services.ts";
 import { mandatoryFlowControl } from "./flow-control.ts";
@@ -31,10 +32,15 @@ export async function bootstrap(rest: RestContext, options: ApiServerOptions, se
     ...mandatoryFlowControl(formatTime(rest.clock.now())),
     ...localApiServices(rest.registry),
     serviceCidr(options.serviceCidr ?? SERVICE_CIDR),
-    ...(options.address === undefined ? [] : apiService(options.address, serviceIp)),
+    ...(options.address === undefined ? [] : apiServiceObjects(options.address, serviceIp)),
     ...(options.clientCa === undefined ? [] : [authenticationConfig(options.clientCa)]),
     ...(options.bootstrapObjects ?? []),
   ];
+  await createMissing(rest, objects);
+}
+
+/** Creates those of the objects that are not there, in one transaction. */
+export async function createMissing(rest: RestContext, objects: readonly KubernetesObject[]): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     await rest.caches.current();
     const missing = (await Promise.all(objects.map((object) => prepare(rest, object)))).filter(
@@ -121,44 +127,6 @@ function priorityClasses(): KubernetesObject[] {
       "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.",
     ),
   ];
-}
-
-const API_LABELS = { component: "apiserver", provider: "kubernetes" };
-
-/** The `kubernetes` Service of namespace default and where it leads; a loopback address is no endpoint. */
-function apiService(address: { readonly ip: string; readonly port: number }, serviceIp: string): KubernetesObject[] {
-  const { ip, port } = address;
-  const metadata = { name: "kubernetes", namespace: "default" };
-  const ports = [{ name: "https", port, protocol: "TCP" }];
-  const mirrored = { "endpointslice.kubernetes.io/skip-mirror": "true" };
-  const service: Draft = {
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: { ...metadata, labels: API_LABELS },
-    spec: {
-      type: "ClusterIP",
-      clusterIP: serviceIp,
-      clusterIPs: [serviceIp],
-      ports: [{ name: "https", port: 443, protocol: "TCP", targetPort: port }],
-      sessionAffinity: "None",
-    },
-  };
-  if (/^(127\.|::1$)/.test(ip)) return [service];
-  const endpoints: Draft = {
-    apiVersion: "v1",
-    kind: "Endpoints",
-    metadata: { ...metadata, labels: mirrored },
-    subsets: [{ addresses: [{ ip }], ports }],
-  };
-  const slice: Draft = {
-    apiVersion: "discovery.k8s.io/v1",
-    kind: "EndpointSlice",
-    metadata: { ...metadata, labels: { "kubernetes.io/service-name": "kubernetes" } },
-    addressType: ip.includes(":") ? "IPv6" : "IPv4",
-    endpoints: [{ addresses: [ip], conditions: { ready: true } }],
-    ports,
-  };
-  return [service, endpoints, slice];
 }
 
 /** The range that Services get their addresses from, for those who look it up. */
