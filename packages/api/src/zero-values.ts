@@ -107,7 +107,8 @@ function descent(type: TypeRef): ((value: Draft, visit: Visit) => void) | undefi
       if (each === undefined) return undefined;
       return (values, visit) => {
         if (typeof values !== "object" || values === null) return;
-        for (const value of Object.values(values)) each(value, visit);
+        if (Array.isArray(values)) for (let at = 0; at < values.length; at++) each(values[at], visit);
+        else for (const key in values) each(values[key], visit);
       };
     }
   }

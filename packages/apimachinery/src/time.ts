@@ -81,9 +81,14 @@ function shapeError(text: string): string {
   return `${about}: extra text: ${quoteGo(rest)}`;
 }
 
+/** The second that {@link formatTime} was asked for last: many objects are made within one. */
+let last = { second: Number.NaN, text: "" };
+
 /** `2024-01-02T03:04:05Z`: meta/v1 Time, whole seconds (fractions are cut off). `now` is in milliseconds. */
 export function formatTime(now: number): string {
-  return `${new Date(Math.floor(now / 1000) * 1000).toISOString().slice(0, -5)}Z`;
+  const second = Math.floor(now / 1000);
+  if (second !== last.second) last = { second, text: `${new Date(second * 1000).toISOString().slice(0, -5)}Z` };
+  return last.text;
 }
 
 /** `2024-01-02T03:04:05.000000Z`: meta/v1 MicroTime. `now` is in milliseconds and may have a fraction. */

@@ -1,5 +1,6 @@
 import {
   type Draft,
+  deepFreeze,
   formatTime,
   type KubernetesObject,
   parseApiVersion,
@@ -19,7 +20,16 @@ import { storageKey } from "./storage/keys.ts";
 import { storedValue } from "./storage/object-value.ts";
 
 const ATTEMPTS = 3;
-const NAMESPACES = ["default", "kube-system", "kube-public", "kube-node-lease"];
+
+/** The same in all clusters, the time apart. */
+const ALIKE: readonly KubernetesObject[] = deepFreeze([
+  ...["default", "kube-system", "kube-public", "kube-node-lease"].map((name) => ({
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name },
+  })),
+  ...priorityClasses(),
+]);
 
 /**
  * Creates what every cluster has and is not there yet, in one transaction. The objects are the composition's own, so that
@@ -27,8 +37,7 @@ const NAMESPACES = ["default", "kube-system", "kube-public", "kube-node-lease"];
  */
 export async function bootstrap(rest: RestContext, options: ApiServerOptions, serviceIp: string): Promise<void> {
   const objects = [
-    ...NAMESPACES.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } })),
-    ...priorityClasses(),
+    ...ALIKE,
     ...mandatoryFlowControl(formatTime(rest.clock.now())),
     ...localApiServices(rest.registry),
     serviceCidr(options.serviceCidr ?? SERVICE_CIDR),

@@ -1,6 +1,6 @@
 import { CodedError } from "@pinnace/errors";
 import type { Counter, Gauge, Histogram, Labels, MetricOptions, MetricRegistry, Sample } from "./metrics.ts";
-import { renderLabels, renderNumber } from "./render.ts";
+import { renderLabels, renderNumber, seriesKey } from "./render.ts";
 
 type MetricType = "counter" | "gauge" | "histogram";
 
@@ -70,14 +70,14 @@ function* sampleLines(options: MetricOptions, samples: Iterable<Sample>): Iterab
   }
 }
 
-/** The values of a counter or gauge by rendered label set. */
+/** The values of a counter or gauge by label set. Label sets are rendered when somebody reads them. */
 class Values implements Counter, Gauge {
   readonly #options: MetricOptions;
-  readonly #values = new Map<string, number>();
+  readonly #values = new Map<string, { readonly labels: Labels | undefined; value: number }>();
 
   constructor(options: MetricOptions) {
     this.#options = options;
-    if ((options.labelNames ?? []).length === 0) this.#values.set("", 0);
+    if ((options.labelNames ?? []).length === 0) this.#values.set("", { labels: undefined, value: 0 });
   }
 
   inc(labels?: Labels, value = 1): void {
@@ -86,22 +86,40 @@ class Values implements Counter, Gauge {
   }
 
   add(value = 1, labels?: Labels): void {
-    const key = renderLabels(this.#options.labelNames ?? [], labels);
-    this.#values.set(key, (this.#values.get(key) ?? 0) + value);
+    this.#series(labels).value += value;
   }
 
   set(value: number, labels?: Labels): void {
-    this.#values.set(renderLabels(this.#options.labelNames ?? [], labels), value);
+    this.#series(labels).value = value;
+  }
+
+  #series(labels: Labels | undefined): { value: number } {
+    const key = seriesKey(this.#options.labelNames ?? [], labels);
+    let series = this.#values.get(key);
+    if (series === undefined) {
+      series = { labels, value: 0 };
+      this.#values.set(key, series);
+    }
+    return series;
   }
 
   *lines(): Iterable<string> {
-    for (const [labels, value] of this.#values) yield `${this.#options.name}${labels} ${renderNumber(value)}`;
+    const { name, labelNames = [] } = this.#options;
+    for (const { labels, value } of this.#values.values())
+      yield `${name}${renderLabels(labelNames, labels)} ${renderNumber(value)}`;
   }
+}
+
+interface Distribution {
+  readonly labels: Labels | undefined;
+  readonly counts: number[];
+  sum: number;
+  count: number;
 }
 
 class Buckets implements Histogram {
   readonly #options: MetricOptions & { readonly buckets: readonly number[] };
-  readonly #series = new Map<string, { readonly counts: number[]; sum: number; count: number }>();
+  readonly #series = new Map<string, Distribution>();
 
   constructor(options: MetricOptions & { readonly buckets: readonly number[] }) {
     this.#options = options;
@@ -109,10 +127,10 @@ class Buckets implements Histogram {
 
   observe(value: number, labels?: Labels): void {
     const { name, labelNames = [], buckets } = this.#options;
-    const key = renderLabels(labelNames, labels);
+    const key = seriesKey(labelNames, labels);
     let series = this.#series.get(key);
     if (series === undefined) {
-      series = { counts: new Array<number>(buckets.length).fill(0), sum: 0, count: 0 };
+      series = { labels, counts: new Array<number>(buckets.length).fill(0), sum: 0, count: 0 };
       this.#series.set(key, series);
     }
     if (Number.isNaN(value)) throw new RangeError(`histogram ${name} observed NaN`);
@@ -123,8 +141,9 @@ class Buckets implements Histogram {
   }
 
   *lines(): Iterable<string> {
-    const { name, buckets } = this.#options;
-    for (const [labels, series] of this.#series) {
+    const { name, labelNames = [], buckets } = this.#options;
+    for (const series of this.#series.values()) {
+      const labels = renderLabels(labelNames, series.labels);
       const open = labels === "" ? "{" : `${labels.slice(0, -1)},`;
       let total = 0;
       for (const [index, bound] of buckets.entries()) {

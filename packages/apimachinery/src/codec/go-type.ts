@@ -27,7 +27,7 @@ const OPAQUE: ReadonlySet<string> = new Set([
 /** The definition's name in a `$ref`, which may carry a `#/definitions/` or `#/components/schemas/` prefix. */
 export function definitionNameOf(schema: Schema): string | undefined {
   const ref = schema.$ref;
-  return ref === undefined || !ref.includes("/") ? ref : ref.slice(ref.lastIndexOf("/") + 1);
+  return ref?.slice(ref.lastIndexOf("/") + 1);
 }
 
 /** True when the definition holds any JSON, which nobody looks into. */
@@ -88,8 +88,8 @@ export function goTypeOf(kind: string): string {
 /** `PodSpec`, or with its package `v1.PodSpec`, of `io.k8s.api.core.v1.PodSpec`. */
 export function structNameOf(definition: string | undefined, qualified: boolean): string {
   if (definition === undefined) return "";
-  const parts = definition.split(".");
-  return qualified ? parts.slice(-2).join(".") : (parts[parts.length - 1] as string);
+  const name = definition.lastIndexOf(".");
+  return definition.slice((qualified && name > 0 ? definition.lastIndexOf(".", name - 1) : name) + 1);
 }
 
 /** What Go puts where JSON says null in a list or map. */

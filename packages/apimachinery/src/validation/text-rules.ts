@@ -232,8 +232,11 @@ export function isUserId(value: number): readonly string[] {
   return isInRange(value, 0, 2147483647);
 }
 
+const PLAIN = /^[ -~]*$/;
+
 /** The first character that cannot be printed and its byte offset, as field manager names are checked. */
 export function firstUnprintable(value: string): { readonly char: string; readonly at: number } | undefined {
+  if (PLAIN.test(value)) return undefined;
   let at = 0;
   for (const char of value) {
     if (!isPrintable(char)) return { char, at };

@@ -78,9 +78,16 @@ function storageVersionHash(definition: ResourceDefinition): string {
 }
 
 function hashOf({ storageApiVersion, group, kind }: ResourceDefinition): string {
-  let hash = 0xcbf29ce484222325n;
-  for (const char of `${group}/${storageApiVersion}/${kind}`)
-    hash = BigInt.asUintN(64, (hash ^ BigInt(char.codePointAt(0)!)) * 0x100000001b3n);
-  const bytes = Array.from({ length: 8 }, (_, index) => Number((hash >> BigInt(8 * (7 - index))) & 0xffn));
+  let high = 0xcbf29ce4;
+  let low = 0x84222325;
+  const text = `${group}/${storageApiVersion}/${kind}`;
+  for (let at = 0; at < text.length; at++) {
+    low = (low ^ text.charCodeAt(at)) >>> 0;
+    // The prime is 2^40 + 0x1b3; no product exceeds what a number holds exactly.
+    const product = low * 0x1b3;
+    high = (high * 0x1b3 + Math.floor(product / 0x1_0000_0000) + ((low << 8) >>> 0)) >>> 0;
+    low = product >>> 0;
+  }
+  const bytes = [high, low].flatMap((word) => [word >>> 24, (word >>> 16) & 0xff, (word >>> 8) & 0xff, word & 0xff]);
   return btoa(String.fromCharCode(...bytes));
 }
