@@ -3,7 +3,13 @@ import { type CacheEvent, createWorkQueue, type WorkQueue } from "@pinnace/clien
 import { messageOf } from "@pinnace/errors";
 import type { Logger } from "@pinnace/logging";
 import { Subscription } from "rxjs";
-import type { ControllerComponents, ControllerDefinition, ControllerFactory, RunningController } from "./controller.ts";
+import type {
+  ControllerComponents,
+  ControllerDefinition,
+  ControllerFactory,
+  ControllerWatch,
+  RunningController,
+} from "./controller.ts";
 import { WorkQueueMetrics } from "./work-queue-metrics.ts";
 
 /** How to start a controller beside its components. */
@@ -61,7 +67,7 @@ class ControllerRun implements RunningController {
     const { watches, initialKeys = [], concurrency = 1 } = this.#definition;
     const { signal } = this.#stopping;
     try {
-      await Promise.all(watches.map((watch) => watch.informer.whenSynced(signal)));
+      await allSynced(watches, signal);
     } catch (error) {
       if (!signal.aborted) this.#logger.error("the controller cannot start", { error });
       return;
@@ -91,5 +97,17 @@ class ControllerRun implements RunningController {
       else this.#logger.warn("reconciliation failed, trying again", { key, error });
       this.#queue.addRateLimited(key);
     }
+  }
+}
+
+/** One listener on the signal serves all informers. */
+async function allSynced(watches: readonly ControllerWatch[], signal: AbortSignal): Promise<void> {
+  const stopped = Promise.withResolvers<never>();
+  const onAbort = (): void => stopped.reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    await Promise.race([Promise.all(watches.map(({ informer }) => informer.whenSynced())), stopped.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
   }
 }

@@ -1,5 +1,5 @@
 import { messageOf } from "@pinnace/errors";
-import { satisfies } from "semver";
+import { takesVersion } from "./api-range.ts";
 import { applyConfigSchema } from "./config-schema.ts";
 import { isPluginDefinition, type PluginDefinition } from "./definition.ts";
 import { PluginError } from "./plugin-error.ts";
@@ -110,7 +110,7 @@ function refuse(
       `plugin ${name} (${source}) has the type ${type}; known are ${types}`,
     );
   }
-  if (!satisfies(host.apiVersion, apiRange)) {
+  if (!takesVersion(apiRange, host.apiVersion)) {
     return new PluginError(
       "PLUGIN_API_MISMATCH",
       `plugin ${name} (${source}) was written for ${type} ${apiRange}; this is ${host.apiVersion}`,

@@ -42,9 +42,10 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
 
   whenSynced(signal?: AbortSignal): Promise<void> {
     if (signal === undefined) return this.#sync.promise;
+    if (signal.aborted) return Promise.reject(signal.reason);
+    if (this.#synced) return this.#sync.promise;
     const aborted = Promise.withResolvers<never>();
     const onAbort = (): void => aborted.reject(signal.reason);
-    if (signal.aborted) return Promise.reject(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
     return Promise.race([this.#sync.promise, aborted.promise]).finally(() =>
       signal.removeEventListener("abort", onAbort),
