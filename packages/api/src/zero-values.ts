@@ -9,8 +9,8 @@ interface Member {
   readonly missing: unknown;
   /** A map, which Go prints in the order of its keys. */
   readonly sorted: boolean;
-  /** The struct whose empty value stands for a missing member. */
-  readonly missingStruct: Plan | undefined;
+  /** The type of the struct whose empty value stands for a missing member. */
+  readonly missingStruct: string | undefined;
   /** Whether JSON leaves this value out. */
   omits(value: unknown): boolean;
   /** Whether Go cannot tell this value from a missing member. */
@@ -97,8 +97,12 @@ function descent(type: TypeRef): ((value: Draft, visit: Visit) => void) | undefi
     case "pointer":
       return descent(type.of);
     case "struct": {
-      const plan = planOf(type.id);
-      return (value, visit) => visit(value, plan);
+      // Made when it is visited: a Pod may hold far more types than any pod does.
+      let plan: Plan | undefined;
+      return (value, visit) => {
+        plan ??= planOf(type.id);
+        visit(value, plan);
+      };
     }
     case "value":
       return undefined;
@@ -120,7 +124,7 @@ function memberOf(field: TypeField): Member {
     json: field.json,
     sorted: containerOf(field.type).form === "map",
     missing: missingValue(field),
-    missingStruct: field.type.form === "struct" ? planOf(field.type.id) : undefined,
+    missingStruct: field.type.form === "struct" ? field.type.id : undefined,
     omits: omission(field),
     isZero: zeroTest(field),
     ...(descend === undefined ? {} : { descend }),
@@ -188,7 +192,7 @@ function fill(draft: Draft, member: Member): void {
   if (member.missingStruct === undefined) draft[member.json] = member.missing;
   else {
     const struct = {};
-    complete(struct, member.missingStruct);
+    complete(struct, planOf(member.missingStruct));
     draft[member.json] = struct;
   }
 }

@@ -59,7 +59,7 @@ function parseClause(text: string): Clause {
  * media types, so that `application/*` is refused.
  */
 export function checkAcceptable(accept: string | undefined, watch: boolean): void {
-  if (accept === undefined || accept === "") return;
+  if (accept === undefined || accept === "" || accept === "application/json") return;
   const types = accept.split(",").map((part) => part.split(";")[0]!.trim());
   if (types.some((type) => type === "*/*" || ACCEPTED.includes(type))) return;
   const representations = [...ACCEPTED, ...(watch ? STREAMING : [])].join(", ");
