@@ -57,7 +57,7 @@ async function start(replicas: number, spec: Partial<HorizontalPodAutoscaler["sp
   await plane.create(DEPLOYMENTS, web(replicas));
   await plane.clock.settle();
   await plane.create(HORIZONTAL_POD_AUTOSCALERS, autoscaler("h", spec));
-  await plane.clock.settle();
+  await plane.clock.advance(15_000);
 }
 
 describe("an autoscaler", () => {
@@ -99,6 +99,15 @@ describe("an autoscaler", () => {
     expect([await size(), await reasons()]).toEqual([expected, conditions]);
   });
 
+  it("is looked at a period after its creation, and not before", async () => {
+    await plane.create(DEPLOYMENTS, web(1));
+    await plane.create(HORIZONTAL_POD_AUTOSCALERS, autoscaler("h", {}));
+    await plane.clock.advance(14_000);
+    expect((await statusOf())?.conditions).toBeUndefined();
+    await plane.clock.advance(1_000);
+    expect((await statusOf())?.conditions).toBeDefined();
+  });
+
   it("says that a metric is not to be had, and changes nothing", async () => {
     queue = undefined;
     await start(2);
@@ -113,7 +122,7 @@ describe("an autoscaler", () => {
   it("is ambiguous beside another one of the same pods", async () => {
     await start(1);
     await plane.create(HORIZONTAL_POD_AUTOSCALERS, autoscaler("i"));
-    await plane.clock.advance(16_000);
+    await plane.clock.advance(31_000);
     expect([(await reasons("h"))?.[1], (await reasons("i"))?.[1]]).toEqual(["AmbiguousSelector", "AmbiguousSelector"]);
     await plane.client.resource(HORIZONTAL_POD_AUTOSCALERS).namespace("default").delete("i");
     await plane.clock.advance(16_000);

@@ -69,6 +69,8 @@ export class HorizontalPodAutoscalerController implements ControllerDefinition {
   readonly #histories = new Map<string, ScaleHistory>();
   /** The selectors of targets by autoscaler, to notice two autoscalers of the same pods. */
   readonly #selectors = new Map<string, string>();
+  /** When each autoscaler is looked at next, milliseconds since the epoch: changes in between wait for it. */
+  readonly #due = new Map<string, number>();
 
   constructor(components: ControllerComponents, metrics: MetricsClient) {
     this.#components = components;
@@ -86,9 +88,14 @@ export class HorizontalPodAutoscalerController implements ControllerDefinition {
     if (autoscaler === undefined) {
       this.#histories.delete(key);
       this.#selectors.delete(key);
+      this.#due.delete(key);
       return undefined;
     }
     const now = this.#components.clock.now();
+    const due = this.#due.get(key) ?? now + SYNC_PERIOD;
+    this.#due.set(key, due);
+    if (now < due) return { requeueAfter: due - now };
+    this.#due.set(key, now + SYNC_PERIOD);
     const conditions = new AutoscalerConditions(autoscaler.status?.conditions, now);
     await this.#scale({ key, autoscaler, conditions, now });
     return { requeueAfter: SYNC_PERIOD };
