@@ -8,4 +8,5 @@ export {
 } from "./containerd.ts";
 export { type CriClientOptions, createCriClient } from "./create-cri-client.ts";
 export { buildImageArchive, type ImageFile, type ImageSpecification } from "./image-archive.ts";
+export { unmountBelow } from "./leftovers.ts";
 export { findRequirements, INSTALL_COMMAND, NODE_PACKAGES, type NodeRequirements } from "./requirements.ts";

@@ -1,9 +1,6 @@
-import { execFile } from "node:child_process";
-import { readdir, readFile, rm, rmdir } from "node:fs/promises";
+import { readdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
-
-const execute = promisify(execFile);
+import { unmountBelow } from "@pinnace/cri/node";
 
 export interface NodeStateOptions {
   /** The kubelet's root directory. */
@@ -25,23 +22,6 @@ export async function removeNodeState(options: NodeStateOptions): Promise<void> 
   for (const root of await cgroupHierarchies(options.cgroupRoot ?? "/sys/fs/cgroup")) {
     await removeCgroup(join(root, options.cgroupPrefix === "" ? "kubepods" : options.cgroupPrefix));
   }
-}
-
-/** Deepest first. Mounts that end meanwhile are no failure. */
-async function unmountBelow(folder: string): Promise<void> {
-  for (const path of await mountsBelow(folder)) {
-    try {
-      await execute("umount", ["--lazy", path]);
-    } catch (error) {
-      if ((await mountsBelow(folder)).includes(path)) throw error;
-    }
-  }
-}
-
-async function mountsBelow(folder: string): Promise<readonly string[]> {
-  const lines = (await readFile("/proc/self/mounts", "utf8")).split("\n");
-  const paths = lines.map((line) => (line.split(" ")[1] ?? "").replace(/\\040/g, " "));
-  return paths.filter((path) => path.startsWith(`${folder}/`)).sort((a, b) => b.length - a.length);
 }
 
 /** The root itself on cgroup v2, each controller's folder on v1. */
