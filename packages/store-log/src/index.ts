@@ -24,17 +24,16 @@
  * a crash interrupted is cut off; damage anywhere else is `CORRUPT`, never taken for data.
  *
  * Why a log: durable puts of 2 KiB per second, median of 5 rounds (lowest and highest) and median ratio to etcd 3.4 in the
- * same round; `npm run bench -- store-engines`. The others are bare: no revisions, conditions, history or watches. Two
- * cores with much other work on them (load 5); while they were free, etcd made 5.8k and this store 84k puts with 200
- * writers, SQLite 32k and LMDB 53k.
+ * same round; `npm run bench -- store-engines`, on two cores. The others are bare: no revisions, conditions, history or
+ * watches.
  *
  * | engine | 1 writer | 32 writers | 200 writers |
  * |---|---|---|---|
- * | etcd | 0.8k (0.7-1.0) | 3.0k (1.7-4.3) | 4.4k (3.5-5.4) |
- * | store-log | 1.5k (0.6-3.0), 2.1× | 30.3k (12.6-38.4), 8.9× | 31.0k (22.2-69.4), 8.9× |
- * | sqlite | 1.6k (0.4-3.3), 2.3× | 6.8k (3.3-10.9), 2.3× | 8.3k (5.5-15.3), 2.1× |
- * | lmdb | 0.2k (0.2-1.8), 0.3× | 3.4k (2.5-11.3), 1.6× | 11.3k (8.2-16.5), 2.9× |
- * | bare log | 0.6k (0.3-3.4), 0.6× | 11.2k (9.3-59.2), 6.2× | 54.6k (28.5-138.6), 12.5× |
+ * | etcd | 1.0k (0.9-1.3) | 3.7k (3.4-4.2) | 5.3k (4.1-5.6) |
+ * | store-log | 3.2k (2.6-3.4), 2.9× | 30.1k (29.3-35.9), 8.3× | 45.6k (34.0-56.9), 8.6× |
+ * | sqlite | 2.3k (2.0-2.7), 2.0× | 6.8k (6.2-8.2), 1.9× | 11.7k (9.5-20.5), 2.6× |
+ * | lmdb | 2.1k (1.8-2.2), 1.8× | 11.4k (10.4-13.5), 3.1× | 15.7k (14.0-18.2), 3.2× |
+ * | bare log | 4.1k (3.6-5.0), 4.1× | 55.5k (51.5-61.5), 14.8× | 125.6k (118.5-153.6), 27.6× |
  *
  * @packageDocumentation
  */
