@@ -3,7 +3,7 @@
  * bundle, with a simulated node and (as root, with containerd, unless `--simulated`) a real one. Peer: kube-apiserver with etcd, until its API is ready.
  */
 import { join } from "node:path";
-import { findRequirements } from "@pinnace/cri/node";
+import { findRequirements, PAUSE_IMAGE } from "@pinnace/cri/node";
 import { benchOptions } from "../options.ts";
 import { publish, type Series } from "../report.ts";
 import { startPinnace } from "./pinnace.ts";
@@ -28,7 +28,7 @@ const missing = process.argv.includes("--simulated")
 const nodes: Readonly<Record<string, { readonly flags: readonly string[]; readonly image: string }>> = {
   simulated: { flags: ["--simulated"], image: "web:1" },
   // The pause image comes with every node, so that nothing is pulled.
-  ...(missing.length === 0 ? { real: { flags: ["--real"], image: "registry.k8s.io/pause:3.10" } } : {}),
+  ...(missing.length === 0 ? { real: { flags: ["--real"], image: PAUSE_IMAGE } } : {}),
 };
 if (missing.length > 0) notes.push(`no real node: ${missing.join(", ")}`);
 if (etcd === undefined || apiServer === undefined)
