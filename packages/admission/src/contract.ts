@@ -20,7 +20,7 @@ export interface AdmissionRequest {
   readonly dryRun: boolean;
   /** Adds a `Warning:` header. */
   warn(text: string): void;
-  /** Adds an audit annotation. */
+  /** Adds an audit annotation; the API server keeps none as long as it has no audit log. */
   annotate(key: string, value: string): void;
 }
 
