@@ -1,0 +1,3 @@
+/** How the tools begin and end. */
+export { type CommandContext, runCommand } from "./run-command.ts";
+export { readOptions, UsageError } from "./usage.ts";
