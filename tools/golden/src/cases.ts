@@ -12,22 +12,39 @@ export interface CaseFile {
   readonly whole: boolean;
 }
 
-/** The cases under `folder` whose `folder/file/case` matches. Throws `NO_CASES` when none does. */
-export function readCases(folder: string, only: RegExp): readonly CaseFile[] {
+interface Selection {
+  /** Matches `folder/file/case`. */
+  readonly only: RegExp;
+  /** Whether there is a kubectl for the cases that run it. */
+  readonly kubectl: boolean;
+}
+
+interface RecordedCase {
+  readonly name: string;
+  readonly steps: readonly { readonly kubectl?: unknown }[];
+}
+
+/** The selected cases under `folder`, and how many were left out for want of a kubectl. Throws `NO_CASES` when nothing matches. */
+export function readCases(
+  folder: string,
+  { only, kubectl }: Selection,
+): { readonly files: readonly CaseFile[]; readonly leftOut: number } {
   if (!existsSync(folder)) throw new GoldenError("NO_CASES", `there is no folder ${folder}`);
+  let leftOut = 0;
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".json"))
     .sort()
-    .map((name) => readFile(folder, name, only))
-    .filter(({ names }) => names.length > 0);
-  if (files.length === 0) throw new GoldenError("NO_CASES", `no case matches --only ${only.source}`);
-  return files;
-}
+    .map((name) => readFile(join(folder, name), name.slice(0, -".json".length)));
+  if (files.every(({ names }) => names.length === 0) && leftOut === 0) {
+    throw new GoldenError("NO_CASES", `no case matches --only ${only.source}`);
+  }
+  return { files: files.filter(({ names }) => names.length > 0), leftOut };
 
-function readFile(folder: string, name: string, only: RegExp): CaseFile {
-  const path = join(folder, name);
-  const id = name.slice(0, -".json".length);
-  const { cases } = JSON.parse(readFileSync(path, "utf8")) as { cases: readonly { name: string }[] };
-  const names = cases.map((each) => each.name).filter((each) => only.test(`${id}/${each}`));
-  return { id, path, names, whole: names.length === cases.length };
+  function readFile(path: string, id: string): CaseFile {
+    const { cases } = JSON.parse(readFileSync(path, "utf8")) as { cases: readonly RecordedCase[] };
+    const matching = cases.filter(({ name }) => only.test(`${id}/${name}`));
+    const chosen = matching.filter(({ steps }) => kubectl || steps.every((step) => step.kubectl === undefined));
+    leftOut += matching.length - chosen.length;
+    return { id, path, names: chosen.map(({ name }) => name), whole: chosen.length === cases.length };
+  }
 }

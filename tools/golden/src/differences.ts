@@ -12,7 +12,7 @@ interface Difference {
 }
 
 /** The known differences, by file. */
-type DifferenceList = Readonly<Record<string, readonly Difference[]>>;
+export type DifferenceList = Readonly<Record<string, readonly Difference[]>>;
 
 export const UNSORTED = "not looked at yet";
 
@@ -93,4 +93,14 @@ function merge(kept: readonly Difference[], added: ReadonlySet<string>): readonl
     { reason: UNSORTED, cases: [...new Set([...waiting, ...added])] },
   ];
   return all.filter(({ cases }) => cases.length > 0).map((each) => ({ ...each, cases: [...each.cases].sort() }));
+}
+
+/** Of the replayed cases those that are named as `folder/file/case`. */
+export function select(replayed: readonly CaseFile[], cases: readonly string[]): readonly CaseFile[] {
+  return replayed
+    .map((file) => {
+      const names = [...namesUnder(file.id, cases)];
+      return { ...file, names, whole: file.whole && names.length === file.names.length };
+    })
+    .filter(({ names }) => names.length > 0);
 }

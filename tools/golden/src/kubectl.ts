@@ -1,15 +1,14 @@
 import { accessSync, constants, readdirSync, realpathSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { GoldenError } from "./problem.ts";
 
 /** The version whose texts were recorded. */
 const VERSION = "1.33";
 
 /**
  * The kubectl to replay with: the first on PATH, or its neighbour `kubectl.1.33` where several versions are installed
- * beside each other. Throws `NO_KUBECTL`.
+ * beside each other; undefined when there is none.
  */
-export function findKubectl(path: string = process.env.PATH ?? ""): string {
+export function findKubectl(path: string = process.env.PATH ?? ""): string | undefined {
   for (const folder of path.split(delimiter)) {
     const file = join(folder, "kubectl");
     if (!isExecutable(file)) continue;
@@ -17,7 +16,7 @@ export function findKubectl(path: string = process.env.PATH ?? ""): string {
     const versioned = `kubectl.${VERSION}`;
     return readdirSync(home).includes(versioned) ? join(home, versioned) : file;
   }
-  throw new GoldenError("NO_KUBECTL", "no kubectl on PATH", { remedy: `install kubectl ${VERSION} or newer` });
+  return undefined;
 }
 
 function isExecutable(path: string): boolean {

@@ -1,11 +1,11 @@
 import type { ApiHandler } from "@pinnace/apimachinery";
 import type { CaseFile } from "./cases.ts";
 import { type Ground, startPinnace } from "./pinnace.ts";
-import type { Suite } from "./plan.ts";
+import { planSuites, type Suite } from "./plan.ts";
 import { type Failure, type Replay, replay } from "./runner.ts";
 
 /** What is the same for every suite. */
-interface ReplaySettings extends Pick<Replay, "runner" | "kubectl" | "show"> {
+interface ReplaySettings extends Pick<Replay, "runner" | "kubectl" | "show" | "signal" | "scratch"> {
   readonly ground: Ground;
   /** Stands between the port and the API server. */
   readonly wrap?: (handler: ApiHandler) => ApiHandler;
@@ -48,11 +48,21 @@ export async function replaySuite(suite: Suite, settings: ReplaySettings): Promi
   return failures;
 }
 
+/** Replays cases one after the other with nothing beside them. */
+export async function replayAlone(files: readonly CaseFile[], settings: ReplaySettings): Promise<readonly Failure[]> {
+  const failures: Failure[] = [];
+  for (const suite of planSuites(files)) {
+    failures.push(...(await replaySuite({ ...suite, jobs: 1, clusters: Math.min(suite.clusters, 1) }, settings)));
+  }
+  return failures;
+}
+
 async function replayOn(
   { nodes, jobs }: Suite,
   files: readonly CaseFile[],
   { ground, wrap, ...settings }: ReplaySettings,
 ): Promise<readonly Failure[]> {
+  settings.signal?.throwIfAborted();
   const pinnace = await startPinnace(ground, nodes, wrap);
   try {
     return await replay({ ...settings, ground, jobs, files, server: pinnace.url });

@@ -7,12 +7,17 @@ import { GoldenError } from "./problem.ts";
 export interface Replay {
   /** Path of the recording's runner. */
   readonly runner: string;
-  readonly kubectl: string;
+  /** Absent: none of the cases runs it. */
+  readonly kubectl?: string | undefined;
   readonly server: string;
   readonly ground: Pick<Ground, "ca" | "token">;
   readonly show: number;
   readonly jobs: number;
   readonly files: readonly CaseFile[];
+  /** Ends the runner when it is aborted. */
+  readonly signal?: AbortSignal;
+  /** Where the runner keeps files while it runs. Default: the system's folder for such files. */
+  readonly scratch?: string;
 }
 
 /** A case that differs, with the runner's words on where. */
@@ -24,7 +29,7 @@ export interface Failure {
 
 /** Spawns the runner. Rejects with `RUNNER_FAILED` when it ends without a tally. */
 export async function replay(options: Replay): Promise<readonly Failure[]> {
-  const { stdout, stderr } = await runNode(argumentsOf(options));
+  const { stdout, stderr } = await runNode(argumentsOf(options), options);
   const expected = options.files.reduce((sum, { names }) => sum + names.length, 0);
   const tally = stdout.match(/^(\d+) passed, (\d+) failed$/m);
   if (tally === null || Number(tally[1]) + Number(tally[2]) !== expected) {
@@ -35,7 +40,15 @@ export async function replay(options: Replay): Promise<readonly Failure[]> {
 }
 
 function argumentsOf({ runner, kubectl, server, ground, show, jobs, files }: Replay): readonly string[] {
-  const flags = { server, kubectl, show, jobs, token: ground.token, ca: ground.ca, only: expressionFor(files) };
+  const flags = {
+    server,
+    show,
+    jobs,
+    ...(kubectl === undefined ? {} : { kubectl }),
+    token: ground.token,
+    ca: ground.ca,
+    only: expressionFor(files),
+  };
   return [
     runner,
     ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]),
@@ -68,9 +81,13 @@ function lastName(id: string): string {
 }
 
 /** The runner checks certificates by itself and must not see this process's execution options. */
-function runNode(args: readonly string[]): Promise<{ readonly stdout: string; readonly stderr: string }> {
+function runNode(
+  args: readonly string[],
+  { signal, scratch }: Pick<Replay, "signal" | "scratch">,
+): Promise<{ readonly stdout: string; readonly stderr: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const env = scratch === undefined ? process.env : { ...process.env, TMPDIR: scratch };
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env, signal });
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (chunk) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judge, UNSORTED, updateDifferences } from "../src/differences.ts";
+import { judge, select, UNSORTED, updateDifferences } from "../src/differences.ts";
 
 const files = [{ id: "rest/create", path: "/cases/rest/create.json", names: ["a", "b", "c"], whole: true }];
 const differing = (...names: string[]) => new Map([["rest/create", new Set(names)]]);
@@ -48,5 +48,12 @@ describe("updateDifferences", () => {
     expect(updateDifferences(waiting, files, differing("a", "b"))["rest/create"]).toEqual([
       { reason: UNSORTED, cases: ["a", "b"] },
     ]);
+  });
+});
+
+describe("select", () => {
+  it("keeps the named cases of the replayed files", () => {
+    expect(select(files, ["rest/create/b", "rest/other/a"])).toEqual([{ ...files[0]!, names: ["b"], whole: false }]);
+    expect(select(files, [])).toEqual([]);
   });
 });

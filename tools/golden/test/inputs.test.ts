@@ -10,7 +10,15 @@ let folder = "";
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "golden-test-"));
   mkdirSync(join(folder, "rest"));
-  writeFileSync(join(folder, "rest/create.json"), JSON.stringify({ cases: [{ name: "a" }, { name: "b" }] }));
+  writeFileSync(
+    join(folder, "rest/create.json"),
+    JSON.stringify({
+      cases: [
+        { name: "a", steps: [{ method: "GET", path: "/" }] },
+        { name: "b", steps: [{ kubectl: ["get", "pods"] }] },
+      ],
+    }),
+  );
   writeFileSync(join(folder, "kubectl"), "#!/bin/sh\n", { mode: 0o755 });
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -18,16 +26,25 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe("readCases", () => {
   it("selects by folder, file and case", () => {
     const path = join(folder, "rest/create.json");
-    expect(readCases(folder, /./)).toEqual([{ id: "rest/create", path, names: ["a", "b"], whole: true }]);
-    expect(readCases(folder, /create\/b$/)).toEqual([{ id: "rest/create", path, names: ["b"], whole: false }]);
+    const read = (only: RegExp) => readCases(folder, { only, kubectl: true });
+    expect(read(/./)).toEqual({ files: [{ id: "rest/create", path, names: ["a", "b"], whole: true }], leftOut: 0 });
+    expect(read(/create\/b$/).files).toEqual([{ id: "rest/create", path, names: ["b"], whole: false }]);
+  });
+
+  it("leaves out and counts what runs a kubectl that is not there", () => {
+    const { files, leftOut } = readCases(folder, { only: /./, kubectl: false });
+    expect(files).toMatchObject([{ names: ["a"], whole: false }]);
+    expect(leftOut).toBe(1);
   });
 
   it("says when nothing matches", () => {
-    expect(() => readCases(folder, /nothing/)).toThrow("no case matches --only nothing");
+    expect(() => readCases(folder, { only: /nothing/, kubectl: true })).toThrow("no case matches --only nothing");
   });
 
   it("says when there is no such folder", () => {
-    expect(() => readCases(join(folder, "none"), /./)).toThrow(`there is no folder ${folder}/none`);
+    expect(() => readCases(join(folder, "none"), { only: /./, kubectl: true })).toThrow(
+      `there is no folder ${folder}/none`,
+    );
   });
 });
 
@@ -42,8 +59,8 @@ describe("findKubectl", () => {
     rmSync(join(folder, "kubectl.1.33"));
   });
 
-  it("says when there is none", () => {
-    expect(() => findKubectl("/nonexistent")).toThrow("no kubectl on PATH");
+  it("finds none where there is none", () => {
+    expect(findKubectl("/nonexistent")).toBeUndefined();
   });
 });
 

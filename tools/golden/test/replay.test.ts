@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readCases } from "../src/cases.ts";
 import { type Ground, prepareGround } from "../src/pinnace.ts";
 import { planSuites } from "../src/plan.ts";
-import { replaySuite } from "../src/replay-suites.ts";
+import { replayAlone, replaySuite } from "../src/replay-suites.ts";
 import type { Failure } from "../src/runner.ts";
 
 const golden = join(import.meta.dirname, "../../../../shared/golden");
@@ -29,13 +29,31 @@ describe.skipIf(!existsSync(golden))("a replay", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   async function replayed(wrap?: (handler: ApiHandler) => ApiHandler): Promise<readonly Failure[]> {
-    const [suite] = planSuites(readCases(join(golden, "cases"), /^rest\/create\/create-answers-201-with-the-object$/));
-    const settings = { runner: join(golden, "run.mjs"), kubectl: "kubectl", show: 3, ground };
+    const only = /^rest\/create\/create-answers-201-with-the-object$/;
+    const [suite] = planSuites(readCases(join(golden, "cases"), { only, kubectl: false }).files);
+    const settings = { runner: join(golden, "run.mjs"), show: 3, ground };
     return replaySuite(suite!, wrap === undefined ? settings : { ...settings, wrap });
   }
 
   it("finds no difference where there is none", async () => {
     expect(await replayed()).toEqual([]);
+  });
+
+  it("finds no difference in a case by itself", async () => {
+    const { files } = readCases(join(golden, "cases"), {
+      only: /^scheduler\/binding\/bind-sets-node-name-and-scheduled-condition$|^rest\/create\/create-answers-201-with-the-object$/,
+      kubectl: false,
+    });
+    expect(await replayAlone(files, { runner: join(golden, "run.mjs"), show: 3, ground })).toEqual([]);
+  });
+
+  it("ends at once when it is interrupted", async () => {
+    const { files } = readCases(join(golden, "cases"), { only: /^rest\/watch\//, kubectl: false });
+    const controller = new AbortController();
+    const settings = { runner: join(golden, "run.mjs"), show: 3, ground, signal: controller.signal };
+    const replaying = replaySuite(planSuites(files)[0]!, settings);
+    controller.abort();
+    await expect(replaying).rejects.toThrow("aborted");
   });
 
   it("catches a wrong status code", async () => {
