@@ -1,0 +1,52 @@
+import type { CompiledExpression, Environment } from "./contract.ts";
+import type { CelType } from "./types/cel-type.ts";
+
+/** A rule of `x-kubernetes-validations`. */
+export interface ValidationRule {
+  readonly rule: string;
+  readonly message?: string;
+  readonly messageExpression?: string;
+  readonly reason?: string;
+  readonly fieldPath?: string;
+  readonly optionalOldSelf?: boolean;
+}
+
+/** Upstream's `cel.CompilationResult`. Neither program nor error: the rule was blank. */
+export interface CompiledRule {
+  readonly program?: CompiledExpression;
+  /** `compilation failed: ...`, `cel expression must evaluate to a bool`. */
+  readonly error?: string;
+  readonly usesOldSelf: boolean;
+  /** The estimated cost of one evaluation at most; to be multiplied by how often the schema's value can be there. */
+  readonly maxCost: number;
+  /** How often it can be there when maps and lists around it have no limits. */
+  readonly maxCardinality: number;
+  readonly messageExpression?: CompiledExpression;
+  /** `messageExpression compilation failed: ...`, `messageExpression must evaluate to a string`. */
+  readonly messageExpressionError?: string;
+  readonly messageExpressionMaxCost: number;
+}
+
+/** Which variables an expression of an admission policy or webhook sees beside object, oldObject, request, namespaceObject. */
+export interface PolicyVariables {
+  readonly params?: boolean;
+  readonly authorizer?: boolean;
+  /** `Object{...}`, `JSONPatch{...}` and `jsonpatch.escapeKey`, for mutations. */
+  readonly patchTypes?: boolean;
+}
+
+/** What {@link PolicyCompiler.compile} makes: either a program or an error. */
+export interface PolicyExpression {
+  readonly program?: CompiledExpression;
+  /** `compilation failed: ...` or `must evaluate to bool but got int`. */
+  readonly error?: string;
+}
+
+/** Compiles the expressions of one policy; upstream's CompositedCompiler. */
+export interface PolicyCompiler {
+  readonly environment: Environment;
+  /** Compiles an expression that must be of one of the types; without types, of any. */
+  compile(expression: string, returnTypes?: readonly CelType[]): PolicyExpression;
+  /** Compiles `spec.variables[]`, in order; later expressions read it as `variables.<name>`. A broken one is `dyn`. */
+  addVariable(name: string, expression: string): PolicyExpression;
+}
