@@ -14,6 +14,8 @@ export interface Results {
 
 export interface RunOptions {
   readonly kubeconfig: string;
+  /** No further client begins once it is aborted. */
+  readonly signal?: AbortSignal;
   /** Hears of each step as it ends. */
   heard(client: string, step: string, outcome: Outcome): void;
 }
@@ -29,6 +31,7 @@ export async function runClients(families: readonly Family[], options: RunOption
   const missing: Missing[] = [];
   for (const family of families) {
     for (const found of await family.find()) {
+      options.signal?.throwIfAborted();
       if (isMissing(found)) missing.push(found);
       else clients.push({ client: found, outcomes: await runClient(found, options) });
     }
