@@ -1,35 +1,52 @@
-import { open, rename, stat, unlink } from "node:fs/promises";
+import { type FileHandle, open, rename, stat, unlink } from "node:fs/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { messageOf } from "@pinnace/errors";
-import { type Entry, StoreError } from "@pinnace/store";
-import type { KeyTree } from "@pinnace/store/engine";
+import { type Entry, StoreError, type StoreEvent } from "@pinnace/store";
+import { type KeyTree, undo } from "@pinnace/store/engine";
 import { isOutOfSpace } from "./durable-file.ts";
+import type { Failpoint } from "./failpoint.ts";
 import { checkpointPath, preamble, RESTORE, syncDirectory } from "./files.ts";
 import { FrameBuilder } from "./frame.ts";
 import { readFrameFile } from "./frame-file.ts";
-import { type LoggedEntry, type LogRecord, readRecords, writeEnd, writeEntry } from "./record.ts";
+import {
+  type LoggedEntry,
+  type LoggedMutation,
+  type LogRecord,
+  readRecords,
+  writeBase,
+  writeCommit,
+  writeEnd,
+  writeEntry,
+} from "./record.ts";
 
 /** Frames are written from this length on, so that no step takes long. */
 const FRAME_LENGTH = 512 << 10;
 const SLICE = 128;
 /** One large flush at the end would hold up the commits that go on meanwhile. */
 const SYNC_AFTER = 4 << 20;
+/** Events that are undone in one turn of the event loop. */
+const UNDO_SLICE = 500;
 
-/** What a checkpoint keeps of a state. */
+/** What a checkpoint keeps of a state: its history, and the entries from before that. */
 export interface CheckpointState {
-  /** A snapshot that nobody changes meanwhile. */
+  /** The tree of `revision`; nobody changes it meanwhile. */
   readonly tree: KeyTree;
   readonly revision: number;
   readonly compacted: number;
+  /** All events after `compacted`, in order. */
+  readonly events: readonly StoreEvent[];
   /** Milliseconds since the epoch; undefined: never. */
   readonly deadlineOf: (key: string, modRevision: number) => number | undefined;
 }
 
 /** Writes a checkpoint, durably and all or nothing; resolves with its size in bytes. */
-export async function writeCheckpoint(directory: string, state: CheckpointState): Promise<number> {
+export async function writeCheckpoint(directory: string, state: CheckpointState, at?: Failpoint): Promise<number> {
   const path = checkpointPath(directory, state.revision);
   const temporary = `${path}.tmp`;
   try {
-    await writeEntries(temporary, state);
+    if (at !== undefined) await at("beforeCheckpoint");
+    await writeFile(temporary, state, at);
+    if (at !== undefined) await at("beforeCheckpointRename");
     await rename(temporary, path);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
@@ -37,38 +54,77 @@ export async function writeCheckpoint(directory: string, state: CheckpointState)
     throw new StoreError(code, `${path} could not be written: ${messageOf(error)}`, { cause: error });
   }
   await syncDirectory(directory);
+  if (at !== undefined) await at("afterCheckpointRename");
   return (await stat(path)).size;
 }
 
-async function writeEntries(path: string, state: CheckpointState): Promise<void> {
+async function writeFile(path: string, state: CheckpointState, at: Failpoint | undefined): Promise<void> {
   const handle = await open(path, "w", 0o600);
   try {
-    const start = preamble();
-    await handle.writeFile(start);
-    let position = start.length;
-    let unsynced = 0;
-    const frame = new FrameBuilder();
-    const flush = async (): Promise<void> => {
-      const bytes = frame.finish(position);
-      await handle.writeFile(bytes);
-      position += bytes.length;
-      unsynced += bytes.length;
-      frame.reset();
-      if (unsynced < SYNC_AFTER) return;
-      unsynced = 0;
-      await handle.datasync();
-    };
-    for (let rank = 0; rank < state.tree.size; rank += SLICE)
-      for (const entry of state.tree.slice(rank, rank + SLICE)) {
-        writeEntry(frame, logged(entry, state));
-        if (frame.length >= FRAME_LENGTH) await flush();
-      }
-    writeEnd(frame, state.revision, state.compacted, state.tree.size);
-    await flush();
+    const writer = new FrameWriter(handle);
+    await writer.start();
+    const base = await rewound(state);
+    for (let rank = 0; rank < base.size; rank += SLICE) {
+      for (const entry of base.slice(rank, rank + SLICE)) writeEntry(writer.frame, logged(entry, state));
+      await writer.flushWhenLong();
+    }
+    if (at !== undefined) await at("midCheckpoint");
+    writeBase(writer.frame, state.compacted);
+    for (const commit of commitsOf(state)) {
+      writeCommit(writer.frame, commit.revision, commit.mutations);
+      await writer.flushWhenLong();
+    }
+    writeEnd(writer.frame, state.revision, state.compacted, base.size);
+    await writer.flush();
+    if (at !== undefined) await at("beforeCheckpointSync");
     await handle.sync();
   } finally {
     await handle.close();
   }
+}
+
+/** Appends frames to a file and flushes it now and then. */
+class FrameWriter {
+  readonly frame: FrameBuilder = new FrameBuilder();
+  readonly #handle: FileHandle;
+  #position = 0;
+  #unsynced = 0;
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle;
+  }
+
+  async start(): Promise<void> {
+    await this.#write(preamble());
+  }
+
+  async flushWhenLong(): Promise<void> {
+    if (this.frame.length >= FRAME_LENGTH) await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    await this.#write(this.frame.finish(this.#position));
+    this.frame.reset();
+    if (this.#unsynced < SYNC_AFTER) return;
+    this.#unsynced = 0;
+    await this.#handle.datasync();
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    await this.#handle.writeFile(bytes);
+    this.#position += bytes.length;
+    this.#unsynced += bytes.length;
+  }
+}
+
+/** The tree of the oldest revision that is kept. */
+async function rewound({ tree, events }: CheckpointState): Promise<KeyTree> {
+  const base = tree.snapshot();
+  for (let index = events.length - 1; index >= 0; index--) {
+    undo(base, events[index] as StoreEvent);
+    if (index % UNDO_SLICE === 0) await nextTurn();
+  }
+  return base;
 }
 
 function logged({ key, value, createRevision, modRevision }: Entry, state: CheckpointState): LoggedEntry {
@@ -76,32 +132,39 @@ function logged({ key, value, createRevision, modRevision }: Entry, state: Check
   return { key, bytes: value.bytes(), createRevision, modRevision, expiresAt };
 }
 
-/** Where a checkpoint ends, and what it says of itself. */
-interface CheckpointEnd {
-  readonly revision: number;
-  readonly compacted: number;
-  /** Bytes of the file. */
-  readonly size: number;
+function* commitsOf(
+  state: CheckpointState,
+): Generator<{ readonly revision: number; readonly mutations: readonly LoggedMutation[] }> {
+  let mutations: LoggedMutation[] = [];
+  let revision = 0;
+  for (const event of state.events) {
+    if (event.revision !== revision && mutations.length > 0) {
+      yield { revision, mutations };
+      mutations = [];
+    }
+    revision = event.revision;
+    mutations.push(event.type === "put" ? { type: "put", ...logged(event.entry, state) } : event);
+  }
+  if (mutations.length > 0) yield { revision, mutations };
 }
 
-/** Reads a checkpoint; `CORRUPT` unless it is whole. */
+/** Reads a checkpoint and hands on its records; resolves with the file's size. `CORRUPT` unless it is whole. */
 export async function readCheckpoint(
   directory: string,
   revision: number,
-  onEntry: (entry: LoggedEntry) => void,
-): Promise<CheckpointEnd> {
+  onRecord: (record: LogRecord) => void,
+): Promise<number> {
   const path = checkpointPath(directory, revision);
   let count = 0;
   let end: (LogRecord & { type: "end" }) | undefined;
   const { size, torn } = await readFrameFile(path, (payload) => {
     for (const record of readRecords(payload)) {
       if (record.type === "end") end = record;
-      if (record.type !== "entry") continue;
-      onEntry(record);
-      count++;
+      if (record.type === "entry") count++;
+      onRecord(record);
     }
   });
   if (torn || end?.revision !== revision || end.count !== count)
     throw new StoreError("CORRUPT", `${path} is not whole`, { remedy: RESTORE });
-  return { revision, compacted: end.compacted, size };
+  return size;
 }

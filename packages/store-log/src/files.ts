@@ -1,9 +1,14 @@
 import { open, readdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { StoreError } from "@pinnace/store";
+import type { Failpoint } from "./failpoint.ts";
 
-/** The version of what is written; readers refuse later ones. */
-const FORMAT_VERSION = 1;
+/**
+ * The version of what is written. Earlier ones are read, and replaced by the next checkpoint; later ones are refused.
+ * Version 1 had checkpoints without history.
+ */
+const FORMAT_VERSION = 2;
+const FIRST_VERSION = 1;
 const SIGNATURE = "PINNACESTORE";
 
 /** What every file begins with: signature and format version u32. */
@@ -21,8 +26,8 @@ export function requirePreamble(bytes: Buffer, path: string): void {
   if (bytes.length < PREAMBLE_LENGTH || bytes.toString("latin1", 0, SIGNATURE.length) !== SIGNATURE)
     throw new StoreError("CORRUPT", `${path} is not a file of a store`, { remedy: RESTORE });
   const version = bytes.readUInt32LE(SIGNATURE.length);
-  if (version === FORMAT_VERSION) return;
-  throw new StoreError("CORRUPT", `${path} has format version ${version}, this program reads ${FORMAT_VERSION}`, {
+  if (version >= FIRST_VERSION && version <= FORMAT_VERSION) return;
+  throw new StoreError("CORRUPT", `${path} has format version ${version}, this program reads up to ${FORMAT_VERSION}`, {
     remedy: "Use the version of Pinnace that wrote it.",
   });
 }
@@ -50,16 +55,21 @@ interface DirectoryContent {
   readonly checkpoints: readonly number[];
 }
 
-/** Reads the names in a directory and removes what a crash left unfinished. */
+/** Reads the names in a directory. */
 export async function readDirectory(directory: string): Promise<DirectoryContent> {
   const names = await readdir(directory);
-  await Promise.all(names.filter((name) => name.endsWith(".tmp")).map((name) => unlink(join(directory, name))));
   const revisionsOf = (kind: string): number[] =>
     names
       .flatMap((name) => new RegExp(`^${kind}-([0-9a-f]{14})$`).exec(name)?.[1] ?? [])
       .map((digits) => Number.parseInt(digits, 16))
       .toSorted((a, b) => a - b);
   return { logs: revisionsOf("log"), checkpoints: revisionsOf("checkpoint") };
+}
+
+/** Removes what a crash left unfinished. */
+export async function removeUnfinished(directory: string): Promise<void> {
+  const names = await readdir(directory);
+  await Promise.all(names.filter((name) => name.endsWith(".tmp")).map((name) => unlink(join(directory, name))));
 }
 
 /** Makes the names in a directory durable: files that were created, renamed or removed. */
@@ -73,8 +83,11 @@ export async function syncDirectory(directory: string): Promise<void> {
 }
 
 /** Removes the files that a checkpoint at `revision` makes superfluous. */
-export async function removeBefore(directory: string, revision: number): Promise<void> {
+export async function removeBefore(directory: string, revision: number, failpoint?: Failpoint): Promise<void> {
+  if (failpoint !== undefined) await failpoint("beforeRemoval");
   const { logs, checkpoints } = await readDirectory(directory);
   for (const log of logs) if (log < revision) await unlink(logPath(directory, log));
+  if (failpoint !== undefined) await failpoint("midRemoval");
   for (const checkpoint of checkpoints) if (checkpoint < revision) await unlink(checkpointPath(directory, checkpoint));
+  if (failpoint !== undefined) await failpoint("afterRemoval");
 }

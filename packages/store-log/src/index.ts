@@ -16,8 +16,8 @@
  * A commit changes that tree ahead of the disk and joins a batch; one batch at a time is appended to a log (O_DSYNC on
  * Linux, `fdatasync` elsewhere, in Node's thread pool), and what arrives meanwhile shares the next one. Nobody sees a
  * commit before it is on the disk. When the log is twice the size of the last checkpoint (at least 128 MiB), the log
- * changes to a new file, a snapshot is written beside the work, and older files are removed. After an opening, history
- * begins at the last checkpoint.
+ * changes to a new file, a snapshot is written beside the work, and older files are removed. A checkpoint
+ * keeps the history as well, so a watch or the pages of a list go on after a restart where they were.
  *
  * When the quota or the disk is full, puts fail with `NO_SPACE`; deletions find room in a reserve of 1 MiB. When the disk
  * does not confirm a write, the store ends with `UNAVAILABLE`, because a second attempt would prove nothing. A write that
@@ -38,5 +38,6 @@
  * @packageDocumentation
  */
 export type { DurableFile, OpenDurableFile } from "./durable-file.ts";
+export type { Failpoint, FailpointName } from "./failpoint.ts";
 export type { LogStore } from "./log-store.ts";
 export { type LogStoreOptions, openLogStore } from "./open-log-store.ts";

@@ -18,6 +18,7 @@ import { apply, type Deadline, Expiry, type KeyTree, Ledger, unmet, validateTran
 import type { Observable } from "rxjs";
 import { Batch } from "./batch.ts";
 import type { DirectoryLock } from "./directory-lock.ts";
+import type { Failpoint } from "./failpoint.ts";
 import { FrameBuilder } from "./frame.ts";
 import type { Log } from "./log.ts";
 import type { StoreMeter } from "./meter.ts";
@@ -43,6 +44,7 @@ interface LogStoreParts {
   readonly logger: Logger;
   readonly lock: DirectoryLock;
   readonly log: Log;
+  readonly failpoint: Failpoint | undefined;
   readonly space: SpaceGuard;
   readonly meter: StoreMeter;
   readonly recovered: Recovered;
@@ -218,6 +220,8 @@ export class TreeLogStore implements LogStore {
       return;
     }
     this.#publish(tree, batch);
+    if (batch.compactions.length > 0) await this.#compact(batch.compactions);
+    batch.resolve();
     this.#inFlight = undefined;
   }
 
@@ -228,8 +232,13 @@ export class TreeLogStore implements LogStore {
       for (const event of commit.events) events.push(event);
     }
     this.#ledger.publish(tree, events);
-    for (const revision of batch.compactions) this.#ledger.compact(revision);
-    batch.resolve();
+  }
+
+  async #compact(revisions: readonly number[]): Promise<void> {
+    const { failpoint } = this.#parts;
+    if (failpoint !== undefined) await failpoint("beforeCompaction");
+    for (const revision of revisions) this.#ledger.compact(revision);
+    if (failpoint !== undefined) await failpoint("afterCompaction");
   }
 
   /** Nothing of the batch happened, and so nothing of what was built on it. */
@@ -255,6 +264,7 @@ export class TreeLogStore implements LogStore {
       tree,
       revision,
       compacted: history.compacted,
+      events: history.events(),
       deadlineOf: (key, modRevision) => this.#expiry.deadlineOf(key, modRevision),
     });
     wanted?.resolve(started);

@@ -1,7 +1,9 @@
 import { statfs, unlink } from "node:fs/promises";
 import type { Logger } from "@pinnace/logging";
+import { StoreError } from "@pinnace/store";
 import { type CheckpointState, writeCheckpoint } from "./checkpoint.ts";
 import type { DurableFile, OpenDurableFile } from "./durable-file.ts";
+import type { Failpoint } from "./failpoint.ts";
 import { logPath, preamble, removeBefore, syncDirectory } from "./files.ts";
 import type { Recovered } from "./recovery.ts";
 
@@ -11,6 +13,7 @@ interface LogOptions {
   readonly logger: Logger;
   /** The least bytes of log for which a checkpoint is worth its while. */
   readonly checkpointAfter: number;
+  readonly failpoint: Failpoint | undefined;
 }
 
 /** What the frame of a checkpoint adds to its entries is far less than this. */
@@ -42,7 +45,10 @@ export class Log {
 
   /** Goes on where recovery ended: what a crash left at the end of the log is cut off. */
   static async open(options: LogOptions, recovered: Recovered): Promise<Log> {
+    const { failpoint } = options;
+    if (failpoint !== undefined) await failpoint("beforeTruncate");
     const file = await openLog(options, recovered.log.start, recovered.log.size);
+    if (failpoint !== undefined) await failpoint("afterTruncate");
     return new Log(options, file, recovered);
   }
 
@@ -63,7 +69,8 @@ export class Log {
 
   /** See {@link DurableFile.append}. */
   append(frame: Uint8Array): Promise<void> {
-    return this.#file.append(frame);
+    const { failpoint } = this.#options;
+    return failpoint === undefined ? this.#file.append(frame) : this.#appendSlowly(frame, failpoint);
   }
 
   /**
@@ -94,6 +101,20 @@ export class Log {
     await this.#file.close();
   }
 
+  /** In two halves, so that something can happen between them. */
+  async #appendSlowly(frame: Uint8Array, failpoint: Failpoint): Promise<void> {
+    const half = frame.length >> 1;
+    await failpoint("beforeAppend");
+    await this.#file.append(frame.subarray(0, half));
+    try {
+      await failpoint("midAppend");
+      await this.#file.append(frame.subarray(half));
+      await failpoint("afterAppend");
+    } catch (cause) {
+      throw new StoreError("UNAVAILABLE", "a failpoint interrupted a write to the store's log", { cause });
+    }
+  }
+
   get #logSize(): number {
     return this.#closedLogSize + this.#file.size;
   }
@@ -106,18 +127,21 @@ export class Log {
   }
 
   async #change(revision: number): Promise<void> {
+    const { failpoint } = this.#options;
+    if (failpoint !== undefined) await failpoint("beforeLogChange");
     const next = await openLog(this.#options, revision, 0);
     const before = this.#file;
     this.#closedLogSize += before.size;
     this.#file = next;
     this.#start = revision;
     await before.close();
+    if (failpoint !== undefined) await failpoint("afterLogChange");
   }
 
   async #write(state: CheckpointState): Promise<void> {
-    const { directory, logger } = this.#options;
-    this.#checkpointSize = await writeCheckpoint(directory, state);
-    await removeBefore(directory, state.revision);
+    const { directory, logger, failpoint } = this.#options;
+    this.#checkpointSize = await writeCheckpoint(directory, state, failpoint);
+    await removeBefore(directory, state.revision, failpoint);
     this.#closedLogSize = 0;
     this.#setDue();
     logger.debug("wrote a checkpoint", { revision: state.revision, bytes: this.#checkpointSize });

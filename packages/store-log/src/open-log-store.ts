@@ -6,10 +6,11 @@ import type { MetricRegistry } from "@pinnace/metrics";
 import { StoreError } from "@pinnace/store";
 import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
 import { type OpenDurableFile, openDurableFile } from "./durable-file.ts";
+import type { Failpoint } from "./failpoint.ts";
 import { Log } from "./log.ts";
 import { type LogStore, TreeLogStore } from "./log-store.ts";
 import { StoreMeter } from "./meter.ts";
-import { recover } from "./recovery.ts";
+import { recover, removeLeftovers } from "./recovery.ts";
 import { Reserve } from "./reserve.ts";
 import { SpaceGuard } from "./space-guard.ts";
 
@@ -28,6 +29,8 @@ export interface LogStoreOptions {
   readonly checkpointAfter?: number;
   /** How log files are opened; for tests of what happens when a disk fails. */
   readonly openFile?: OpenDurableFile;
+  /** For tests of what happens when the process ends or stands still at a certain point. */
+  readonly failpoint?: Failpoint;
 }
 
 const DEFAULT_HISTORY_LIMIT = 10_000;
@@ -58,13 +61,15 @@ async function openLocked(options: LogStoreOptions, lock: DirectoryLock): Promis
   const { directory, clock, quota = DEFAULT_QUOTA } = options;
   const logger = (options.logger ?? silentLogger).child({ component: "store" });
   const recovered = await recover(directory, options.historyLimit ?? DEFAULT_HISTORY_LIMIT);
-  const { openFile = openDurableFile, checkpointAfter = DEFAULT_CHECKPOINT_AFTER } = options;
-  const log = await Log.open({ directory, openFile, logger, checkpointAfter }, recovered);
+  await removeLeftovers(directory, recovered);
+  const { openFile = openDurableFile, checkpointAfter = DEFAULT_CHECKPOINT_AFTER, failpoint } = options;
+  const log = await Log.open({ directory, openFile, logger, checkpointAfter, failpoint }, recovered);
   return new TreeLogStore({
     clock,
     logger,
     lock,
     log,
+    failpoint,
     space: new SpaceGuard(clock, new Reserve(directory), quota),
     meter: new StoreMeter(clock, options.metrics),
     recovered,

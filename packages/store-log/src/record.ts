@@ -21,17 +21,22 @@ export interface LoggedEntry {
   readonly expiresAt: number;
 }
 
-/** What frames hold: logs have commits and compactions, checkpoints have entries and one end. */
+/**
+ * What frames hold. Logs have commits and compactions; checkpoints have the entries of their oldest revision, that
+ * revision, the commits from there on, and one end. Checkpoints of version 1 have entries and an end.
+ */
 export type LogRecord =
   | { readonly type: "commit"; readonly revision: number; readonly mutations: readonly LoggedMutation[] }
   | { readonly type: "compaction"; readonly revision: number }
   | ({ readonly type: "entry" } & LoggedEntry)
+  | { readonly type: "base"; readonly revision: number }
   | { readonly type: "end"; readonly revision: number; readonly compacted: number; readonly count: number };
 
 const COMMIT = 1;
 const COMPACTION = 2;
 const ENTRY = 3;
 const END = 4;
+const BASE = 5;
 const PUT = 1;
 const DELETE = 2;
 
@@ -62,6 +67,13 @@ export function writeEntry(frame: FrameBuilder, entry: LoggedEntry): void {
   frame.bytes(entry.bytes);
 }
 
+/** Ends the entries of a checkpoint, which are those of `revision`. */
+export function writeBase(frame: FrameBuilder, revision: number): void {
+  frame.u8(BASE);
+  frame.f64(revision);
+}
+
+/** `count` is the number of entries. */
 export function writeEnd(frame: FrameBuilder, revision: number, compacted: number, count: number): void {
   frame.u8(END);
   frame.f64(revision);
@@ -88,6 +100,7 @@ function readRecord(reader: Reader): LogRecord {
     const [createRevision, modRevision, expiresAt] = [reader.f64(), reader.f64(), reader.f64()];
     return { type: "entry", key, createRevision, modRevision, expiresAt, bytes: reader.bytes() };
   }
+  if (kind === BASE) return { type: "base", revision: reader.f64() };
   if (kind === END) return { type: "end", revision: reader.f64(), compacted: reader.f64(), count: reader.u32() };
   throw new StoreError("CORRUPT", `a record of the unknown kind ${kind}`);
 }

@@ -1,8 +1,7 @@
-import { unlink } from "node:fs/promises";
 import { BytesValue, type Mutation, StoreError } from "@pinnace/store";
 import { apply, type Deadline, History, KeyTree, type LedgerState } from "@pinnace/store/engine";
 import { readCheckpoint } from "./checkpoint.ts";
-import { checkpointPath, logPath, RESTORE, readDirectory } from "./files.ts";
+import { logPath, RESTORE, readDirectory, removeBefore, removeUnfinished } from "./files.ts";
 import { readFrameFile } from "./frame-file.ts";
 import { type LoggedEntry, type LoggedMutation, type LogRecord, readRecords } from "./record.ts";
 
@@ -11,6 +10,8 @@ export interface Recovered extends LedgerState {
   readonly deadlines: Iterable<Deadline>;
   /** Bytes of keys and values. */
   readonly used: number;
+  /** The revision of the newest checkpoint. */
+  readonly checkpoint: number | undefined;
   /** Bytes of the checkpoint; 0 when there is none. */
   readonly checkpointSize: number;
   /** Bytes of the logs before the last one. */
@@ -21,15 +22,17 @@ export interface Recovered extends LedgerState {
 
 const FIRST_REVISION = 1;
 
-/** Reads a directory: the newest checkpoint, then all logs that follow it. Errors: `CORRUPT`. */
+/** Reads a directory and changes nothing: the newest checkpoint, then all logs that follow it. Errors: `CORRUPT`. */
 export async function recover(directory: string, historyLimit: number): Promise<Recovered> {
   const { logs, checkpoints } = await readDirectory(directory);
   const base = checkpoints.at(-1);
   const state = new Replay(historyLimit);
-  const checkpointSize = base === undefined ? 0 : await loadCheckpoint(directory, base, state);
-  // What the checkpoint made superfluous and a crash kept from being removed.
-  for (const old of checkpoints) if (base !== undefined && old < base) await unlink(checkpointPath(directory, old));
-  for (const old of logs) if (base !== undefined && old < base) await unlink(logPath(directory, old));
+  const checkpointSize =
+    base === undefined ? 0 : await readCheckpoint(directory, base, (record) => state.follow(record));
+  if (base !== undefined && state.revision !== base)
+    throw new StoreError("CORRUPT", `the checkpoint of revision ${base} ends at ${state.revision}`, {
+      remedy: RESTORE,
+    });
   let log = { start: base ?? FIRST_REVISION, size: 0 };
   let closedLogSize = 0;
   const following = logs.filter((start) => base === undefined || start >= base);
@@ -43,23 +46,23 @@ export async function recover(directory: string, historyLimit: number): Promise<
     log = { start, size };
     if (!last) closedLogSize += size;
   }
-  return { ...state.result(), checkpointSize, closedLogSize, log };
+  return { ...state.result(), checkpointSize, closedLogSize, log, checkpoint: base };
 }
 
-async function loadCheckpoint(directory: string, base: number, state: Replay): Promise<number> {
-  const { compacted, revision, size } = await readCheckpoint(directory, base, (entry) => state.load(entry));
-  // The history before a checkpoint is gone.
-  state.start(revision, Math.max(compacted, revision));
-  return size;
+/** Removes what the newest checkpoint made superfluous and a crash kept from being removed. */
+export async function removeLeftovers(directory: string, { checkpoint }: Recovered): Promise<void> {
+  await removeUnfinished(directory);
+  if (checkpoint !== undefined) await removeBefore(directory, checkpoint);
 }
 
-/** Follows the records of logs. */
+/** Follows the records of a checkpoint and of logs. */
 class Replay {
   readonly #tree = new KeyTree();
   readonly #deadlines = new Map<string, Deadline>();
   readonly #historyLimit: number;
   #history: History;
   #used = 0;
+  #based = false;
   revision = FIRST_REVISION;
 
   constructor(historyLimit: number) {
@@ -67,33 +70,51 @@ class Replay {
     this.#history = new History(historyLimit, 0);
   }
 
-  load({ key, bytes, createRevision, modRevision, expiresAt }: LoggedEntry): void {
-    this.#tree.set(Object.freeze({ key, value: new BytesValue(bytes), createRevision, modRevision }));
-    this.#used += sizeOf(key, bytes);
-    if (expiresAt > 0) this.#deadlines.set(key, { key, at: expiresAt, modRevision });
-  }
-
-  start(revision: number, compacted: number): void {
-    this.revision = revision;
-    this.#history = new History(this.#historyLimit, compacted);
-  }
-
   replay(payload: Buffer): void {
-    for (const record of readRecords(payload)) this.#follow(record);
+    for (const record of readRecords(payload)) this.follow(record);
   }
 
-  result(): Omit<Recovered, "checkpointSize" | "closedLogSize" | "log"> {
+  follow(record: LogRecord): void {
+    switch (record.type) {
+      case "entry":
+        this.#load(record);
+        return;
+      case "base":
+        this.#start(record.revision);
+        return;
+      case "commit":
+        this.#commit(record);
+        return;
+      case "compaction":
+        this.#history.compact(record.revision);
+        return;
+      case "end":
+        // A checkpoint of version 1 has no base: its entries are those of its end.
+        if (!this.#based) this.#start(record.revision);
+    }
+  }
+
+  result(): Omit<Recovered, "checkpoint" | "checkpointSize" | "closedLogSize" | "log"> {
     const { revision } = this;
     const deadlines = this.#deadlines.values();
     return { tree: this.#tree, revision, history: this.#history, deadlines, used: this.#used };
   }
 
-  #follow(record: LogRecord): void {
-    if (record.type === "compaction") {
-      this.#history.compact(record.revision);
-      return;
-    }
-    if (record.type !== "commit" || record.revision !== this.revision + 1)
+  #load({ key, bytes, createRevision, modRevision, expiresAt }: LoggedEntry): void {
+    this.#tree.set(Object.freeze({ key, value: new BytesValue(bytes), createRevision, modRevision }));
+    this.#used += sizeOf(key, bytes);
+    if (expiresAt > 0) this.#deadlines.set(key, { key, at: expiresAt, modRevision });
+  }
+
+  #start(revision: number): void {
+    this.#based = true;
+    // The history of a store that was never compacted begins before its first revision.
+    this.revision = Math.max(FIRST_REVISION, revision);
+    this.#history = new History(this.#historyLimit, revision);
+  }
+
+  #commit(record: LogRecord & { type: "commit" }): void {
+    if (record.revision !== this.revision + 1)
       throw new StoreError("CORRUPT", `the log does not continue revision ${this.revision}`, { remedy: RESTORE });
     this.revision = record.revision;
     for (const mutation of record.mutations) this.#setDeadline(mutation, record.revision);

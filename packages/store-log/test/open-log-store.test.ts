@@ -125,7 +125,7 @@ describe("openLogStore", () => {
   });
 
   it("replaces logs by a checkpoint and keeps everything", async () => {
-    const store = await open({ checkpointAfter: 10_000 });
+    const store = await open({ checkpointAfter: 10_000, historyLimit: 4 });
     for (let round = 0; round < 20; round++)
       await Promise.all(
         Array.from({ length: 20 }, (_, index) => put(store, `/k${index}`, `${round} ${"x".repeat(50)}`)),

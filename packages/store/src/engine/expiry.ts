@@ -38,10 +38,8 @@ export class Expiry {
   add(deadline: Deadline): void {
     if (this.#closed) return;
     this.#forget(deadline.key);
-    const timer = this.#clock.setTimeout(() => {
-      this.#waiting.delete(deadline.key);
-      this.#expire(deadline);
-    }, deadline.at - this.#clock.now());
+    // It stays known until the deletion is followed: a checkpoint that is written meanwhile must not lose it.
+    const timer = this.#clock.setTimeout(() => this.#expire(deadline), deadline.at - this.#clock.now());
     this.#waiting.set(deadline.key, { deadline, timer });
   }
 

@@ -66,6 +66,11 @@ export class History {
     this.#compacted = revision;
   }
 
+  /** All events that are kept, in order: those after {@link compacted}. */
+  events(): StoreEvent[] {
+    return this.#events.slice();
+  }
+
   /** The same history, which then goes its own way. */
   fork(): History {
     return new History(this.#limit, this.#compacted, this.#events);
