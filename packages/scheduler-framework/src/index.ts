@@ -23,19 +23,21 @@
  *
  * @packageDocumentation
  */
-export { ClusterCache, createSnapshot } from "./cluster/cluster-cache.ts";
-export { createNodeInfo, withNode, withoutPod, withPod } from "./cluster/node-state.ts";
+export { ClusterCache } from "./cluster/cluster-cache.ts";
+export { createNodeInfo, withNode, withoutPod, withPod, withPodChanged } from "./cluster/node-state.ts";
 export { type PodClaim, podVolumeClaims } from "./cluster/pod-claims.ts";
 export { createPodInfo } from "./cluster/pod-info.ts";
 export { DEFAULT_MEMORY, DEFAULT_MILLI_CPU, podRequests, podRequestsOrDefaults } from "./cluster/pod-requests.ts";
 export {
   addResources,
   amountsOf,
+  equalResources,
   maxResources,
   milliOf,
   subtractResources,
   unitsOf,
 } from "./cluster/resource-amounts.ts";
+export { createSnapshot } from "./cluster/snapshot.ts";
 export * from "./contract/components.ts";
 export * from "./contract/cycle-state.ts";
 export * from "./contract/events.ts";

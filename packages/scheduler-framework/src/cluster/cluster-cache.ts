@@ -1,8 +1,11 @@
 import type { Node, Pod } from "@pinnace/api";
 import type { NodeInfo, PodInfo, Snapshot } from "../contract/node-info.ts";
+import { ChangeLog } from "./change-log.ts";
+import { ImageCounts } from "./image-counts.ts";
 import { interleaveZones } from "./node-order.ts";
-import { createNodeInfo, withNode, withoutPod, withPod } from "./node-state.ts";
+import { createNodeInfo, withNode, withoutPod, withPod, withPodChanged } from "./node-state.ts";
 import { createPodInfo } from "./pod-info.ts";
+import { positionsOf, type SnapshotParts, TableSnapshot } from "./snapshot.ts";
 
 interface KnownPod {
   readonly info: PodInfo;
@@ -22,22 +25,25 @@ export class ClusterCache {
   readonly #pods = new Map<string, KnownPod>();
   /** Pods on nodes that are unknown, by node. */
   readonly #waiting = new Map<string, Map<string, PodInfo>>();
-  readonly #positions = new Map<string, number>();
+  readonly #images = new ImageCounts();
+  readonly #log = new ChangeLog();
+  /** Replaced when nodes come or go, never changed: older snapshots read it, too. */
+  #positions: ReadonlyMap<string, number> = new Map();
   /** Names of nodes that have pods with affinity, so that nobody looks for them on every node. */
   readonly #affine = new Set<string>();
-  #order: readonly NodeInfo[] = [];
+  /** The table of the newest snapshot. */
+  #order: NodeInfo[] = [];
   #membersChanged = false;
   readonly #changed = new Set<string>();
-  #snapshot: Snapshot = createSnapshot(0, []);
+  #snapshot: TableSnapshot = new TableSnapshot({ ...NOTHING, nodes: this.#order });
+  #assumed = 0;
 
   get nodeCount(): number {
     return this.#nodes.size;
   }
 
   get assumedCount(): number {
-    let count = 0;
-    for (const pod of this.#pods.values()) if (pod.assumed) count += 1;
-    return count;
+    return this.#assumed;
   }
 
   setNode(node: Node): void {
@@ -60,6 +66,8 @@ export class ClusterCache {
     if (info === undefined) return;
     this.#nodes.delete(name);
     this.#affine.delete(name);
+    this.#images.replace(info.images, undefined);
+    this.#changed.add(name);
     this.#membersChanged = true;
     if (info.pods.length > 0) {
       this.#waiting.set(name, new Map(info.pods.map((pod) => [uidOf(pod.pod), pod])));
@@ -70,20 +78,28 @@ export class ClusterCache {
   setPod(pod: Pod): void {
     const known = this.#pods.get(uidOf(pod));
     const nodeName = pod.spec?.nodeName ?? "";
-    if (known !== undefined) this.#detach(known);
     const info = createPodInfo(pod);
-    this.#attach({ info, nodeName, assumed: false });
+    const node = known?.nodeName === nodeName ? this.#nodes.get(nodeName) : undefined;
+    if (known === undefined || node === undefined) {
+      if (known !== undefined) this.#detach(known);
+      this.#attach({ info, nodeName, assumed: false });
+      return;
+    }
+    if (known.assumed) this.#assumed -= 1;
+    this.#pods.set(uidOf(pod), { info, nodeName, assumed: false });
+    this.#put(withPodChanged(node, known.info, info));
   }
 
   removePod(uid: string): void {
     const known = this.#pods.get(uid);
     if (known === undefined) return;
     this.#detach(known);
-    this.#pods.delete(uid);
   }
 
   /** Counts a pod on a node before its binding is written. */
   assume(info: PodInfo, nodeName: string): void {
+    const known = this.#pods.get(uidOf(info.pod));
+    if (known !== undefined) this.#detach(known);
     this.#attach({ info, nodeName, assumed: true });
   }
 
@@ -102,40 +118,65 @@ export class ClusterCache {
     return this.#pods.get(uid)?.assumed === true;
   }
 
-  /** The state now. Costs what changed since the last one. */
+  /** The state now. Costs what changed since the last one; more when nodes came or went. */
   snapshot(): Snapshot {
-    if (this.#membersChanged) {
-      this.#order = interleaveZones([...this.#nodes.values()]);
-      this.#positions.clear();
-      for (const [index, node] of this.#order.entries()) this.#positions.set(node.name, index);
-    } else if (this.#changed.size > 0) {
-      const order = [...this.#order];
-      for (const name of this.#changed) {
-        const position = this.#positions.get(name);
-        const info = this.#nodes.get(name);
-        if (position !== undefined && info !== undefined) order[position] = info;
-      }
-      this.#order = order;
-    } else {
-      return this.#snapshot;
-    }
+    if (!this.#membersChanged && this.#changed.size === 0) return this.#snapshot;
+    const generation = this.#snapshot.generation + 1;
+    for (const name of this.#changed) this.#log.add(name, generation);
+    if (this.#membersChanged || generation % SHARING_LIMIT === 0) this.#rebuild(generation);
+    else this.#advance(generation);
     this.#membersChanged = false;
     this.#changed.clear();
-    const affine = this.#affine.size === 0 ? NO_NODES : undefined;
-    this.#snapshot = createSnapshot(this.#snapshot.generation + 1, this.#order, this.#positions, affine);
     return this.#snapshot;
   }
 
+  /** A table of its own: the last snapshot keeps the old one. */
+  #rebuild(generation: number): void {
+    if (this.#membersChanged) {
+      this.#order = [...interleaveZones([...this.#nodes.values()])];
+      this.#positions = positionsOf(this.#order);
+    } else {
+      this.#order = this.#order.map(({ name }) => this.#nodes.get(name)!);
+    }
+    this.#snapshot = new TableSnapshot(this.#parts(generation));
+  }
+
+  /** Takes the table over from the last snapshot. */
+  #advance(generation: number): void {
+    const undo = [...this.#changed].map((name) => {
+      const position = this.#positions.get(name)!;
+      return { position, info: this.#order[position]! };
+    });
+    const next = new TableSnapshot(this.#parts(generation));
+    this.#snapshot.supersede(next, undo);
+    for (const { position, info } of undo) this.#order[position] = this.#nodes.get(info.name)!;
+    this.#snapshot = next;
+  }
+
+  #parts(generation: number): SnapshotParts {
+    return {
+      generation,
+      nodes: this.#order,
+      positions: this.#positions,
+      images: this.#images.counts(),
+      changes: this.#log,
+      withoutAffinity: this.#affine.size === 0,
+    };
+  }
+
   #put(info: NodeInfo): void {
+    const before = this.#nodes.get(info.name)?.images;
+    if (before !== info.images) this.#images.replace(before, info.images);
     this.#nodes.set(info.name, info);
     this.#changed.add(info.name);
     if (info.podsWithAffinity.length > 0) this.#affine.add(info.name);
-    else this.#affine.delete(info.name);
+    else if (this.#affine.size > 0) this.#affine.delete(info.name);
   }
 
   #attach(pod: KnownPod): void {
     const uid = uidOf(pod.info.pod);
     this.#pods.set(uid, pod);
+    if (pod.assumed) this.#assumed += 1;
     const node = this.#nodes.get(pod.nodeName);
     if (node !== undefined) {
       this.#put(withPod(node, pod.info));
@@ -147,6 +188,8 @@ export class ClusterCache {
 
   #detach(pod: KnownPod): void {
     const uid = uidOf(pod.info.pod);
+    this.#pods.delete(uid);
+    if (pod.assumed) this.#assumed -= 1;
     const node = this.#nodes.get(pod.nodeName);
     if (node !== undefined) this.#put(withoutPod(node, uid));
     const waiting = this.#waiting.get(pod.nodeName);
@@ -155,38 +198,11 @@ export class ClusterCache {
   }
 }
 
-const NO_NODES: readonly NodeInfo[] = Object.freeze([]);
+/** After so many snapshots the table is copied, so that one that is held for long does not hold all that came after it. */
+const SHARING_LIMIT = 256;
+const NOTHING: SnapshotParts = { generation: 0, nodes: [], positions: new Map(), images: new Map() };
 const ZONE_LABELS = ["topology.kubernetes.io/region", "topology.kubernetes.io/zone"];
 
 function zoneChanged(before: Node, after: Node): boolean {
   return ZONE_LABELS.some((label) => before.metadata?.labels?.[label] !== after.metadata?.labels?.[label]);
-}
-
-/** A snapshot of a list of nodes; also for tests of plugins. `affine` are the nodes with affinity pods, where known. */
-export function createSnapshot(
-  generation: number,
-  nodes: readonly NodeInfo[],
-  positions?: ReadonlyMap<string, number>,
-  affine?: readonly NodeInfo[],
-): Snapshot {
-  let withAffinity = affine;
-  let withAnti: readonly NodeInfo[] | undefined;
-  // The positions of a cache change when its nodes do; by then this snapshot has been replaced, but may still be read.
-  const find = (name: string): NodeInfo | undefined => {
-    const info = nodes[positions?.get(name) ?? -1];
-    return info?.name === name ? info : nodes.find((each) => each.name === name);
-  };
-  return {
-    generation,
-    nodes,
-    get: find,
-    get nodesWithAffinityPods() {
-      withAffinity ??= nodes.filter((node) => node.podsWithAffinity.length > 0);
-      return withAffinity;
-    },
-    get nodesWithRequiredAntiAffinityPods() {
-      withAnti ??= (withAffinity ?? nodes).filter((node) => node.podsWithRequiredAntiAffinity.length > 0);
-      return withAnti;
-    },
-  };
 }

@@ -1,10 +1,31 @@
 import type { Node } from "@pinnace/api";
 import type { NodeInfo, PodInfo } from "../contract/node-info.ts";
-import { NO_RESOURCES } from "../contract/resources.ts";
-import { addResources, amountsOf, subtractResources, unitsOf } from "./resource-amounts.ts";
+import { NO_RESOURCES, type Resources } from "../contract/resources.ts";
+import { addResources, amountsOf, equalResources, subtractResources, unitsOf } from "./resource-amounts.ts";
 
 /** Grows with every change of any node of any cache: infos are told apart by it. */
 let generation = 0;
+
+/** All infos have the same members in the same order, which keeps reading them fast. */
+function make(info: Omit<NodeInfo, "generation">): NodeInfo {
+  generation += 1;
+  return {
+    node: info.node,
+    name: info.name,
+    generation,
+    pods: info.pods,
+    podsWithAffinity: info.podsWithAffinity,
+    podsWithRequiredAntiAffinity: info.podsWithRequiredAntiAffinity,
+    requested: info.requested,
+    nonZeroRequested: info.nonZeroRequested,
+    allocatable: info.allocatable,
+    allowedPods: info.allowedPods,
+    usedPorts: info.usedPorts,
+    images: info.images,
+  };
+}
+
+const NO_IMAGES: NodeInfo["images"] = new Map();
 
 const EMPTY: Omit<NodeInfo, "node" | "name" | "generation"> = Object.freeze({
   pods: Object.freeze([]),
@@ -15,13 +36,8 @@ const EMPTY: Omit<NodeInfo, "node" | "name" | "generation"> = Object.freeze({
   allocatable: NO_RESOURCES,
   allowedPods: 0,
   usedPorts: Object.freeze([]),
-  images: new Map(),
+  images: NO_IMAGES,
 });
-
-function next(info: NodeInfo, change: Partial<NodeInfo>): NodeInfo {
-  generation += 1;
-  return { ...info, ...change, generation };
-}
 
 /** A node without pods. */
 export function createNodeInfo(node: Node): NodeInfo {
@@ -31,21 +47,29 @@ export function createNodeInfo(node: Node): NodeInfo {
 /** The same pods on a newer version of the node. */
 export function withNode(info: NodeInfo, node: Node): NodeInfo {
   const allocatable = node.status?.allocatable;
-  const images = new Map<string, { size: number; nodes: number }>();
-  for (const { names, sizeBytes } of node.status?.images ?? []) {
-    for (const name of names ?? []) images.set(name, { size: sizeBytes ?? 0, nodes: 1 });
-  }
-  return next(info, {
+  return make({
+    ...info,
     node,
     name: node.metadata?.name ?? "",
     allocatable: amountsOf(allocatable),
     allowedPods: allocatable?.pods === undefined ? 0 : unitsOf(allocatable.pods),
-    images,
+    images: info.node.status?.images === node.status?.images && info.generation > 0 ? info.images : imagesOf(node),
   });
 }
 
+function imagesOf(node: Node): NodeInfo["images"] {
+  const list = node.status?.images ?? [];
+  if (list.length === 0) return NO_IMAGES;
+  const images = new Map<string, { size: number; nodes: number }>();
+  for (const { names, sizeBytes } of list) {
+    for (const name of names ?? []) images.set(name, { size: sizeBytes ?? 0, nodes: 1 });
+  }
+  return images;
+}
+
 export function withPod(info: NodeInfo, pod: PodInfo): NodeInfo {
-  return next(info, {
+  return make({
+    ...info,
     pods: [...info.pods, pod],
     podsWithAffinity: pod.hasAffinity ? [...info.podsWithAffinity, pod] : info.podsWithAffinity,
     podsWithRequiredAntiAffinity: pod.hasRequiredAntiAffinity
@@ -63,7 +87,8 @@ export function withoutPod(info: NodeInfo, uid: string): NodeInfo {
   if (pod === undefined) return info;
   const others = (list: readonly PodInfo[]): readonly PodInfo[] => list.filter((each) => each !== pod);
   const pods = others(info.pods);
-  return next(info, {
+  return make({
+    ...info,
     pods,
     podsWithAffinity: pod.hasAffinity ? others(info.podsWithAffinity) : info.podsWithAffinity,
     podsWithRequiredAntiAffinity: pod.hasRequiredAntiAffinity
@@ -73,4 +98,29 @@ export function withoutPod(info: NodeInfo, uid: string): NodeInfo {
     nonZeroRequested: subtractResources(info.nonZeroRequested, pod.nonZeroRequests),
     usedPorts: pod.hostPorts.length > 0 ? pods.flatMap((each) => each.hostPorts) : info.usedPorts,
   });
+}
+
+/** With a newer version of a pod that is there, in its place. */
+export function withPodChanged(info: NodeInfo, before: PodInfo, after: PodInfo): NodeInfo {
+  const moved =
+    before.hasAffinity !== after.hasAffinity ||
+    before.hasRequiredAntiAffinity !== after.hasRequiredAntiAffinity ||
+    before.hostPorts.length + after.hostPorts.length > 0 ||
+    !info.pods.includes(before);
+  if (moved) return withPod(withoutPod(info, before.pod.metadata?.uid ?? ""), after);
+  const swap = (list: readonly PodInfo[]): readonly PodInfo[] => list.map((each) => (each === before ? after : each));
+  return make({
+    ...info,
+    pods: swap(info.pods),
+    podsWithAffinity: before.hasAffinity ? swap(info.podsWithAffinity) : info.podsWithAffinity,
+    podsWithRequiredAntiAffinity: before.hasRequiredAntiAffinity
+      ? swap(info.podsWithRequiredAntiAffinity)
+      : info.podsWithRequiredAntiAffinity,
+    requested: exchanged(info.requested, before.requests, after.requests),
+    nonZeroRequested: exchanged(info.nonZeroRequested, before.nonZeroRequests, after.nonZeroRequests),
+  });
+}
+
+function exchanged(sum: Resources, before: Resources, after: Resources): Resources {
+  return equalResources(before, after) ? sum : addResources(subtractResources(sum, before), after);
 }

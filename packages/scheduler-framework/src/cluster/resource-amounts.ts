@@ -39,32 +39,50 @@ export function amountsOf(list: Quantities): Resources {
 }
 
 export function addResources(a: Resources, b: Resources): Resources {
-  return combine(a, b, (x, y) => x + y);
+  return {
+    milliCpu: a.milliCpu + b.milliCpu,
+    memory: a.memory + b.memory,
+    ephemeralStorage: a.ephemeralStorage + b.ephemeralStorage,
+    scalar: b.scalar.size === 0 ? a.scalar : combineScalars(a, b, (x, y) => x + y),
+  };
 }
 
 export function subtractResources(a: Resources, b: Resources): Resources {
-  return combine(a, b, (x, y) => x - y);
+  return {
+    milliCpu: a.milliCpu - b.milliCpu,
+    memory: a.memory - b.memory,
+    ephemeralStorage: a.ephemeralStorage - b.ephemeralStorage,
+    scalar: b.scalar.size === 0 ? a.scalar : combineScalars(a, b, (x, y) => x - y),
+  };
 }
 
 export function maxResources(a: Resources, b: Resources): Resources {
-  return combine(a, b, Math.max);
+  return {
+    milliCpu: Math.max(a.milliCpu, b.milliCpu),
+    memory: Math.max(a.memory, b.memory),
+    ephemeralStorage: Math.max(a.ephemeralStorage, b.ephemeralStorage),
+    scalar: b.scalar.size === 0 ? a.scalar : combineScalars(a, b, Math.max),
+  };
 }
 
-function combine(a: Resources, b: Resources, operation: (x: number, y: number) => number): Resources {
-  let scalar = a.scalar;
-  if (b.scalar.size > 0) {
-    const merged = new Map(a.scalar);
-    for (const [name, value] of b.scalar) {
-      const sum = operation(merged.get(name) ?? 0, value);
-      if (sum === 0) merged.delete(name);
-      else merged.set(name, sum);
-    }
-    scalar = merged;
+export function equalResources(a: Resources, b: Resources): boolean {
+  if (a === b) return true;
+  const same = a.milliCpu === b.milliCpu && a.memory === b.memory && a.ephemeralStorage === b.ephemeralStorage;
+  if (!same || a.scalar.size !== b.scalar.size) return false;
+  for (const [name, amount] of a.scalar) if (b.scalar.get(name) !== amount) return false;
+  return true;
+}
+
+function combineScalars(
+  a: Resources,
+  b: Resources,
+  operation: (x: number, y: number) => number,
+): ReadonlyMap<string, number> {
+  const merged = new Map(a.scalar);
+  for (const [name, value] of b.scalar) {
+    const sum = operation(merged.get(name) ?? 0, value);
+    if (sum === 0) merged.delete(name);
+    else merged.set(name, sum);
   }
-  return {
-    milliCpu: operation(a.milliCpu, b.milliCpu),
-    memory: operation(a.memory, b.memory),
-    ephemeralStorage: operation(a.ephemeralStorage, b.ephemeralStorage),
-    scalar,
-  };
+  return merged;
 }

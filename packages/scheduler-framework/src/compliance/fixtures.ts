@@ -1,6 +1,6 @@
 import type { Node, Pod } from "@pinnace/api";
 import { deepFreeze, type KubernetesObject, type ResourceType } from "@pinnace/apimachinery";
-import { createSnapshot } from "../cluster/cluster-cache.ts";
+import { createSnapshot } from "../cluster/snapshot.ts";
 import { createNodeInfo, withPod } from "../cluster/node-state.ts";
 import { createPodInfo } from "../cluster/pod-info.ts";
 import type { ClusterReader } from "../contract/components.ts";

@@ -40,12 +40,25 @@ export interface NodeInfo {
   readonly images: ReadonlyMap<string, { readonly size: number; readonly nodes: number }>;
 }
 
-/** All nodes at the start of a cycle. Does not change while the cycle runs. */
+/**
+ * All nodes at the start of a cycle. Does not change while the cycle runs. An array or iterator that was taken from it is
+ * good until the plugin waits for something; after that read it anew.
+ */
 export interface Snapshot {
+  /** Grows with each snapshot that differs from the one before. */
   readonly generation: number;
   /** In the order in which nodes are tried (zones interleaved). */
   readonly nodes: readonly NodeInfo[];
   get(name: string): NodeInfo | undefined;
+  /** Where a node is in {@link nodes}. */
+  positionOf(name: string): number | undefined;
   readonly nodesWithAffinityPods: readonly NodeInfo[];
   readonly nodesWithRequiredAntiAffinityPods: readonly NodeInfo[];
+  /** How many nodes have an image of this name. */
+  nodesWithImage(name: string): number;
+  /**
+   * The names of the nodes that came, went or changed since the snapshot of that generation, for plugins that keep counts
+   * from one attempt to the next; undefined when that is not known, so that everything is to be looked at.
+   */
+  changedSince(generation: number): ReadonlySet<string> | undefined;
 }

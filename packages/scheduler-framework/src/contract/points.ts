@@ -96,6 +96,26 @@ export interface NormalizeScorePlugin {
   normalizeScore(cycle: Cycle, scores: readonly number[], nodes: readonly NodeInfo[]): readonly number[];
 }
 
+/** One thing about a pod that a plugin looks at. `value` is compared as text. */
+export interface SignFragment {
+  /** The field's path, with what is made of it: `spec.tolerations`, `spec.containers.requests()`. */
+  readonly key: string;
+  readonly value: string | number;
+}
+
+/**
+ * Says what of the pod the plugin's Filter and Score look at (KEP-5598), so that verdicts are worked out once for pods that
+ * are alike. The promise: for the same fragments and an unchanged {@link NodeInfo.generation} the plugin's Filter gives the
+ * same status and its Score the same raw number, whatever else changed in the cluster. The runtime keeps them then.
+ *
+ * Called at each attempt after all PreFilters, when the plugin was not skipped. Undefined says that this pod's verdicts
+ * depend on more (other nodes, other objects, the plugin's own state): the plugin is asked at each attempt. A plugin
+ * without this member is always asked.
+ */
+export interface SignPlugin {
+  signPod(cycle: Cycle): readonly SignFragment[] | undefined;
+}
+
 /** Called when a node is chosen; claims what the pod needs. When any later point fails, `unreserve` is called in reverse order; it must be idempotent and cannot fail. */
 export interface ReservePlugin {
   reserve(cycle: Cycle, nodeName: string): Promise<Status>;
@@ -141,6 +161,7 @@ export type SchedulerPlugin = Partial<
     PreScorePlugin &
     ScorePlugin &
     ScoreTablePlugin &
+    SignPlugin &
     NormalizeScorePlugin &
     ReservePlugin &
     PermitPlugin &
