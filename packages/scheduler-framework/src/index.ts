@@ -60,4 +60,5 @@ export { pluginNames } from "./runtime/resolve-plugins.ts";
 export { WaitingPodRegistry } from "./runtime/waiting-pods.ts";
 export { matchesNodeAffinity, matchesTerm } from "./scoring/node-selector.ts";
 export { invertedScores, scaledScores } from "./scoring/normalize.ts";
+export { signNonZeroRequests, signRequests, signTolerations } from "./scoring/sign.ts";
 export { isTolerated } from "./scoring/tolerations.ts";

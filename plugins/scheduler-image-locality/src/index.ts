@@ -18,6 +18,7 @@ import {
   SCHEDULER_PLUGIN_TYPE,
   type SchedulerComponents,
   type SchedulerPlugin,
+  type SignFragment,
   SKIP,
   type StateData,
   type Status,
@@ -40,23 +41,28 @@ interface Images extends StateData {
   readonly shares: readonly { readonly name: string; readonly share: number }[];
 }
 
-/** Counts once for all nodes; nothing is to be scored when no node has any of the images. */
-function preScore({ pod, snapshot, state }: Cycle): Status {
-  const { spec } = pod.pod;
-  const containers = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
-  const counts = new Map(containers.map(({ image }) => [normalized(image ?? ""), 0]));
-  for (const { images } of snapshot.nodes) {
-    if (images.size === 0) continue;
-    for (const [name, count] of counts) if (images.has(name)) counts.set(name, count + 1);
-  }
-  if ([...counts.values()].every((count) => count === 0)) return SKIP;
-  const shares = containers.map(({ image }) => {
+function sharesOf({ pod, snapshot }: Cycle): Images["shares"] {
+  const { initContainers = [], containers = [] } = pod.pod.spec ?? {};
+  return [...initContainers, ...containers].map(({ image }) => {
     const name = normalized(image ?? "");
-    return { name, share: counts.get(name)! / snapshot.nodes.length };
+    return { name, share: snapshot.nodesWithImage(name) / snapshot.nodes.length };
   });
+}
+
+/** Nothing is to be scored when no node has any of the images. */
+function preScore(cycle: Cycle): Status {
+  const shares = sharesOf(cycle);
+  if (shares.every(({ share }) => !(share > 0))) return SKIP;
   const images: Images = { shares, clone: () => images };
-  state.write(STATE, images);
+  cycle.state.write(STATE, images);
   return SUCCESS;
+}
+
+/** The shares are of all nodes: when they change, so does the signature. */
+function signPod(cycle: Cycle): readonly SignFragment[] {
+  const shares = sharesOf(cycle);
+  const isNowhere = shares.every(({ share }) => !(share > 0));
+  return [{ key: "spec.containers.image.shares()", value: isNowhere ? "" : JSON.stringify(shares) }];
 }
 
 function score({ state }: Cycle, { images }: NodeInfo): number {
@@ -76,7 +82,7 @@ const plugin: PluginDefinition<SchedulerComponents, unknown, SchedulerPlugin> = 
   type: SCHEDULER_PLUGIN_TYPE,
   name: "ImageLocality",
   apiRange: "^1.0.0",
-  create: (_components: SchedulerComponents): SchedulerPlugin => ({ preScore, score }),
+  create: (_components: SchedulerComponents): SchedulerPlugin => ({ preScore, score, signPod }),
 });
 
 export default plugin;

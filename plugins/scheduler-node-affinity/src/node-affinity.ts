@@ -59,6 +59,8 @@ function weightOf(affinity: NodeAffinity | undefined, node: Node): number {
   return sum;
 }
 
+const textOf = (value: object | undefined): string => (value === undefined ? "" : JSON.stringify(value));
+
 export function createNodeAffinity({ addedAffinity }: NodeAffinityArgs): SchedulerPlugin {
   const required = addedAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
   return {
@@ -73,6 +75,10 @@ export function createNodeAffinity({ addedAffinity }: NodeAffinityArgs): Schedul
     },
     score: ({ pod }, { node }) => weightOf(pod.pod.spec?.affinity?.nodeAffinity, node) + weightOf(addedAffinity, node),
     normalizeScore: (_cycle, scores) => scaledScores(scores),
+    signPod: ({ pod: { pod } }) => [
+      { key: "spec.nodeSelector", value: textOf(pod.spec?.nodeSelector) },
+      { key: "spec.affinity.nodeAffinity", value: textOf(pod.spec?.affinity?.nodeAffinity) },
+    ],
     eventsToRegister: () => [{ event: { resource: "Node", actions: ["Add", "UpdateNodeLabel"] } }],
   };
 }

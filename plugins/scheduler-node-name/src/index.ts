@@ -29,6 +29,7 @@ const plugin: PluginDefinition<SchedulerComponents, unknown, SchedulerPlugin> = 
       const wanted = pod.pod.spec?.nodeName;
       return !wanted || wanted === node.name ? SUCCESS : REJECTED;
     },
+    signPod: ({ pod }) => [{ key: "spec.nodeName", value: pod.pod.spec?.nodeName ?? "" }],
     eventsToRegister: () => [{ event: { resource: "Node", actions: ["Add"] } }],
   }),
 });

@@ -34,6 +34,7 @@ const plugin: PluginDefinition<SchedulerComponents, unknown, SchedulerPlugin> = 
     preFilter: ({ pod }) => ({ status: pod.hostPorts.length === 0 ? SKIP : SUCCESS }),
     filter: ({ pod }, node) =>
       pod.hostPorts.some((wanted) => node.usedPorts.some((used) => conflicts(wanted, used))) ? REJECTED : SUCCESS,
+    signPod: ({ pod }) => [{ key: "spec.containers.hostPorts()", value: JSON.stringify(pod.hostPorts) }],
     eventsToRegister: () => [
       { event: { resource: "AssignedPod", actions: ["Delete"] } },
       { event: { resource: "Node", actions: ["Add"] } },

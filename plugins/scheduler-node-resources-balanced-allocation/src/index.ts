@@ -20,6 +20,7 @@ import {
   type SchedulerPlugin,
   SKIP,
   SUCCESS,
+  signRequests,
 } from "@pinnace/scheduler-framework";
 
 /** The plugin's configuration (NodeResourcesBalancedAllocationArgs); default CPU and memory. */
@@ -83,6 +84,7 @@ const plugin: PluginDefinition<SchedulerComponents, BalancedAllocationArgs, Sche
         return empty ? SKIP : SUCCESS;
       },
       score: ({ pod }, node) => score(pod, node, names),
+      signPod: ({ pod }) => [signRequests(pod)],
     };
   },
 });

@@ -6,6 +6,8 @@ import {
   type SchedulerPlugin,
   type Status,
   SUCCESS,
+  signNonZeroRequests,
+  signRequests,
   unresolvable,
   unschedulable,
 } from "@pinnace/scheduler-framework";
@@ -103,6 +105,7 @@ export function createNodeResourcesFit(args: NodeResourcesFitArgs): SchedulerPlu
   return {
     filter,
     score: ({ pod }, node) => scorer(pod, node),
+    signPod: ({ pod }) => [signRequests(pod), signNonZeroRequests(pod)],
     eventsToRegister: () => [
       { event: { resource: "AssignedPod", actions: ["Delete", "UpdatePodScaleDown"] } },
       { event: { resource: "UnscheduledPod", actions: ["UpdatePodScaleDown"] } },

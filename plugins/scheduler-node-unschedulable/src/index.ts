@@ -17,6 +17,7 @@ import {
   type SchedulerComponents,
   type SchedulerPlugin,
   SUCCESS,
+  signTolerations,
   unresolvable,
 } from "@pinnace/scheduler-framework";
 
@@ -30,6 +31,7 @@ const plugin: PluginDefinition<SchedulerComponents, unknown, SchedulerPlugin> = 
   create: (_components: SchedulerComponents): SchedulerPlugin => ({
     filter: ({ pod }, { node }) =>
       !node.spec?.unschedulable || isTolerated(TAINT, pod.pod.spec?.tolerations) ? SUCCESS : REJECTED,
+    signPod: ({ pod }) => [signTolerations(pod)],
     eventsToRegister: () => [
       {
         event: { resource: "Node", actions: ["Add", "UpdateNodeTaint"] },

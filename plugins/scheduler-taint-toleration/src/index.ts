@@ -19,6 +19,7 @@ import {
   type SchedulerComponents,
   type SchedulerPlugin,
   SUCCESS,
+  signTolerations,
   unresolvable,
 } from "@pinnace/scheduler-framework";
 
@@ -48,6 +49,7 @@ const plugin: PluginDefinition<SchedulerComponents, unknown, SchedulerPlugin> = 
       return taints === undefined ? 0 : intolerable(taints, pod.pod.spec?.tolerations);
     },
     normalizeScore: (_cycle, scores) => invertedScores(scores),
+    signPod: ({ pod }) => [signTolerations(pod)],
     eventsToRegister: () => [
       { event: { resource: "Node", actions: ["Add", "UpdateNodeTaint"] } },
       { event: { resource: "UnscheduledPod", actions: ["UpdatePodTolerations"] } },
