@@ -32,7 +32,7 @@ function setup(
     clock,
     compare: (a, b) => (b.pod.pod.spec?.priority ?? 0) - (a.pod.pod.spec?.priority ?? 0) || a.timestamp - b.timestamp,
     preEnqueue: () => SUCCESS,
-    events: new Map(Object.entries(events)),
+    events: new Map([["default-scheduler", new Map(Object.entries(events))]]),
     onReady: () => ready.push("ready"),
     ...change,
   });
@@ -67,25 +67,80 @@ describe("SchedulingQueue", () => {
     expect(ready).toEqual(["ready"]);
   });
 
+  // The second in which a back-off ends belongs to it (KEP-5142).
   it.each([
-    { attempts: 1, backoff: 1_000 },
-    { attempts: 2, backoff: 2_000 },
-    { attempts: 3, backoff: 4_000 },
-    { attempts: 4, backoff: 8_000 },
-    { attempts: 5, backoff: 10_000 },
-    { attempts: 50, backoff: 10_000 },
-  ])("holds a pod back for $backoff ms after $attempts attempts", async ({ attempts, backoff }) => {
+    { failures: 1, backoff: 1_000 },
+    { failures: 2, backoff: 2_000 },
+    { failures: 3, backoff: 4_000 },
+    { failures: 4, backoff: 8_000 },
+    { failures: 5, backoff: 10_000 },
+    { failures: 50, backoff: 10_000 },
+  ])("holds a pod back for $backoff ms after $failures failures", async ({ failures, backoff }) => {
     const { queue, clock } = setup();
     queue.add(testPod("a"));
     const item = queue.pop()!;
-    item.attempts = attempts;
+    item.rejections = failures - 1;
     queue.requeue(item, FIT);
     queue.onEvent(NODE_ADDED, undefined, undefined);
     expect(queue.counts.backoff).toBe(1);
-    await clock.advance(backoff - 1);
+    await clock.advance(backoff + 999);
     expect(queue.counts.backoff).toBe(1);
     await clock.advance(1);
     expect(queue.counts).toEqual({ active: 1, backoff: 0, unschedulable: 0, gated: 0 });
+  });
+
+  it("takes a rejected pod before its time when nothing is active, the most important of a second first", () => {
+    const it = setup();
+    for (const [name, priority] of Object.entries({ low: 1, high: 2 })) it.queue.add(testPod(name, { priority }));
+    const items = [it.queue.pop()!, it.queue.pop()!];
+    for (const item of items.reverse()) it.queue.requeue(item, FIT);
+    it.queue.onEvent(NODE_ADDED, undefined, undefined);
+    expect(it.queue.counts.backoff).toBe(2);
+    expect(it.ready).toHaveLength(2);
+    expect(names(it.queue)).toEqual(["high", "low"]);
+  });
+
+  it("counts errors for themselves, and forgets them after a rejection", () => {
+    const it = setup();
+    it.queue.add(testPod("a"));
+    const first = it.queue.pop()!;
+    it.queue.requeue({ ...first, errors: 3, rejections: 2 }, FIT);
+    expect(it.queue.pending()[0]).toMatchObject({ errors: 0, rejections: 3 });
+  });
+
+  it("moves a pod without back-off when a plugin that said Pending changes its mind", () => {
+    const it = setup({ Claims: [{ event: { resource: "ResourceClaim", actions: "*" } }] });
+    it.queue.add(testPod("a"));
+    const claims = new Set(["Claims"]);
+    it.queue.requeue(it.queue.pop()!, claims, { pending: claims });
+    it.queue.onEvent({ resource: "ResourceClaim", action: "Add" }, undefined, undefined);
+    expect(it.queue.counts.active).toBe(1);
+  });
+
+  it("asks the plugins of the pod's own profile", () => {
+    const rules = new Map([["Fit", [{ event: { resource: "Node", actions: ["Add"] } } as const]]]);
+    const it = setup({}, { events: new Map([["other", rules]]) });
+    it.queue.add(testPod("a"));
+    it.queue.add(testPod("b", { schedulerName: "other" }));
+    for (const item of [it.queue.pop()!, it.queue.pop()!]) it.queue.requeue(item, FIT);
+    it.queue.onEvent(NODE_ADDED, undefined, undefined);
+    expect(it.queue.counts).toMatchObject({ unschedulable: 1, backoff: 1 });
+  });
+
+  it("loses no pod when the profiles change", () => {
+    const it = setup({}, { preEnqueue: ({ pod }) => (pod.metadata?.name === "gated" ? unresolvable("no") : SUCCESS) });
+    for (const name of ["waiting", "flying", "ready"]) it.queue.add(testPod(name));
+    it.queue.add(testPod("gated"));
+    fail(it);
+    const flying = it.queue.pop()!;
+    it.queue.reconfigure({
+      compare: (a, b) => (a.pod.pod.metadata!.name! < b.pod.pod.metadata!.name! ? -1 : 1),
+      preEnqueue: () => SUCCESS,
+      events: new Map(),
+    });
+    expect(it.queue.counts).toEqual({ active: 2, backoff: 1, unschedulable: 0, gated: 0 });
+    it.queue.requeue(flying, FIT);
+    expect(names(it.queue).sort()).toEqual(["flying", "gated", "ready", "waiting"]);
   });
 
   it("moves a pod at once when its back-off is over", async () => {
@@ -155,19 +210,11 @@ describe("SchedulingQueue", () => {
   it("brings a pod back after an error, by time alone", async () => {
     const it = setup();
     it.queue.add(testPod("a"));
-    it.queue.requeue(it.queue.pop()!, new Set(), { error: true });
+    it.queue.requeue(it.queue.pop()!, new Set());
     expect(it.queue.counts.backoff).toBe(1);
-    await it.clock.advance(1_000);
+    expect(it.queue.pop()).toBeUndefined();
+    await it.clock.advance(2_000);
     expect(it.queue.counts.active).toBe(1);
-  });
-
-  it("has a pod that no plugin rejected wait for any event", () => {
-    const it = setup();
-    it.queue.add(testPod("a"));
-    fail(it, new Set());
-    expect(it.queue.counts.unschedulable).toBe(1);
-    it.queue.onEvent(NODE_LABELLED, undefined, undefined);
-    expect(it.queue.counts.backoff).toBe(1);
   });
 
   it("tries an unschedulable pod again after five minutes", async () => {
@@ -214,13 +261,11 @@ describe("SchedulingQueue", () => {
   });
 
   describe("activate", () => {
-    it("has an unschedulable pod tried again after its back-off", async () => {
+    it("has an unschedulable pod tried at once", () => {
       const it = setup();
       it.queue.add(testPod("a"));
       fail(it);
       it.queue.activate("uid-a");
-      expect(it.queue.counts.backoff).toBe(1);
-      await it.clock.advance(1_000);
       expect(it.queue.counts.active).toBe(1);
     });
 

@@ -1,31 +1,33 @@
-import type { Cycle, Profile, Status, WaitingPodRegistry } from "@pinnace/scheduler-framework";
+import type { Cycle, Profile, Status } from "@pinnace/scheduler-framework";
 
 interface BindingCycleOptions {
-  readonly waiting: WaitingPodRegistry;
+  /** Settles when Permit plugins have decided; absent: none of them wanted time. */
+  readonly permitted: Promise<Status> | undefined;
   /** Tells others where the pod is going; called when the way there will take time (KEP-5278). */
   readonly announce: (nodeName: string) => Promise<void>;
+  /** Called when no plugin can reject the pod any more: what fails from here on is an error, and is tried again. */
+  readonly committed: () => void;
+  /** Binds by way of an extender; undefined when none takes the pod. */
+  readonly bindOutside: ((nodeName: string) => Promise<Status | undefined>) | undefined;
 }
 
-/** Everything after the choice of a node, up to the binding: Reserve, Permit, PreBind, Bind. The first that fails ends it. */
+/** Everything after Permit, up to the binding: WaitOnPermit, PreBind, Bind. The first that fails ends it. */
 export async function runBindingCycle(
   cycle: Cycle,
   profile: Profile,
   nodeName: string,
-  { waiting, announce }: BindingCycleOptions,
+  { permitted, announce, committed, bindOutside }: BindingCycleOptions,
 ): Promise<Status> {
-  if (profile.points.reserve.length > 0) {
-    const reserved = await profile.runReserve(cycle, nodeName);
-    if (reserved.code !== "Success") return reserved;
-  }
-  const { status: permitted, timeouts } = profile.runPermit(cycle, nodeName);
-  if (permitted.code === "Wait" || profile.needsPreBind(cycle, nodeName)) await announce(nodeName);
-  if (permitted.code === "Wait") {
-    const waited = await waiting.wait(cycle.pod.pod, nodeName, timeouts);
+  const needsPreBind = profile.needsPreBind(cycle, nodeName);
+  if (permitted !== undefined || needsPreBind) await announce(nodeName);
+  if (permitted !== undefined) {
+    const waited = await permitted;
     if (waited.code !== "Success") return waited;
-  } else if (permitted.code !== "Success") return permitted;
-  if (profile.points.preBind.length > 0) {
+  }
+  committed();
+  if (needsPreBind) {
     const prepared = await profile.runPreBind(cycle, nodeName);
     if (prepared.code !== "Success") return prepared;
   }
-  return profile.runBind(cycle, nodeName);
+  return (await bindOutside?.(nodeName)) ?? profile.runBind(cycle, nodeName);
 }

@@ -49,6 +49,16 @@ export class ClusterWatch {
     }
   }
 
+  /** Other profiles: takes up pods that one of them is to place now, and leaves those that none places any more. */
+  reconsider(informers: InformerFactory): void {
+    const { cache, queue, isResponsible } = this.#parts;
+    for (const { pod } of queue.pending()) if (!isResponsible(pod.pod)) queue.delete(uidOf(pod.pod));
+    for (const pod of informers.informer(PODS).lister.list()) {
+      const isNew = !pod.spec?.nodeName && !queue.has(uidOf(pod)) && !cache.hasPod(uidOf(pod));
+      if (isNew) this.#onPod({ type: "add", object: pod, initial: true });
+    }
+  }
+
   stop(): void {
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
     this.#subscriptions = [];

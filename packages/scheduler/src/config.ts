@@ -1,12 +1,15 @@
 import type { ProfileConfig } from "@pinnace/scheduler-framework";
+import type { ExtenderConfig } from "./extenders/extender-config.ts";
 
-/** What can be configured (kubescheduler.config.k8s.io/v1 KubeSchedulerConfiguration). */
+/** How a scheduler works; `parseSchedulerConfiguration` makes it of a KubeSchedulerConfiguration. */
 export interface SchedulerConfig {
   readonly profiles: readonly ProfileConfig[];
   /** Share of nodes that is scored, percent; 0 adapts to the number of nodes. */
   readonly percentageOfNodesToScore: number;
   readonly podInitialBackoffSeconds: number;
   readonly podMaxBackoffSeconds: number;
+  /** Programs that are asked besides the plugins; those that may be ignored are asked last. */
+  readonly extenders?: readonly ExtenderConfig[];
 }
 
 export const DEFAULT_SCHEDULER_CONFIG: SchedulerConfig = Object.freeze({

@@ -13,13 +13,15 @@ import { enoughNodes } from "./node-sampling.ts";
 import type { Nominations } from "./nominations.ts";
 import { filterWithRivals } from "./what-if.ts";
 
-interface FindNodeOptions {
+export interface FindNodeOptions {
   readonly profile: Profile;
   readonly nominations: Nominations;
   readonly percentage: number;
   /** Where the search begins; nodes are tried round robin over attempts. */
   readonly startIndex: number;
   readonly random: () => number;
+  /** Looks at all nodes, also where the nominated one fits. */
+  readonly ignoreNomination?: boolean;
 }
 
 /** How an attempt to find a node ended. */
@@ -30,7 +32,10 @@ export type FindNodeResult =
       readonly evaluated: number;
       readonly feasible: number;
       readonly nextIndex: number;
+      /** Empty when only one node fits. */
       readonly scored: readonly ScoredNode[];
+      /** Of nodes that were looked at and do not fit. */
+      readonly rejections: ReadonlyMap<string, Status>;
     }
   | {
       readonly type: "unschedulable";
@@ -58,7 +63,8 @@ export function findNode(cycle: Cycle, options: FindNodeOptions): FindNodeResult
   return select(cycle, options, search);
 }
 
-function rejectedAtOnce(nodes: readonly NodeInfo[], { status }: PreFilterOutcome): Diagnosis {
+/** All nodes have the verdict of the PreFilter that rejected the pod. */
+export function rejectedAtOnce(nodes: readonly NodeInfo[], { status }: PreFilterOutcome): Diagnosis {
   return {
     nodeCount: nodes.length,
     rejections: new Map(nodes.map((node) => [node.name, status])),
@@ -69,25 +75,30 @@ function rejectedAtOnce(nodes: readonly NodeInfo[], { status }: PreFilterOutcome
   };
 }
 
-interface Search {
+/** What the filters left. */
+export interface Search {
   readonly feasible: readonly NodeInfo[];
   readonly rejections: ReadonlyMap<string, Status>;
   readonly error: Status | undefined;
   readonly nextIndex: number;
+  /** Only the nominated node was looked at. */
+  readonly isNominated: boolean;
 }
 
-function searchNodes(cycle: Cycle, options: FindNodeOptions, preFilter: PreFilterOutcome): Search {
+/** Runs the filters: on the nominated node, else on nodes until enough fit. */
+export function searchNodes(cycle: Cycle, options: FindNodeOptions, preFilter: PreFilterOutcome): Search {
   const { nodes } = cycle.snapshot;
   const { nodeNames, skipped } = preFilter;
   const candidates = nodeNames === undefined ? nodes : nodes.filter((node) => nodeNames.has(node.name));
   const feasible: NodeInfo[] = [];
   const rejections = new Map<string, Status>();
-  const nominated = options.nominations.nodeOf(cycle.pod.pod.metadata?.uid ?? "");
+  const nominated =
+    options.ignoreNomination === true ? undefined : options.nominations.nodeOf(cycle.pod.pod.metadata?.uid ?? "");
   const favourite = nominated === undefined ? undefined : candidates.find((node) => node.name === nominated);
   if (favourite !== undefined) {
     const status = filterWithRivals(cycle, favourite, options.profile, skipped, options.nominations);
     if (status.code === "Success")
-      return { feasible: [favourite], rejections, error: undefined, nextIndex: options.startIndex };
+      return { feasible: [favourite], rejections, error: undefined, nextIndex: options.startIndex, isNominated: true };
   }
   const enough = enoughNodes(candidates.length, options.percentage);
   const start = candidates.length === 0 ? 0 : options.startIndex % candidates.length;
@@ -98,12 +109,17 @@ function searchNodes(cycle: Cycle, options: FindNodeOptions, preFilter: PreFilte
     const status = filterWithRivals(cycle, node, options.profile, skipped, options.nominations);
     if (status.code === "Success") feasible.push(node);
     else if (isRejection(status)) rejections.set(node.name, status);
-    else return { feasible, rejections, error: status, nextIndex: start + looked };
+    else return { feasible, rejections, error: status, nextIndex: start + looked, isNominated: false };
   }
-  return { feasible, rejections, error: undefined, nextIndex: start + looked };
+  return { feasible, rejections, error: undefined, nextIndex: start + looked, isNominated: false };
 }
 
-function diagnose(cycle: Cycle, preFilter: PreFilterOutcome, rejections: ReadonlyMap<string, Status>): Diagnosis {
+/** Why no node is left, and who says so. */
+export function diagnose(
+  cycle: Cycle,
+  preFilter: PreFilterOutcome,
+  rejections: ReadonlyMap<string, Status>,
+): Diagnosis {
   const plugins = new Set([...rejections.values()].flatMap((status) => status.plugin ?? []));
   const { nodeNames, narrowedBy } = preFilter;
   for (const plugin of narrowedBy) plugins.add(plugin);
@@ -122,24 +138,37 @@ function diagnose(cycle: Cycle, preFilter: PreFilterOutcome, rejections: Readonl
 }
 
 function select(cycle: Cycle, options: FindNodeOptions, search: Search): FindNodeResult {
-  const { profile, random } = options;
   const { feasible, nextIndex } = search;
   const evaluated = feasible.length + search.rejections.size;
-  const [only] = feasible;
   const base = { type: "found", evaluated, feasible: feasible.length, nextIndex } as const;
-  if (feasible.length === 1) return { ...base, nodeName: only!.name, scored: [] };
+  if (feasible.length === 1) return { ...base, nodeName: feasible[0]!.name, scored: [], rejections: search.rejections };
+  const scored = scoreNodes(cycle, options.profile, feasible);
+  if ("code" in scored) return { type: "error", status: scored, nextIndex };
+  return {
+    ...base,
+    nodeName: pickBest(scored, options.random).node.name,
+    scored,
+    rejections: search.rejections,
+  };
+}
+
+/** The scores of nodes that fit, or what went wrong. */
+export function scoreNodes(
+  cycle: Cycle,
+  profile: Profile,
+  feasible: readonly NodeInfo[],
+): readonly ScoredNode[] | Status {
   const preScore = profile.runPreScore(cycle, feasible);
-  if (preScore.status.code !== "Success") return { type: "error", status: preScore.status, nextIndex };
+  if (preScore.status.code !== "Success") return preScore.status;
   try {
-    const scored = profile.runScores(cycle, feasible, preScore.skipped);
-    return { ...base, nodeName: best(scored, random).node.name, scored };
+    return profile.runScores(cycle, feasible, preScore.skipped);
   } catch (cause) {
-    return { type: "error", status: { code: "Error", reasons: [String(cause)], cause }, nextIndex };
+    return { code: "Error", reasons: [String(cause)], cause };
   }
 }
 
 /** The highest total; among equals each is as likely. */
-function best(scored: readonly ScoredNode[], random: () => number): ScoredNode {
+export function pickBest(scored: readonly ScoredNode[], random: () => number): ScoredNode {
   let winner = scored[0]!;
   let equals = 1;
   for (let index = 1; index < scored.length; index += 1) {

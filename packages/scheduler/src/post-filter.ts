@@ -2,7 +2,8 @@ import { messageOf } from "@pinnace/errors";
 import type { Logger } from "@pinnace/logging";
 import { type Cycle, isRejection, type Profile, type Status } from "@pinnace/scheduler-framework";
 
-interface PostFilterOutcome {
+/** What came of the attempt to make room. */
+export interface PostFilterOutcome {
   /** What the plugins said, joined. */
   readonly message: string;
   /** Where room was made; "" when a nomination is to be cleared; undefined when it stays. */

@@ -14,6 +14,7 @@ export class SchedulerMetrics {
   readonly #podDuration: Histogram | undefined;
   readonly #podAttempts: Histogram | undefined;
   readonly #preemptions: Counter | undefined;
+  readonly #incoming: Counter | undefined;
 
   constructor(registry: MetricRegistry | undefined, queue: () => SchedulingQueue | undefined) {
     this.#attempts = registry?.counter({
@@ -47,6 +48,11 @@ export class SchedulerMetrics {
       name: "scheduler_preemption_attempts_total",
       help: "Total preemption attempts in the cluster till now",
     });
+    this.#incoming = registry?.counter({
+      name: "scheduler_queue_incoming_pods_total",
+      help: "Number of pods added to scheduling queues by event and queue type.",
+      labelNames: ["queue", "event"],
+    });
     registry?.collect(
       {
         name: "scheduler_pending_pods",
@@ -71,6 +77,11 @@ export class SchedulerMetrics {
   scheduled(attempts: number, seconds: number): void {
     this.#podAttempts?.observe(attempts);
     this.#podDuration?.observe(seconds, { attempts: attempts >= 15 ? "15+" : String(attempts) });
+  }
+
+  /** A pod has entered a queue. */
+  incoming(queue: string, event: string): void {
+    this.#incoming?.inc({ queue, event });
   }
 
   preempted(): void {

@@ -1,7 +1,7 @@
 import { PODS, type Pod } from "@pinnace/api";
 import type { Client, InformerFactory } from "@pinnace/client";
 import type { Clock, Timer } from "@pinnace/clock";
-import { CodedError } from "@pinnace/errors";
+import { CodedError, messageOf } from "@pinnace/errors";
 import { type Logger, silentLogger } from "@pinnace/logging";
 import type { MetricRegistry } from "@pinnace/metrics";
 import type { PluginRegistry } from "@pinnace/plugin";
@@ -9,25 +9,32 @@ import {
   ClusterCache,
   type Cycle,
   createCycleState,
+  fitMessage,
   isRejection,
-  type Profile,
   type QueueItem,
   SchedulingQueue,
+  type Status,
   WaitingPodRegistry,
 } from "@pinnace/scheduler-framework";
+import type { Attempt } from "./attempt.ts";
+import { AttemptOutcomes, type Rejectors, rejectorsOf } from "./attempt-outcomes.ts";
 import { runBindingCycle } from "./binding-cycle.ts";
-import { createClusterReader, createClusterWriter } from "./cluster-access.ts";
+import { createClusterWriter } from "./cluster-access.ts";
 import { ClusterWatch } from "./cluster-watch.ts";
 import { DEFAULT_SCHEDULER_CONFIG, type SchedulerConfig } from "./config.ts";
-import { type Failure, reportFailure, writeNomination } from "./failure-report.ts";
-import { type FindNodeResult, findNode } from "./find-node.ts";
-import { fitErrorMessage } from "./fit-error.ts";
+import { AttemptLog } from "./explain/attempt-log.ts";
+import { createExtenders } from "./extenders/create-extenders.ts";
+import { bindWithExtenders, type Extender } from "./extenders/extender.ts";
+import { type ExtenderTransportFactory, fetchTransport } from "./extenders/extender-transport.ts";
+import { findNodeWithExtenders } from "./extenders/find-node-with-extenders.ts";
+import { type Failure, writeNomination } from "./failure-report.ts";
+import { type FindNodeOptions, type FindNodeResult, findNode } from "./find-node.ts";
+import { type Diagnosis, fitErrorMessage } from "./fit-error.ts";
 import { Nominations } from "./nominations.ts";
-import { runPostFilter } from "./post-filter.ts";
-import { createProfile } from "./profiles.ts";
+import { type PostFilterOutcome, runPostFilter } from "./post-filter.ts";
+import { createRuntimes, queueRules, type Runtime, type Runtimes, schedulerNameOf } from "./profile-runtimes.ts";
 import { SchedulerMetrics } from "./scheduler-metrics.ts";
 import type { SchedulingEvents } from "./scheduling-events.ts";
-import { WhatIf } from "./what-if.ts";
 
 /** The DI token of the {@link Scheduler}. */
 export const SCHEDULER: unique symbol = Symbol.for("pinnace.scheduler") as never;
@@ -42,6 +49,8 @@ export interface SchedulerDependencies {
   readonly logger?: Logger;
   readonly metrics?: MetricRegistry;
   readonly config?: SchedulerConfig;
+  /** How extenders are reached; default: `fetch`. */
+  readonly extenderTransport?: ExtenderTransportFactory;
 }
 
 /** Places pods that name one of its profiles in `spec.schedulerName`. */
@@ -50,6 +59,11 @@ export interface Scheduler {
   start(): Promise<void>;
   /** Stops placing pods and waits for the bindings under way. */
   stop(): Promise<void>;
+  /**
+   * Goes on with other profiles and extenders. Pods that wait are tried again, pods on their way go on as they began.
+   * Throws what a wrong profile throws, and then nothing has changed.
+   */
+  reconfigure(config: SchedulerConfig): void;
   /** How many pods wait, by queue. */
   readonly pending: {
     readonly active: number;
@@ -68,52 +82,58 @@ export function createScheduler(dependencies: SchedulerDependencies): Scheduler 
   return new LoopScheduler(dependencies);
 }
 
-interface Runtime {
-  readonly profile: Profile;
-  readonly whatIf: WhatIf;
-}
-
 class LoopScheduler implements Scheduler {
   readonly #needs: SchedulerDependencies;
-  readonly #config: SchedulerConfig;
   readonly #logger: Logger;
   readonly #metrics: SchedulerMetrics;
   readonly #cache = new ClusterCache();
   readonly #nominations = new Nominations();
   readonly #waiting: WaitingPodRegistry;
-  readonly #profiles = new Map<string, Runtime>();
   readonly #queue: SchedulingQueue;
   readonly #stopping = new AbortController();
   readonly #bindings = new Set<Promise<void>>();
   readonly #watch: ClusterWatch;
+  readonly #outcomes: AttemptOutcomes;
+  readonly #attempts = new AttemptLog();
+  #config: SchedulerConfig;
+  #extenders: readonly Extender[];
+  #runtimes: Runtimes;
   #turn: Timer | undefined;
   #started = false;
+  /** An attempt that needs time is under way: the next one has to see what it reserves. */
+  #isWaiting = false;
   #nextIndex = 0;
 
   constructor(dependencies: SchedulerDependencies) {
+    const { clock, config = DEFAULT_SCHEDULER_CONFIG, logger = silentLogger, metrics } = dependencies;
     this.#needs = dependencies;
-    this.#config = dependencies.config ?? DEFAULT_SCHEDULER_CONFIG;
-    this.#logger = (dependencies.logger ?? silentLogger).child({ component: "scheduler" });
-    this.#waiting = new WaitingPodRegistry(dependencies.clock);
-    this.#metrics = new SchedulerMetrics(dependencies.metrics, () => this.#queue);
-    for (const config of this.#config.profiles) this.#addProfile(config);
-    const first = [...this.#profiles.values()][0]!.profile;
-    const events = new Map([...this.#profiles.values()].flatMap(({ profile }) => [...profile.events()]));
+    this.#config = config;
+    this.#logger = logger.child({ component: "scheduler" });
+    this.#waiting = new WaitingPodRegistry(clock);
+    this.#metrics = new SchedulerMetrics(metrics, () => this.#queue);
+    [this.#extenders, this.#runtimes] = this.#build(config);
     this.#queue = new SchedulingQueue({
-      clock: dependencies.clock,
-      compare: (a, b) => first.compare(a, b),
-      preEnqueue: (pod) => this.#runtimeOf(pod.pod)!.profile.runPreEnqueue(pod),
-      events,
+      ...queueRules(this.#runtimes),
+      clock,
       onReady: () => this.#wake(),
-      initialBackoff: this.#config.podInitialBackoffSeconds * 1_000,
-      maxBackoff: this.#config.podMaxBackoffSeconds * 1_000,
+      onIncoming: (queue, event) => this.#metrics.incoming(queue, event),
+      initialBackoff: config.podInitialBackoffSeconds * 1_000,
+      maxBackoff: config.podMaxBackoffSeconds * 1_000,
+    });
+    this.#outcomes = new AttemptOutcomes({
+      ...dependencies,
+      metrics: this.#metrics,
+      queue: this.#queue,
+      nominations: this.#nominations,
+      signal: this.#stopping.signal,
+      track: (work) => this.#track(work),
     });
     this.#watch = new ClusterWatch({
       cache: this.#cache,
       queue: this.#queue,
       nominations: this.#nominations,
       waiting: this.#waiting,
-      isResponsible: (pod) => this.#runtimeOf(pod) !== undefined,
+      isResponsible: (pod) => this.#runtimes.has(schedulerNameOf(pod)),
     });
   }
 
@@ -139,29 +159,34 @@ class LoopScheduler implements Scheduler {
     this.#needs.events.stop();
   }
 
-  #addProfile(config: SchedulerConfig["profiles"][number]): void {
-    const { client, clock, events, informers, plugins, random } = this.#needs;
-    const whatIf = new WhatIf(() => this.#profiles.get(config.schedulerName)!.profile, this.#nominations);
-    const profile = createProfile(config, plugins, {
-      reader: createClusterReader(informers),
-      writer: createClusterWriter(client, clock, events),
-      waitingPods: this.#waiting,
-      filters: whatIf,
-      queue: { activate: (pod) => this.#queue.activate(pod.metadata?.uid ?? "") },
-      clock,
-      logger: this.#logger,
-      random,
-      schedulerName: config.schedulerName,
+  reconfigure(config: SchedulerConfig): void {
+    [this.#extenders, this.#runtimes] = this.#build(config);
+    this.#config = config;
+    this.#queue.reconfigure({
+      ...queueRules(this.#runtimes),
+      initialBackoff: config.podInitialBackoffSeconds * 1_000,
+      maxBackoff: config.podMaxBackoffSeconds * 1_000,
     });
-    this.#profiles.set(config.schedulerName, { profile, whatIf });
+    this.#watch.reconsider(this.#needs.informers);
+    this.#wake();
   }
 
-  #runtimeOf(pod: Pod): Runtime | undefined {
-    return this.#profiles.get(pod.spec?.schedulerName ?? "default-scheduler");
+  #build(config: SchedulerConfig): [readonly Extender[], Runtimes] {
+    const { client, clock, events, extenderTransport = fetchTransport } = this.#needs;
+    const extenders = createExtenders(config.extenders ?? [], extenderTransport, clock);
+    const runtimes = createRuntimes(config, extenders, {
+      ...this.#needs,
+      writer: createClusterWriter(client, clock, events),
+      waitingPods: this.#waiting,
+      queue: { activate: (pod) => this.#queue.activate(pod.metadata?.uid ?? "") },
+      logger: this.#logger,
+      nominations: this.#nominations,
+    });
+    return [extenders, runtimes];
   }
 
   #wake(): void {
-    if (!this.#started || this.#turn !== undefined || this.#stopping.signal.aborted) return;
+    if (!this.#started || this.#isWaiting || this.#turn !== undefined || this.#stopping.signal.aborted) return;
     this.#turn = this.#needs.clock.setTimeout(() => {
       this.#turn = undefined;
       this.#runTurn();
@@ -174,34 +199,87 @@ class LoopScheduler implements Scheduler {
     for (let count = 0; count < ATTEMPTS_PER_TURN && clock.now() - started < TURN; count += 1) {
       const item = this.#queue.pop();
       if (item === undefined) return;
-      this.#attempt(item);
+      const unfinished = this.#attempt(item);
+      if (unfinished === undefined) continue;
+      this.#isWaiting = true;
+      this.#track(
+        unfinished.finally(() => {
+          this.#isWaiting = false;
+          this.#wake();
+        }),
+      );
+      return;
     }
     this.#wake();
   }
 
-  #attempt(item: QueueItem): void {
-    const runtime = this.#runtimeOf(item.pod.pod)!;
-    const { profile } = runtime;
-    const started = this.#needs.clock.now();
+  /** Chooses a node and reserves what the pod needs there; a promise when a plugin or an extender needs time for that. */
+  #attempt(item: QueueItem): Promise<void> | undefined {
+    const { clock } = this.#needs;
+    const { pod } = item.pod;
+    const runtime = this.#runtimes.get(schedulerNameOf(pod));
+    if (runtime === undefined || this.#cache.isAssumed(pod.metadata?.uid ?? "")) {
+      this.#queue.done(item);
+      return undefined;
+    }
     const cycle: Cycle = {
       state: createCycleState(),
       pod: item.pod,
       snapshot: this.#cache.snapshot(),
       signal: this.#stopping.signal,
     };
-    const result = findNode(cycle, {
-      profile,
+    const extenders =
+      this.#extenders.length === 0 ? this.#extenders : this.#extenders.filter((each) => each.isInterested(pod));
+    const attempt: Attempt = { item, cycle, runtime, extenders, started: clock.now(), record: undefined };
+    const options: FindNodeOptions = {
+      profile: runtime.profile,
       nominations: this.#nominations,
-      percentage: profile.config.percentageOfNodesToScore ?? this.#config.percentageOfNodesToScore,
+      percentage: runtime.profile.config.percentageOfNodesToScore ?? this.#config.percentageOfNodesToScore,
       startIndex: this.#nextIndex,
       random: this.#needs.random,
-    });
+    };
+    if (extenders.length === 0) return this.#searched(attempt, findNode(cycle, options));
+    return findNodeWithExtenders(cycle, { ...options, extenders, logger: this.#logger }).then((result) =>
+      this.#searched(attempt, result),
+    );
+  }
+
+  #searched(attempt: Attempt, result: FindNodeResult): Promise<void> | undefined {
+    const { item, cycle, runtime, started } = attempt;
     this.#nextIndex = result.nextIndex;
     this.#metrics.searched((this.#needs.clock.now() - started) / 1_000);
-    if (result.type === "found") {
-      this.#cache.assume(item.pod, result.nodeName);
-      this.#track(this.#bind(item, cycle, runtime, result.nodeName, started));
-    } else this.#track(this.#fail(item, cycle, runtime, result, started));
+    attempt.record = {
+      pod: item.pod.pod,
+      schedulerName: runtime.profile.schedulerName,
+      attempt: item.attempts,
+      started,
+      totalNodes: cycle.snapshot.nodes.length,
+      search: result,
+      ...{ outcome: "Binding", message: "", nominatedNode: undefined, ended: undefined },
+    };
+    this.#attempts.add(attempt.record);
+    if (result.type !== "found") {
+      this.#track(this.#fail(attempt, result));
+      return undefined;
+    }
+    this.#cache.assume(item.pod, result.nodeName);
+    const reserved = runtime.profile.runReserve(cycle, result.nodeName);
+    if (!(reserved instanceof Promise)) return this.#reserved(attempt, result.nodeName, reserved);
+    return reserved.then((status) => this.#reserved(attempt, result.nodeName, status));
+  }
+
+  #reserved(attempt: Attempt, nodeName: string, reserved: Status): undefined {
+    const { cycle, runtime } = attempt;
+    if (reserved.code !== "Success") {
+      this.#track(this.#giveUp(attempt, nodeName, reserved, true));
+      return undefined;
+    }
+    const { status, timeouts } = runtime.profile.runPermit(cycle, nodeName);
+    if (status.code === "Wait") {
+      this.#track(this.#bind(attempt, nodeName, this.#waiting.wait(cycle.pod.pod, nodeName, timeouts)));
+    } else if (status.code === "Success") this.#track(this.#bind(attempt, nodeName, undefined));
+    else this.#track(this.#giveUp(attempt, nodeName, status, true));
+    return undefined;
   }
 
   #track(work: Promise<void>): void {
@@ -211,95 +289,77 @@ class LoopScheduler implements Scheduler {
     this.#bindings.add(tracked);
   }
 
-  /** Everything after the choice of a node: other pods are placed meanwhile. */
-  async #bind(item: QueueItem, cycle: Cycle, { profile }: Runtime, nodeName: string, started: number): Promise<void> {
-    const { client, clock, events } = this.#needs;
+  /** Everything after Permit: other pods are placed meanwhile. */
+  async #bind(attempt: Attempt, nodeName: string, permitted: Promise<Status> | undefined): Promise<void> {
+    const { cycle, runtime, extenders, item } = attempt;
     const { pod } = item.pod;
-    const status = await runBindingCycle(cycle, profile, nodeName, {
-      waiting: this.#waiting,
-      announce: (node) => writeNomination(client, pod, node),
+    let canBeRejected = true;
+    const status = await runBindingCycle(cycle, runtime.profile, nodeName, {
+      permitted,
+      announce: (node) => this.#announce(pod, node),
+      committed: () => {
+        canBeRejected = false;
+        this.#queue.done(item);
+      },
+      bindOutside: extenders.some(({ binds }) => binds)
+        ? (node) => bindWithExtenders(extenders, pod, node, this.#logger)
+        : undefined,
     });
-    if (status.code === "Success") {
-      this.#nominations.delete(pod.metadata?.uid ?? "");
-      this.#queue.done(item);
-      this.#metrics.attempted(profile.schedulerName, "scheduled", (clock.now() - started) / 1_000);
-      this.#metrics.scheduled(item.attempts, (clock.now() - item.added) / 1_000);
-      const note = `Successfully assigned ${pod.metadata?.namespace}/${pod.metadata?.name} to ${nodeName}`;
-      events.event(pod, { type: "Normal", reason: "Scheduled", action: "Binding", note });
-      profile.runPostBind(cycle, nodeName);
-      return;
+    if (status.code === "Success") this.#outcomes.bound(attempt, nodeName);
+    else await this.#giveUp(attempt, nodeName, status, canBeRejected);
+  }
+
+  /** Says where the pod is going while others wait for it to get there; that it cannot be said keeps nobody from going. */
+  async #announce(pod: Pod, nodeName: string): Promise<void> {
+    try {
+      await writeNomination(this.#needs.client, pod, nodeName);
+    } catch (error) {
+      this.#logger.warn("the nomination was not written", { pod: pod.metadata?.name, error: messageOf(error) });
     }
-    await profile.runUnreserve(cycle, nodeName);
+  }
+
+  /** Takes back what was reserved on a node. A rejection up to Permit counts as one; later everything is an error. */
+  async #giveUp(attempt: Attempt, nodeName: string, status: Status, canBeRejected: boolean): Promise<void> {
+    const { cycle, runtime, item } = attempt;
+    const { pod } = item.pod;
+    await runtime.profile.runUnreserve(cycle, nodeName);
     this.#cache.forget(pod.metadata?.uid ?? "");
     const assumed = { ...pod, spec: { ...pod.spec, nodeName } } as Pod;
     const rejected = isRejection(status);
     // The room that it gives up does not help the pod itself, which was rejected for another reason.
     const except = rejected ? pod.metadata?.uid : undefined;
     this.#queue.onEvent({ resource: "AssignedPod", action: "Delete" }, assumed, undefined, except);
-    const plugins = new Set(rejected && status.plugin !== undefined ? [status.plugin] : []);
-    const reason = rejected ? "Unschedulable" : "SchedulerError";
-    const failure = { reason, message: status.reasons.join(", "), nominatedNode: "" } as const;
-    await this.#giveBack(item, profile, plugins, failure, started);
+    const isVerdict = rejected && canBeRejected;
+    const failure: Failure = {
+      reason: rejected ? "Unschedulable" : "SchedulerError",
+      message: isVerdict ? fitMessage(1, [status]) : status.reasons.join(", "),
+      nominatedNode: "",
+    };
+    await this.#outcomes.failed(attempt, failure, isVerdict ? rejectorsOf([status]) : undefined);
   }
 
-  async #fail(
-    item: QueueItem,
-    cycle: Cycle,
-    { profile, whatIf }: Runtime,
-    result: Exclude<FindNodeResult, { type: "found" }>,
-    started: number,
-  ): Promise<void> {
+  async #fail(attempt: Attempt, result: Exclude<FindNodeResult, { type: "found" }>): Promise<void> {
+    const { cycle, runtime } = attempt;
     if (result.type === "error") {
       const message = result.status.reasons.join(", ");
-      await this.#giveBack(item, profile, new Set(), { reason: "SchedulerError", message }, started);
+      await this.#outcomes.failed(attempt, { reason: "SchedulerError", message, nominatedNode: "" });
       return;
     }
     const { diagnosis } = result;
-    whatIf.register(cycle, result.preFilter.skipped);
-    const post = await runPostFilter(cycle, profile, diagnosis.rejections, this.#logger);
-    if (profile.points.postFilter.length > 0) this.#metrics.preempted();
+    const isHopeless = diagnosis.nodeCount === 0 || runtime.profile.points.postFilter.length === 0;
+    runtime.whatIf.register(cycle, result.preFilter.skipped);
+    const post: PostFilterOutcome = isHopeless
+      ? { message: "", nominatedNode: "" }
+      : await runPostFilter(cycle, runtime.profile, diagnosis.rejections, this.#logger);
+    if (!isHopeless) this.#metrics.preempted();
     const message = fitErrorMessage({ ...diagnosis, postFilterMessage: post.message });
     const nominated = post.nominatedNode === undefined ? {} : { nominatedNode: post.nominatedNode };
-    await this.#giveBack(item, profile, diagnosis.plugins, { reason: "Unschedulable", message, ...nominated }, started);
+    const rejectors = diagnosis.nodeCount === 0 ? undefined : rejectorsOfDiagnosis(diagnosis);
+    await this.#outcomes.failed(attempt, { reason: "Unschedulable", message, ...nominated }, rejectors);
   }
+}
 
-  /** Back into the queue, with the condition and the event that say why. */
-  async #giveBack(
-    item: QueueItem,
-    profile: Profile,
-    plugins: ReadonlySet<string>,
-    failure: Failure,
-    started: number,
-  ): Promise<void> {
-    const { client, clock, events } = this.#needs;
-    const result = failure.reason === "Unschedulable" ? "unschedulable" : "error";
-    this.#metrics.attempted(profile.schedulerName, result, (clock.now() - started) / 1_000);
-    const pod = this.#requeue(item, plugins, failure.reason === "SchedulerError");
-    if (this.#stopping.signal.aborted) return;
-    const note = failure.message;
-    events.event(item.pod.pod, { type: "Warning", reason: "FailedScheduling", action: "Scheduling", note });
-    if (pod === undefined) return;
-    const { nominatedNode } = failure;
-    if (nominatedNode !== undefined) {
-      const weaker = this.#nominations.weaker(nominatedNode, item.pod);
-      this.#nominations.set(item.pod, nominatedNode);
-      for (const other of weaker) this.#track(writeNomination(client, other.pod, ""));
-    }
-    await reportFailure(client, clock, pod, failure);
-  }
-
-  /**
-   * With the pod as it is now: it may have changed, been placed by others, or gone meanwhile. Undefined when it needs no
-   * other attempt.
-   */
-  #requeue(item: QueueItem, plugins: ReadonlySet<string>, error: boolean): Pod | undefined {
-    const { namespace = "", name = "", uid } = item.pod.pod.metadata ?? {};
-    const current = this.#needs.informers.informer(PODS).lister.get(`${namespace}/${name}`);
-    if (current === undefined || current.metadata?.uid !== uid || current.spec?.nodeName) {
-      this.#queue.done(item);
-      return undefined;
-    }
-    this.#queue.requeue(item, plugins, { pod: current, error });
-    return current;
-  }
+/** Nobody rejected a pod for which there is no node at all. */
+function rejectorsOfDiagnosis({ plugins, rejections }: Diagnosis): Rejectors {
+  return { plugins, pending: rejectorsOf(rejections.values()).pending };
 }

@@ -56,8 +56,8 @@ export class VolumeBinding {
     return {
       preFilter: (cycle) => ({ status: this.#preFilter(cycle) }),
       filter: (cycle, node) => this.#filter(cycle, node),
-      reserve: async (cycle, nodeName) => this.#reserve(cycle, nodeName),
-      unreserve: async ({ pod }) => void this.#promised.delete(pod.pod.metadata?.uid ?? ""),
+      reserve: (cycle, nodeName) => this.#reserve(cycle, nodeName),
+      unreserve: ({ pod }) => void this.#promised.delete(pod.pod.metadata?.uid ?? ""),
       preBindPreFlight: ({ state }, nodeName) =>
         isNothing(state.read<BindingState>(STATE)?.plans.get(nodeName)) ? SKIP : SUCCESS,
       preBind: (cycle, nodeName) => this.#preBind(cycle, nodeName),

@@ -2,7 +2,7 @@ import type { Pod } from "@pinnace/api";
 import type { KubernetesObject, ResourceType } from "@pinnace/apimachinery";
 import type { Clock } from "@pinnace/clock";
 import type { Logger } from "@pinnace/logging";
-import type { PodInfo } from "./node-info.ts";
+import type { PodInfo, Snapshot } from "./node-info.ts";
 import type { Cycle } from "./points.ts";
 import type { Status } from "./status.ts";
 
@@ -59,9 +59,28 @@ export interface FilterRunner {
   trial(cycle: Cycle, nodeName: string): NodeTrial | undefined;
 }
 
+/** A node where a pod would fit without some of the pods on it. */
+export interface PreemptionCandidate {
+  readonly nodeName: string;
+  /** Those that would have to leave; at least one. */
+  readonly victims: readonly PodInfo[];
+  /** How many of them are protected by a PodDisruptionBudget. */
+  readonly violations: number;
+}
+
+/** Programs outside of the process that have a say in preemption (`preemptVerb` of an extender). */
+export interface PreemptionAdvisor {
+  /** Which candidates are left, with perhaps other victims. Rejects when a program that must not be ignored fails. */
+  advise(
+    pod: Pod,
+    candidates: readonly PreemptionCandidate[],
+    snapshot: Snapshot,
+  ): Promise<readonly PreemptionCandidate[]>;
+}
+
 /** The queue of the scheduler, as far as plugins may touch it. */
 export interface QueueAccess {
-  /** Has a pod that waits for something tried again after its back-off, whatever it waits for. */
+  /** Has a pod that waits tried at once, whatever it waits for; one that is being tried, again after its back-off. */
   activate(pod: Pod): void;
 }
 
@@ -72,6 +91,8 @@ export interface SchedulerComponents {
   readonly waitingPods: WaitingPods;
   readonly filters: FilterRunner;
   readonly queue: QueueAccess;
+  /** Absent when nobody outside has a say. */
+  readonly preemption?: PreemptionAdvisor;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Uniform in [0, 1); seeded on a virtual clock. */

@@ -116,10 +116,14 @@ export interface SignPlugin {
   signPod(cycle: Cycle): readonly SignFragment[] | undefined;
 }
 
-/** Called when a node is chosen; claims what the pod needs. When any later point fails, `unreserve` is called in reverse order; it must be idempotent and cannot fail. */
+/**
+ * Called when a node is chosen; claims what the pod needs, before the next pod is looked at: the scheduler waits for a
+ * promise, so answer at once where that is possible. When any later point fails, `unreserve` is called in reverse order;
+ * it must be idempotent and cannot fail.
+ */
 export interface ReservePlugin {
-  reserve(cycle: Cycle, nodeName: string): Promise<Status>;
-  unreserve(cycle: Cycle, nodeName: string): Promise<void>;
+  reserve(cycle: Cycle, nodeName: string): Status | Promise<Status>;
+  unreserve(cycle: Cycle, nodeName: string): void | Promise<void>;
 }
 
 /** Called after Reserve. `Wait` keeps the pod until it is allowed or rejected through the handle, or `timeout` milliseconds are over. */

@@ -1,0 +1,79 @@
+import type { Pod } from "@pinnace/api";
+import type { InformerFactory } from "@pinnace/client";
+import type { Clock } from "@pinnace/clock";
+import type { Logger } from "@pinnace/logging";
+import type { PluginRegistry } from "@pinnace/plugin";
+import {
+  type ClusterWriter,
+  type Profile,
+  type QueueAccess,
+  type QueueRules,
+  SUCCESS,
+  type WaitingPods,
+} from "@pinnace/scheduler-framework";
+import { createClusterReader } from "./cluster-access.ts";
+import type { SchedulerConfig } from "./config.ts";
+import type { Extender } from "./extenders/extender.ts";
+import { createPreemptionAdvisor } from "./extenders/preemption-advisor.ts";
+import type { Nominations } from "./nominations.ts";
+import { createProfile } from "./profiles.ts";
+import { WhatIf } from "./what-if.ts";
+
+/** A profile and what runs its filters on nodes as they would be. */
+export interface Runtime {
+  readonly profile: Profile;
+  readonly whatIf: WhatIf;
+}
+
+/** What plugins of every profile share. */
+interface RuntimeComponents {
+  readonly informers: InformerFactory;
+  readonly writer: ClusterWriter;
+  readonly waitingPods: WaitingPods;
+  readonly queue: QueueAccess;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly random: () => number;
+  readonly plugins: PluginRegistry;
+  readonly nominations: Nominations;
+}
+
+/** One generation of a scheduler's profiles, by `schedulerName`. A new configuration makes a new one. */
+export type Runtimes = ReadonlyMap<string, Runtime>;
+
+/** Makes all profiles of a configuration. Throws `PluginError`, `PLUGIN_POINT_MISSING` or `PROFILE_INVALID`. */
+export function createRuntimes(
+  config: SchedulerConfig,
+  extenders: readonly Extender[],
+  components: RuntimeComponents,
+): Runtimes {
+  const { informers, nominations, plugins, ...shared } = components;
+  const reader = createClusterReader(informers);
+  const advisor = createPreemptionAdvisor(extenders, components.logger);
+  return new Map(
+    config.profiles.map((profileConfig) => {
+      let profile: Profile;
+      const whatIf = new WhatIf(() => profile, nominations);
+      const { schedulerName } = profileConfig;
+      profile = createProfile(profileConfig, plugins, {
+        ...shared,
+        ...{ reader, filters: whatIf, schedulerName },
+        ...(advisor === undefined ? {} : { preemption: advisor }),
+      });
+      return [schedulerName, { profile, whatIf }];
+    }),
+  );
+}
+
+/** What the queue asks the profiles. All have the same QueueSort, so the first one's orders them all. */
+export function queueRules(runtimes: Runtimes): QueueRules {
+  const [first] = runtimes.values();
+  return {
+    compare: (a, b) => first!.profile.compare(a, b),
+    preEnqueue: (pod) => runtimes.get(schedulerNameOf(pod.pod))?.profile.runPreEnqueue(pod) ?? SUCCESS,
+    events: new Map([...runtimes].map(([name, { profile }]) => [name, profile.events()])),
+  };
+}
+
+/** Which scheduler a pod asks for. */
+export const schedulerNameOf = ({ spec }: Pod): string => spec?.schedulerName ?? "default-scheduler";
