@@ -18,9 +18,10 @@ import {
   watchOf,
 } from "@pinnace/controller-runtime";
 import { isNamespaceTerminating } from "../replicaset/replica-controller.ts";
-import { addressTypes, endpointGroups } from "./endpoints-of.ts";
+import { type AddressType, addressTypes, type EndpointGroup, endpointGroups } from "./endpoints-of.ts";
 import { planSlices, type SliceContents, type SlicePlan } from "./plan-slices.ts";
 import { derivedLabels, selects, selectsPods } from "./service-pods.ts";
+import { hintFacts, hintTopology, wantsTopologyHints } from "./topology-hints.ts";
 import { TriggerTimes, withTriggerTime } from "./trigger-times.ts";
 
 const SERVICE_NAME = "kubernetes.io/service-name";
@@ -72,8 +73,9 @@ export class EndpointSliceController implements ControllerDefinition {
   #plan(service: Service, pods: readonly Pod[], existing: readonly EndpointSlice[]): SlicePlan {
     const types = addressTypes(service);
     const plans = types.map((type) => {
-      const groups = endpointGroups(service, pods, type, (node) => this.#nodes.lister.get(node));
       const slices = existing.filter((slice) => slice.addressType === type);
+      const plain = endpointGroups(service, pods, type, (node) => this.#nodes.lister.get(node));
+      const groups = this.#hint(service, type, plain, slices);
       return planSlices(groups, slices, sliceLabels(service), type);
     });
     const foreign = existing.filter((slice) => !types.some((type) => type === slice.addressType));
@@ -82,6 +84,30 @@ export class EndpointSliceController implements ControllerDefinition {
       update: plans.flatMap((plan) => plan.update),
       delete: [...plans.flatMap((plan) => plan.delete), ...foreign],
     };
+  }
+
+  /** Topology hints where the service asks for them; says when they come and go. */
+  #hint(
+    service: Service,
+    type: AddressType,
+    groups: readonly EndpointGroup[],
+    slices: readonly EndpointSlice[],
+  ): readonly EndpointGroup[] {
+    const { events } = this.#components;
+    const disabled = (why: string): void =>
+      events.event(service, "Warning", "TopologyAwareHintsDisabled", `${why}, addressType: ${type}`);
+    if (!wantsTopologyHints(service)) {
+      if (service.spec?.trafficDistribution === undefined && hasHints(slices))
+        disabled("Topology Aware Hints has been disabled");
+      return groups;
+    }
+    const hinting = hintTopology(groups, this.#nodes.lister.list());
+    if (hinting.kind === "disabled") disabled(hinting.why);
+    else if (!hasHints(slices)) {
+      const message = `Topology Aware Hints has been enabled, addressType: ${type}`;
+      events.event(service, "Normal", "TopologyAwareHintsEnabled", message);
+    }
+    return hinting.groups;
   }
 
   async #execute(key: string, service: Service, plan: SlicePlan, trigger: string | undefined): Promise<void> {
@@ -147,8 +173,14 @@ export class EndpointSliceController implements ControllerDefinition {
     if (key !== undefined) yield key;
   }
 
-  /** A node that comes, goes or changes its zone changes the endpoints of the pods on it. */
+  /**
+   * A node that comes, goes or changes its zone changes the endpoints of the pods on it; a change of what hints are
+   * made from changes those of every service that asks for them.
+   */
   *#nodeKeys({ type, object, old }: CacheEvent<Node>): Iterable<string> {
+    if (old === undefined || type === "delete" || hintFacts(old) !== hintFacts(object)) {
+      for (const service of this.#services.lister.list()) if (wantsTopologyHints(service)) yield objectKey(service);
+    }
     if (type === "update" && old.metadata?.labels?.[ZONE] === object.metadata?.labels?.[ZONE]) return;
     for (const pod of this.#pods.lister.byIndex("node", object.metadata?.name ?? ""))
       yield* servicesSelecting(this.#services, pod);
@@ -175,6 +207,10 @@ function serviceKey({ metadata }: EndpointSlice): string | undefined {
 
 function sliceLabels(service: Service): Readonly<Record<string, string>> {
   return { ...derivedLabels(service), [SERVICE_NAME]: service.metadata?.name ?? "", [MANAGED_BY]: CONTROLLER };
+}
+
+function hasHints(slices: readonly EndpointSlice[]): boolean {
+  return slices.some(({ endpoints }) => endpoints?.some(({ hints }) => (hints?.forZones ?? []).length > 0));
 }
 
 function isGoing({ metadata }: EndpointSlice): boolean {
