@@ -49,7 +49,7 @@ export type { QueueItem } from "./queue/queue-item.ts";
 export { type QueueRules, SchedulingQueue, type SchedulingQueueOptions } from "./queue/scheduling-queue.ts";
 export { createCycleState } from "./runtime/cycle-state.ts";
 export { fitMessage } from "./runtime/fit-message.ts";
-export { type PreFilterOutcome, Profile, type ProfileOptions, type ScoredNode } from "./runtime/profile.ts";
+export { type PreFilterOutcome, Profile, type ProfileOptions } from "./runtime/profile.ts";
 export {
   DEFAULT_PLUGINS,
   type EnabledPlugin,
@@ -58,6 +58,9 @@ export {
   type ProfileConfig,
 } from "./runtime/profile-config.ts";
 export { pluginNames } from "./runtime/resolve-plugins.ts";
+export { pickHighest, type ScoredNode, ScoreTable } from "./runtime/score-table.ts";
+export { VerdictCache } from "./runtime/verdict-cache.ts";
+export { plainVerdicts, type Verdicts } from "./runtime/verdicts.ts";
 export { WaitingPodRegistry } from "./runtime/waiting-pods.ts";
 export { matchesNodeAffinity, matchesTerm } from "./scoring/node-selector.ts";
 export { invertedScores, scaledScores } from "./scoring/normalize.ts";

@@ -87,14 +87,14 @@ describe("Profile", () => {
         normalizeScore: (_cycle, scores) => scores.map((score) => score * 25),
       },
     );
-    const scored = it.runScores(cycle, nodes, NONE);
+    const scored = it.runScores(cycle, nodes, NONE).rows;
     expect(scored.map(({ total }) => total)).toEqual([10 + 2 * 100, 20 + 2 * 50]);
     expect(scored[0]!.scores.get("P2")).toBe(200);
   });
 
   it("prefers a table of scores", () => {
     const it = profile({ score: () => 0, scoreTable: () => [1, 2] });
-    expect(it.runScores(cycle, nodes, NONE).map(({ total }) => total)).toEqual([1, 2]);
+    expect(it.runScores(cycle, nodes, NONE).totals).toEqual([1, 2]);
   });
 
   it.each([-1, 101])("refuses the score %d", (score) => {

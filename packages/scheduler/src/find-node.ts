@@ -5,23 +5,15 @@ import {
   type PreFilterOutcome,
   type Profile,
   type ScoredNode,
+  ScoreTable,
   type Status,
   unresolvable,
 } from "@pinnace/scheduler-framework";
 import type { Diagnosis } from "./fit-error.ts";
-import { enoughNodes } from "./node-sampling.ts";
-import type { Nominations } from "./nominations.ts";
-import { filterWithRivals } from "./what-if.ts";
+import { type NodeSearchOptions, type Search, searchNodes } from "./node-search.ts";
 
-export interface FindNodeOptions {
-  readonly profile: Profile;
-  readonly nominations: Nominations;
-  readonly percentage: number;
-  /** Where the search begins; nodes are tried round robin over attempts. */
-  readonly startIndex: number;
+export interface FindNodeOptions extends NodeSearchOptions {
   readonly random: () => number;
-  /** Looks at all nodes, also where the nominated one fits. */
-  readonly ignoreNomination?: boolean;
 }
 
 /** How an attempt to find a node ended. */
@@ -75,53 +67,15 @@ export function rejectedAtOnce(nodes: readonly NodeInfo[], { status }: PreFilter
   };
 }
 
-/** What the filters left. */
-export interface Search {
-  readonly feasible: readonly NodeInfo[];
-  readonly rejections: ReadonlyMap<string, Status>;
-  readonly error: Status | undefined;
-  readonly nextIndex: number;
-  /** Only the nominated node was looked at. */
-  readonly isNominated: boolean;
-}
-
-/** Runs the filters: on the nominated node, else on nodes until enough fit. */
-export function searchNodes(cycle: Cycle, options: FindNodeOptions, preFilter: PreFilterOutcome): Search {
-  const { nodes } = cycle.snapshot;
-  const { nodeNames, skipped } = preFilter;
-  const candidates = nodeNames === undefined ? nodes : nodes.filter((node) => nodeNames.has(node.name));
-  const feasible: NodeInfo[] = [];
-  const rejections = new Map<string, Status>();
-  const nominated =
-    options.ignoreNomination === true ? undefined : options.nominations.nodeOf(cycle.pod.pod.metadata?.uid ?? "");
-  const favourite = nominated === undefined ? undefined : candidates.find((node) => node.name === nominated);
-  if (favourite !== undefined) {
-    const status = filterWithRivals(cycle, favourite, options.profile, skipped, options.nominations);
-    if (status.code === "Success")
-      return { feasible: [favourite], rejections, error: undefined, nextIndex: options.startIndex, isNominated: true };
-  }
-  const enough = enoughNodes(candidates.length, options.percentage);
-  const start = candidates.length === 0 ? 0 : options.startIndex % candidates.length;
-  let looked = 0;
-  while (looked < candidates.length && feasible.length < enough) {
-    const node = candidates[(start + looked) % candidates.length]!;
-    looked += 1;
-    const status = filterWithRivals(cycle, node, options.profile, skipped, options.nominations);
-    if (status.code === "Success") feasible.push(node);
-    else if (isRejection(status)) rejections.set(node.name, status);
-    else return { feasible, rejections, error: status, nextIndex: start + looked, isNominated: false };
-  }
-  return { feasible, rejections, error: undefined, nextIndex: start + looked, isNominated: false };
-}
-
 /** Why no node is left, and who says so. */
 export function diagnose(
   cycle: Cycle,
   preFilter: PreFilterOutcome,
   rejections: ReadonlyMap<string, Status>,
 ): Diagnosis {
-  const plugins = new Set([...rejections.values()].flatMap((status) => status.plugin ?? []));
   const { nodeNames, narrowedBy } = preFilter;
+  const plugins = new Set<string>();
+  for (const { plugin } of rejections.values()) if (plugin !== undefined) plugins.add(plugin);
   for (const plugin of narrowedBy) plugins.add(plugin);
   const absent =
     nodeNames === undefined
@@ -139,45 +93,50 @@ export function diagnose(
 
 function select(cycle: Cycle, options: FindNodeOptions, search: Search): FindNodeResult {
   const { feasible, nextIndex } = search;
-  const evaluated = feasible.length + search.rejections.size;
-  const base = { type: "found", evaluated, feasible: feasible.length, nextIndex } as const;
-  if (feasible.length === 1) return { ...base, nodeName: feasible[0]!.name, scored: [], rejections: search.rejections };
-  const scored = scoreNodes(cycle, options.profile, feasible);
-  if ("code" in scored) return { type: "error", status: scored, nextIndex };
-  return {
-    ...base,
-    nodeName: pickBest(scored, options.random).node.name,
-    scored,
-    rejections: search.rejections,
-  };
+  if (feasible.length === 1) return new Found(feasible[0]!.name, search, undefined);
+  const scores = scoreNodes(cycle, options.profile, feasible, search);
+  if (!(scores instanceof ScoreTable)) return { type: "error", status: scores, nextIndex };
+  return new Found(scores.best(options.random).name, search, scores);
 }
 
-/** The scores of nodes that fit, or what went wrong. */
+/** Who asks for the rows of scores gets them; most attempts end without. */
+class Found {
+  readonly type = "found";
+  readonly nodeName: string;
+  readonly evaluated: number;
+  readonly feasible: number;
+  readonly nextIndex: number;
+  readonly rejections: ReadonlyMap<string, Status>;
+  readonly #scores: ScoreTable | undefined;
+
+  constructor(nodeName: string, { feasible, rejections, nextIndex }: Search, scores: ScoreTable | undefined) {
+    this.nodeName = nodeName;
+    this.evaluated = feasible.length + rejections.size;
+    this.feasible = feasible.length;
+    this.nextIndex = nextIndex;
+    this.rejections = rejections;
+    this.#scores = scores;
+  }
+
+  get scored(): readonly ScoredNode[] {
+    return this.#scores?.rows ?? [];
+  }
+}
+
+/** The scores of nodes that fit, or what went wrong. With the search that found them, known scores are not asked for. */
 export function scoreNodes(
   cycle: Cycle,
   profile: Profile,
   feasible: readonly NodeInfo[],
-): readonly ScoredNode[] | Status {
+  search?: Search,
+): ScoreTable | Status {
   const preScore = profile.runPreScore(cycle, feasible);
   if (preScore.status.code !== "Success") return preScore.status;
   try {
-    return profile.runScores(cycle, feasible, preScore.skipped);
+    if (search === undefined) return profile.runScores(cycle, feasible, preScore.skipped);
+    const { rows, verdicts } = search;
+    return profile.runScores(cycle, feasible, preScore.skipped, (plugin) => verdicts.scores(plugin, feasible, rows));
   } catch (cause) {
     return { code: "Error", reasons: [String(cause)], cause };
   }
-}
-
-/** The highest total; among equals each is as likely. */
-export function pickBest(scored: readonly ScoredNode[], random: () => number): ScoredNode {
-  let winner = scored[0]!;
-  let equals = 1;
-  for (let index = 1; index < scored.length; index += 1) {
-    const candidate = scored[index]!;
-    if (candidate.total > winner.total) [winner, equals] = [candidate, 1];
-    else if (candidate.total === winner.total) {
-      equals += 1;
-      if (random() * equals < 1) winner = candidate;
-    }
-  }
-  return winner;
 }

@@ -5,6 +5,10 @@ export class Nominations {
   readonly #byNode = new Map<string, Map<string, PodInfo>>();
   readonly #nodes = new Map<string, string>();
 
+  get isEmpty(): boolean {
+    return this.#nodes.size === 0;
+  }
+
   set(pod: PodInfo, nodeName: string): void {
     const uid = pod.pod.metadata?.uid ?? "";
     this.delete(uid);

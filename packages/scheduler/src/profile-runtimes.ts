@@ -9,6 +9,7 @@ import {
   type QueueAccess,
   type QueueRules,
   SUCCESS,
+  VerdictCache,
   type WaitingPods,
 } from "@pinnace/scheduler-framework";
 import { createClusterReader } from "./cluster-access.ts";
@@ -23,6 +24,8 @@ import { WhatIf } from "./what-if.ts";
 export interface Runtime {
   readonly profile: Profile;
   readonly whatIf: WhatIf;
+  /** What its plugins said about pods that were alike. */
+  readonly verdicts: VerdictCache;
 }
 
 /** What plugins of every profile share. */
@@ -60,7 +63,7 @@ export function createRuntimes(
         ...{ reader, filters: whatIf, schedulerName },
         ...(advisor === undefined ? {} : { preemption: advisor }),
       });
-      return [schedulerName, { profile, whatIf }];
+      return [schedulerName, { profile, whatIf, verdicts: new VerdictCache(profile) }];
     }),
   );
 }

@@ -1,4 +1,4 @@
-import { PODS, type Pod } from "@pinnace/api";
+import type { Pod } from "@pinnace/api";
 import type { Client, InformerFactory } from "@pinnace/client";
 import type { Clock, Timer } from "@pinnace/clock";
 import { CodedError, messageOf } from "@pinnace/errors";
@@ -32,7 +32,7 @@ import { type FindNodeOptions, type FindNodeResult, findNode } from "./find-node
 import { type Diagnosis, fitErrorMessage } from "./fit-error.ts";
 import { Nominations } from "./nominations.ts";
 import { type PostFilterOutcome, runPostFilter } from "./post-filter.ts";
-import { createRuntimes, queueRules, type Runtime, type Runtimes, schedulerNameOf } from "./profile-runtimes.ts";
+import { createRuntimes, queueRules, type Runtimes, schedulerNameOf } from "./profile-runtimes.ts";
 import { SchedulerMetrics } from "./scheduler-metrics.ts";
 import type { SchedulingEvents } from "./scheduling-events.ts";
 
@@ -237,6 +237,7 @@ class LoopScheduler implements Scheduler {
       percentage: runtime.profile.config.percentageOfNodesToScore ?? this.#config.percentageOfNodesToScore,
       startIndex: this.#nextIndex,
       random: this.#needs.random,
+      verdicts: runtime.verdicts,
     };
     if (extenders.length === 0) return this.#searched(attempt, findNode(cycle, options));
     return findNodeWithExtenders(cycle, { ...options, extenders, logger: this.#logger }).then((result) =>

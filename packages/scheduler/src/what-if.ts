@@ -71,7 +71,7 @@ class Trial implements NodeTrial {
 }
 
 /** A node must fit with the pods nominated to it, and without them: they may yet go elsewhere. */
-export function filterWithRivals(
+function filterWithRivals(
   cycle: Cycle,
   node: NodeInfo,
   profile: Profile,
@@ -80,13 +80,14 @@ export function filterWithRivals(
 ): Status {
   const rivals = nominations.rivals(node, cycle.pod);
   if (rivals.length > 0) {
-    const status = filterWith(cycle, node, profile, skipped, rivals);
+    const status = fitsRivals(cycle, node, profile, skipped, rivals);
     if (status.code !== "Success") return status;
   }
   return profile.runFilters(cycle, node, skipped);
 }
 
-function filterWith(
+/** Whether a node fits with some more pods on it. */
+export function fitsRivals(
   cycle: Cycle,
   node: NodeInfo,
   profile: Profile,

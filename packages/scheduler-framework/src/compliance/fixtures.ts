@@ -1,8 +1,8 @@
 import type { Node, Pod } from "@pinnace/api";
 import { deepFreeze, type KubernetesObject, type ResourceType } from "@pinnace/apimachinery";
-import { createSnapshot } from "../cluster/snapshot.ts";
 import { createNodeInfo, withPod } from "../cluster/node-state.ts";
 import { createPodInfo } from "../cluster/pod-info.ts";
+import { createSnapshot } from "../cluster/snapshot.ts";
 import type { ClusterReader } from "../contract/components.ts";
 import type { NodeInfo } from "../contract/node-info.ts";
 import type { Cycle } from "../contract/points.ts";

@@ -1,10 +1,11 @@
 import { messageOf } from "@pinnace/errors";
 import type { ClusterEventWithHint } from "../contract/events.ts";
 import type { NodeInfo, PodInfo } from "../contract/node-info.ts";
-import { type Cycle, MAX_SCORE, MIN_SCORE, type QueuedPod, type SchedulerPlugin } from "../contract/points.ts";
+import type { Cycle, QueuedPod, SchedulerPlugin } from "../contract/points.ts";
 import { type Status, SUCCESS } from "../contract/status.ts";
 import type { EnabledPlugin, PointName, ProfileConfig } from "./profile-config.ts";
 import { type ResolvedPlugin, resolvePlugins } from "./resolve-plugins.ts";
+import { ScoreTable } from "./score-table.ts";
 
 export interface PreFilterOutcome {
   readonly status: Status;
@@ -13,14 +14,6 @@ export interface PreFilterOutcome {
   /** Which plugins narrowed the nodes down. */
   readonly narrowedBy: readonly string[];
   readonly skipped: ReadonlySet<string>;
-}
-
-/** A node that fits, with its weighted total. */
-export interface ScoredNode {
-  readonly node: NodeInfo;
-  readonly total: number;
-  /** Weighted scores by plugin. */
-  readonly scores: ReadonlyMap<string, number>;
 }
 
 export interface ProfileOptions {
@@ -55,6 +48,16 @@ async function guardedAsync(plugin: string, point: string, run: () => Promise<St
   }
 }
 
+/** Settles at once when the plugin does. */
+function guardedEither(plugin: string, point: string, run: () => Status | Promise<Status>): Status | Promise<Status> {
+  try {
+    const result = run();
+    return result instanceof Promise ? guardedAsync(plugin, point, () => result) : located(result, plugin, point);
+  } catch (cause) {
+    return failure(plugin, point, cause);
+  }
+}
+
 const named = (status: Status, plugin: string): Status =>
   status.code === "Success" || status.plugin !== undefined ? status : { ...status, plugin };
 
@@ -63,6 +66,7 @@ export class Profile {
   readonly schedulerName: string;
   readonly config: ProfileConfig;
   readonly points: Readonly<Record<PointName, readonly ResolvedPlugin[]>>;
+  readonly #statuses = new Map<string, WeakMap<Status, Status>>();
 
   constructor({ config, defaults, instances }: ProfileOptions) {
     this.schedulerName = config.schedulerName;
@@ -108,20 +112,46 @@ export class Profile {
     return { status: SUCCESS, nodeNames, narrowedBy, skipped };
   }
 
+  /** The filters that take part in an attempt, given the plugins that PreFilter skipped. */
+  activeFilters(skipped: ReadonlySet<string>): readonly ResolvedPlugin[] {
+    const { filter } = this.points;
+    return skipped.size === 0 ? filter : filter.filter(({ name }) => !skipped.has(name));
+  }
+
   /** The first filter that rejects the node, or `Success`. */
   runFilters(cycle: Cycle, node: NodeInfo, skipped: ReadonlySet<string>): Status {
+    return this.runFilterPlugins(cycle, node, this.activeFilters(skipped));
+  }
+
+  /** The first of some filters that rejects the node, or `Success`. */
+  runFilterPlugins(cycle: Cycle, node: NodeInfo, filters: readonly ResolvedPlugin[]): Status {
     let asked = "";
     try {
-      for (const { name, plugin } of this.points.filter) {
-        if (skipped.has(name)) continue;
+      for (const { name, plugin } of filters) {
         asked = name;
         const status = plugin.filter!(cycle, node);
-        if (status.code !== "Success") return named(located(status, name, "Filter"), name);
+        if (status.code !== "Success") return this.#named(located(status, name, "Filter"), name);
       }
       return SUCCESS;
     } catch (cause) {
       return failure(asked, "Filter", cause);
     }
+  }
+
+  /** A status that a plugin shares gets its name once, and is shared with it. */
+  #named(status: Status, plugin: string): Status {
+    if (status.plugin !== undefined || !Object.isFrozen(status)) return named(status, plugin);
+    let statuses = this.#statuses.get(plugin);
+    if (statuses === undefined) {
+      statuses = new WeakMap();
+      this.#statuses.set(plugin, statuses);
+    }
+    let result = statuses.get(status);
+    if (result === undefined) {
+      result = Object.freeze({ ...status, plugin });
+      statuses.set(status, result);
+    }
+    return result;
   }
 
   /** Tells the plugins with state that a pod is added to or taken from a node in a what-if. */
@@ -153,31 +183,41 @@ export class Profile {
     return { status: SUCCESS, skipped };
   }
 
-  /** Weighted, normalised scores. Throws what a Score plugin throws, and `RangeError` for a score out of bounds. */
-  runScores(cycle: Cycle, nodes: readonly NodeInfo[], skipped: ReadonlySet<string>): readonly ScoredNode[] {
-    const totals = new Array<number>(nodes.length).fill(0);
-    const table: PluginScores[] = [];
-    for (const { name, plugin, weight } of this.points.score) {
+  /**
+   * Weighted, normalised scores. `raw` gives a plugin's own scores; by default it is asked. Throws what a Score plugin
+   * throws, and `RangeError` for a score out of bounds.
+   */
+  runScores(
+    cycle: Cycle,
+    nodes: readonly NodeInfo[],
+    skipped: ReadonlySet<string>,
+    raw: (plugin: ResolvedPlugin) => readonly number[] = (plugin) => askScores(plugin, cycle, nodes),
+  ): ScoreTable {
+    const table = new ScoreTable(nodes);
+    for (const resolved of this.points.score) {
+      const { name, plugin, weight } = resolved;
       if (skipped.has(name)) continue;
-      const raw = plugin.scoreTable?.(cycle, nodes) ?? nodes.map((node) => plugin.score!(cycle, node));
-      const scores = plugin.normalizeScore?.(cycle, raw, nodes) ?? raw;
-      for (let index = 0; index < scores.length; index += 1) {
-        const score = scores[index]!;
-        if (score < MIN_SCORE || score > MAX_SCORE) {
-          throw new RangeError(
-            `plugin "${name}" returns an invalid score ${score}, it should in the range of [0, 100] after normalizing`,
-          );
-        }
-        totals[index] = totals[index]! + score * weight;
-      }
-      table.push({ name, weight, scores });
+      const scores = raw(resolved);
+      table.add(name, weight, plugin.normalizeScore?.(cycle, scores, nodes) ?? scores);
     }
-    return nodes.map((node, index) => new TableRow(node, totals[index]!, table, index));
+    return table;
   }
 
-  async runReserve(cycle: Cycle, nodeName: string): Promise<Status> {
-    for (const { name, plugin } of this.points.reserve) {
-      const status = await guardedAsync(name, "Reserve", () => plugin.reserve!(cycle, nodeName));
+  /** Answers at once unless a plugin needs time. */
+  runReserve(cycle: Cycle, nodeName: string): Status | Promise<Status> {
+    return this.#reserveFrom(0, cycle, nodeName);
+  }
+
+  #reserveFrom(start: number, cycle: Cycle, nodeName: string): Status | Promise<Status> {
+    const { reserve } = this.points;
+    for (let index = start; index < reserve.length; index += 1) {
+      const { name, plugin } = reserve[index]!;
+      const status = guardedEither(name, "Reserve", () => plugin.reserve!(cycle, nodeName));
+      if (status instanceof Promise) {
+        return status.then((settled) =>
+          settled.code === "Success" ? this.#reserveFrom(index + 1, cycle, nodeName) : named(settled, name),
+        );
+      }
       if (status.code !== "Success") return named(status, name);
     }
     return SUCCESS;
@@ -233,29 +273,9 @@ export class Profile {
   }
 }
 
-interface PluginScores {
-  readonly name: string;
-  readonly weight: number;
-  readonly scores: readonly number[];
-}
-
-/** A node's row in the table of scores; who asks for its parts gets them. */
-class TableRow implements ScoredNode {
-  readonly node: NodeInfo;
-  readonly total: number;
-  readonly #table: readonly PluginScores[];
-  readonly #index: number;
-
-  constructor(node: NodeInfo, total: number, table: readonly PluginScores[], index: number) {
-    this.node = node;
-    this.total = total;
-    this.#table = table;
-    this.#index = index;
-  }
-
-  get scores(): ReadonlyMap<string, number> {
-    return new Map(this.#table.map(({ name, weight, scores }) => [name, scores[this.#index]! * weight]));
-  }
+/** A plugin's raw scores: of all nodes in one call where it can. */
+export function askScores({ plugin }: ResolvedPlugin, cycle: Cycle, nodes: readonly NodeInfo[]): readonly number[] {
+  return plugin.scoreTable?.(cycle, nodes) ?? nodes.map((node) => plugin.score!(cycle, node));
 }
 
 const MAX_PERMIT_TIMEOUT = 15 * 60_000;

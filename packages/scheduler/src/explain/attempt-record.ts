@@ -24,7 +24,7 @@ export interface AttemptRecord {
 
 /** How many verdicts and rows of scores a record holds on to. */
 export function weightOf({ search }: AttemptRecord): number {
-  if (search.type === "found") return 1 + search.scored.length + search.rejections.size;
+  if (search.type === "found") return 1 + search.evaluated;
   if (search.type === "error") return 1;
   return 1 + (search.diagnosis.preFilterMessage === "" ? search.diagnosis.rejections.size : 0);
 }

@@ -4,21 +4,15 @@ import {
   type Cycle,
   isRejection,
   type NodeInfo,
+  pickHighest,
   type ScoredNode,
+  ScoreTable,
   type Status,
   unresolvable,
   unschedulable,
 } from "@pinnace/scheduler-framework";
-import {
-  diagnose,
-  type FindNodeOptions,
-  type FindNodeResult,
-  pickBest,
-  rejectedAtOnce,
-  type Search,
-  scoreNodes,
-  searchNodes,
-} from "../find-node.ts";
+import { diagnose, type FindNodeOptions, type FindNodeResult, rejectedAtOnce, scoreNodes } from "../find-node.ts";
+import { type Search, searchNodes } from "../node-search.ts";
 import type { Extender } from "./extender.ts";
 
 /** What an unschedulable pod waits for when an extender rejected nodes: any event. */
@@ -86,9 +80,13 @@ async function select(cycle: Cycle, options: Options, search: Search): Promise<F
   const base = { type: "found", evaluated, feasible: feasible.length, nextIndex, rejections } as const;
   if (feasible.length === 1) return { ...base, nodeName: feasible[0]!.name, scored: [] };
   const scored = scoreNodes(cycle, options.profile, feasible);
-  if ("code" in scored) return { type: "error", status: scored, nextIndex };
-  const total = await prioritized(cycle, options, feasible, scored);
-  return { ...base, nodeName: pickBest(total, options.random).node.name, scored: total };
+  if (!(scored instanceof ScoreTable)) return { type: "error", status: scored, nextIndex };
+  const rows = await prioritized(cycle, options, feasible, scored.rows);
+  const best = pickHighest(
+    rows.map(({ total }) => total),
+    options.random,
+  );
+  return { ...base, nodeName: rows[best]!.node.name, scored: rows };
 }
 
 /** A prioritizer that fails gives no scores, and others decide. */
