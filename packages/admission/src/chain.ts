@@ -1,4 +1,5 @@
 import type { AdmissionPlugin, AdmissionRequest } from "./contract.ts";
+import { runRounds } from "./reinvocation.ts";
 
 /** What {@link runValidation} reserved: call `release` when the write is not stored after all. */
 export interface Admitted {
@@ -9,10 +10,15 @@ function handles(plugin: AdmissionPlugin, request: AdmissionRequest): boolean {
   return plugin.handles?.(request) ?? true;
 }
 
-/** Lets the plugins change the object, one after the other. Rejects with the first refusal. */
+/**
+ * Lets the plugins change the object, one after the other, and once more when a webhook or policy changed it. Rejects with
+ * the first refusal.
+ */
 export async function runMutation(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): Promise<void> {
-  for (const plugin of plugins)
-    if (plugin.mutate !== undefined && handles(plugin, request)) await plugin.mutate(request);
+  await runRounds(request, async () => {
+    for (const plugin of plugins)
+      if (plugin.mutate !== undefined && handles(plugin, request)) await plugin.mutate(request);
+  });
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { Client, InformerFactory } from "@pinnace/client";
 import type { Clock } from "@pinnace/clock";
+import type { MetricRegistry } from "@pinnace/metrics";
 import type { Authorizer, EscalationCheck } from "@pinnace/rbac";
+import type { WebhookCaller } from "./webhooks/caller.ts";
 
 /**
  * What the built-in plugins work with. The functions are called when a plugin first needs what they give, because client
@@ -14,4 +16,7 @@ export interface AdmissionComponents {
   readonly random: () => number;
   readonly authorizer: Authorizer;
   readonly escalationCheck: EscalationCheck;
+  /** How admission webhooks are reached; absent: calling one fails. */
+  readonly webhooks?: WebhookCaller;
+  readonly metrics?: MetricRegistry;
 }

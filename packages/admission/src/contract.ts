@@ -1,13 +1,23 @@
 import type { Draft, KubernetesObject, ResourceDefinition, UserInfo } from "@pinnace/apimachinery";
+import type { ServerView } from "./server-view.ts";
 
 /** The DI token of the {@link AdmissionPlugin}s, in order (multi-inject). */
 export const ADMISSION_PLUGINS: unique symbol = Symbol.for("pinnace.admission.plugins") as never;
+
+/** Group, version and kind. */
+export interface GroupVersionKind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+}
 
 /** A write on its way to the store. */
 export interface AdmissionRequest {
   readonly operation: "CREATE" | "UPDATE" | "DELETE" | "CONNECT";
   readonly definition: ResourceDefinition;
   readonly subresource: string;
+  /** What `object` is: the resource's kind, or the subresource's own (`Scale`, `Binding`, `PodExecOptions`). */
+  readonly kind: GroupVersionKind;
   readonly namespace: string;
   /** "" for a create with generateName. */
   readonly name: string;
@@ -18,9 +28,10 @@ export interface AdmissionRequest {
   readonly options: Readonly<Record<string, unknown>>;
   readonly user: UserInfo;
   readonly dryRun: boolean;
+  readonly server: ServerView;
   /** Adds a `Warning:` header. */
   warn(text: string): void;
-  /** Adds an audit annotation; the API server keeps none as long as it has no audit log. */
+  /** Adds an audit annotation to the request's audit event. The first value of a key stays. */
   annotate(key: string, value: string): void;
 }
 

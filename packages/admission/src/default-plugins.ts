@@ -21,6 +21,8 @@ import { createRuntimeClass } from "./plugins/runtime-class.ts";
 import { createServiceAccountPlugin } from "./plugins/service-account.ts";
 import { createStorageObjectInUseProtection } from "./plugins/storage-object-in-use-protection.ts";
 import { createTaintNodesByCondition } from "./plugins/taint-nodes-by-condition.ts";
+import { createMutatingAdmissionWebhook } from "./webhooks/mutating-admission-webhook.ts";
+import { createValidatingAdmissionWebhook } from "./webhooks/validating-admission-webhook.ts";
 
 /** Makes one plugin. */
 export type AdmissionPluginFactory = (components: AdmissionComponents) => AdmissionPlugin;
@@ -45,7 +47,9 @@ export const DEFAULT_ADMISSION_PLUGINS: readonly AdmissionPluginFactory[] = [
   createDefaultIngressClass,
   createPodTopologyLabels,
   createDeviceAdminAccess,
+  createMutatingAdmissionWebhook,
   createRbacEscalation,
+  createValidatingAdmissionWebhook,
   createResourceQuota,
 ];
 

@@ -25,6 +25,7 @@ export {
   createDefaultAdmissionPlugins,
   DEFAULT_ADMISSION_PLUGINS,
 } from "./default-plugins.ts";
+export { subresourceKind } from "./matching/invocation.ts";
 export {
   createCertificateApproval,
   createCertificateSigning,
@@ -49,3 +50,13 @@ export { createTaintNodesByCondition } from "./plugins/taint-nodes-by-condition.
 export type { Quantities } from "./quota/quantities.ts";
 export { isInScope } from "./quota/scopes.ts";
 export { type CountedResource, usageOf } from "./quota/usage.ts";
+export type { ObjectTable, ServerView } from "./server-view.ts";
+export { WEBHOOK_CALLER, type WebhookAnswer, type WebhookCall, type WebhookCaller } from "./webhooks/caller.ts";
+export { createMutatingAdmissionWebhook } from "./webhooks/mutating-admission-webhook.ts";
+export { createValidatingAdmissionWebhook } from "./webhooks/validating-admission-webhook.ts";
+export {
+  type ClientConfig,
+  createWebhookClient,
+  WebhookCallError,
+  type WebhookClient,
+} from "./webhooks/webhook-client.ts";

@@ -8,7 +8,7 @@ import {
 } from "@pinnace/apimachinery";
 import { createVirtualClock, type VirtualClock } from "@pinnace/clock";
 import { Subject } from "rxjs";
-import type { AdmissionComponents, AdmissionPlugin, AdmissionRequest } from "../src/index.ts";
+import type { AdmissionComponents, AdmissionPlugin, AdmissionRequest, ServerView } from "../src/index.ts";
 
 type Objects = Readonly<Record<string, readonly Draft[]>>;
 
@@ -58,6 +58,16 @@ export function cluster(cached: Objects = {}, live: Objects = {}): Cluster {
   return { components, events, clock };
 }
 
+/** A server that serves nothing. */
+const NO_SERVER: ServerView = {
+  find: () => undefined,
+  findKind: () => undefined,
+  versionsOf: () => [],
+  objects: () => ({ size: 0, get: () => undefined, list: () => [] }),
+  complete: () => undefined,
+  convert: async (object) => object,
+};
+
 /** A request to `resource` (`pods`, `pods/binding`, `ingresses.networking.k8s.io`). */
 export function request(
   target: string,
@@ -82,6 +92,8 @@ export function request(
     options: {},
     user: { name: "jane", groups: [] },
     dryRun: false,
+    kind: { group: "", version: "v1", kind: "" },
+    server: NO_SERVER,
     warn: (text) => void warnings.push(text),
     annotate: () => undefined,
     warnings,

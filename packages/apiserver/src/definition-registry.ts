@@ -12,6 +12,7 @@ export class DefinitionRegistry {
   readonly #byPath = new Map<string, ResourceDefinition>();
   readonly #groups = new Map<string, Map<string, ResourceDefinition[]>>();
   #generation = 0;
+  #stored: StoredDefinitions = { generation: -1, definitions: new Map() };
 
   constructor(definitions: Iterable<ResourceDefinition> = []) {
     for (const definition of definitions) this.add(definition);
@@ -63,6 +64,12 @@ export class DefinitionRegistry {
       ?.find((definition) => definition.kind === kind);
   }
 
+  /** All served versions of what is stored as one resource. */
+  storedAs(storageResource: string): readonly ResourceDefinition[] {
+    if (this.#stored.generation !== this.#generation) this.#stored = groupByStorage(this.all(), this.#generation);
+    return this.#stored.definitions.get(storageResource) ?? [];
+  }
+
   hasGroup(group: string): boolean {
     return this.#groups.has(group);
   }
@@ -91,6 +98,16 @@ export class DefinitionRegistry {
   versionsOf(group: string): readonly string[] {
     return [...(this.#groups.get(group)?.keys() ?? [])].sort(compareVersions);
   }
+}
+
+interface StoredDefinitions {
+  readonly generation: number;
+  readonly definitions: ReadonlyMap<string, readonly ResourceDefinition[]>;
+}
+
+function groupByStorage(all: readonly ResourceDefinition[], generation: number): StoredDefinitions {
+  const stored = all.filter((definition) => definition.stored);
+  return { generation, definitions: Map.groupBy(stored, ({ storageResource }) => storageResource) };
 }
 
 /** Newest stable version first (apimachinery/pkg/version): v2, v1, v1beta1, v1alpha1, then other names by alphabet. */

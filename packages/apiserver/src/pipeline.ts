@@ -5,6 +5,7 @@ import type { Clock } from "@pinnace/clock";
 import type { Logger } from "@pinnace/logging";
 import type { Authorizer } from "@pinnace/rbac";
 import { defer, finalize } from "rxjs";
+import { AuditEvent } from "./audit-event.ts";
 import { attributesOf, forbiddenFor } from "./authorization.ts";
 import { impersonate } from "./impersonation.ts";
 import { negotiateStatus } from "./media/negotiation.ts";
@@ -36,7 +37,7 @@ export function createPipeline(components: PipelineComponents): ApiHandler {
     const info = parseRequest(request.method, request.path, request.query);
     let response: ApiResponse;
     try {
-      response = await answer(components, request, info, auditId, warnings);
+      response = await answer(components, request, info, new AuditEvent(auditId), warnings);
     } catch (error) {
       response = failure(components, request, error);
     }
@@ -65,13 +66,13 @@ async function answer(
   components: PipelineComponents,
   request: ApiRequest,
   info: RequestInfo | undefined,
-  auditId: string,
+  audit: AuditEvent,
   warnings: Warnings,
 ): Promise<ApiResponse> {
   if (info === undefined) throw badRequest("invalid URL escape in the request path");
   const caller = await authenticate(components, request);
   const user = await impersonate(request, caller, components.authorizer);
-  const context: RequestContext = { request, info, user, auditId, warnings };
+  const context: RequestContext = { request, info, user, audit, warnings };
   await authorize(components, context);
   return components.dispatch(context);
 }

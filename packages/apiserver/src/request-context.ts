@@ -1,4 +1,5 @@
 import type { ApiRequest, ResourceDefinition, UserInfo } from "@pinnace/apimachinery";
+import type { AuditEvent } from "./audit-event.ts";
 import type { Output } from "./media/negotiation.ts";
 import type { RequestInfo } from "./request-info.ts";
 import type { Warnings } from "./warnings.ts";
@@ -8,8 +9,8 @@ export interface RequestContext {
   readonly request: ApiRequest;
   readonly info: RequestInfo;
   readonly user: UserInfo;
-  readonly auditId: string;
   readonly warnings: Warnings;
+  readonly audit: AuditEvent;
 }
 
 /** A request for a resource that exists. */

@@ -1,3 +1,4 @@
+import { WEBHOOK_CALLER } from "@pinnace/admission";
 import { ADMISSION_RANDOM, admissionModule } from "@pinnace/admission/module";
 import { API_HANDLER, NODE_CONNECTOR, PROXY_TRANSPORT } from "@pinnace/apiserver";
 import { apiServerModule } from "@pinnace/apiserver/module";
@@ -97,6 +98,7 @@ function foundations(options: ClusterOptions, plugins: PluginRegistry, random: (
     const nodes = new NodeDirectory();
     bind(NODE_DIRECTORY).toConstantValue(nodes);
     bind(NODE_CONNECTOR).toConstantValue(nodes);
+    if (options.webhooks) bind(WEBHOOK_CALLER).toConstantValue(options.webhooks);
     if (options.proxy) bind(PROXY_TRANSPORT).toConstantValue(options.proxy);
     bind(SCHEDULER_PLUGINS).toConstantValue(plugins);
     bind(ADMISSION_RANDOM).toConstantValue(random);

@@ -1,3 +1,4 @@
+import type { WebhookCaller } from "@pinnace/admission";
 import type { ApiServerComponents, ApiServerOptions } from "@pinnace/apiserver";
 import type { AuthenticationOptions } from "@pinnace/authentication";
 import type { Clock } from "@pinnace/clock";
@@ -30,6 +31,8 @@ export interface ClusterOptions {
   readonly apiServer?: ApiServerOptions;
   /** How pods are reached for the `proxy` subresources; default: not at all. */
   readonly proxy?: ApiServerComponents["proxy"];
+  /** How admission and conversion webhooks are reached; default: not at all, so that calling one fails. */
+  readonly webhooks?: WebhookCaller;
   /** How SPDY and WebSocket streams of simulated nodes are served, where the API has a port. */
   readonly streams?: SimulatedNodesStreams;
   /** PEM of the CA that clients in the cluster trust, for ConfigMap `kube-root-ca.crt`. */

@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createHttpsWebhookCaller } from "@pinnace/admission/node";
 import type { ApiHandler } from "@pinnace/apimachinery";
 import { serve } from "@pinnace/apiserver/node";
 import { readTokenFile } from "@pinnace/authentication/node";
@@ -62,6 +63,7 @@ export async function startPinnace(
     logger,
     nodes: { count: nodes },
     streams: createStreamServer({ clock, logger }),
+    webhooks: createHttpsWebhookCaller(),
     rootCa: pki.authority.certificate,
     certificateSigner: { parse: parseSigningRequest, sign: (request, terms) => pki.authority.sign(request, terms) },
     authentication: {

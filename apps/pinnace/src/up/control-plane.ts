@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createWriteStream, type WriteStream } from "node:fs";
+import { createHttpsWebhookCaller } from "@pinnace/admission/node";
 import type { ApiHandler } from "@pinnace/apimachinery";
 import { type Listener, type ServeOptions, serve } from "@pinnace/apiserver/node";
 import { readTokenFile } from "@pinnace/authentication/node";
@@ -128,6 +129,7 @@ export async function startControlPlane(
       capacity: { cpu: options.nodeCpu, memory: options.nodeMemory, pods: String(options.nodePods) },
     },
     streams: createStreamServer({ clock, logger }),
+    webhooks: createHttpsWebhookCaller(),
     rootCa: pki.authority.certificate,
     certificateSigner: { parse: parseSigningRequest, sign: (request, terms) => pki.authority.sign(request, terms) },
     authentication: {

@@ -16,7 +16,7 @@ export async function admitSubresource(
   { dryRun, fieldManager }: Pick<WriteOptions, "dryRun" | "fieldManager">,
   check: () => void = () => undefined,
 ): Promise<Admitted> {
-  const admission = admissionRequest(request, {
+  const admission = admissionRequest(rest, request, {
     operation: "CREATE",
     name: request.info.name || (body.metadata?.name ?? ""),
     object: body,

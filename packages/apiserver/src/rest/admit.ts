@@ -1,6 +1,8 @@
-import type { AdmissionRequest } from "@pinnace/admission";
+import { type AdmissionRequest, subresourceKind } from "@pinnace/admission";
 import type { Draft, KubernetesObject } from "@pinnace/apimachinery";
 import type { ResourceRequest } from "../request-context.ts";
+import type { RestContext } from "./rest-context.ts";
+import { serverView } from "./server-view.ts";
 
 /** What a write tells the admission chain. */
 interface AdmissionSubject {
@@ -12,15 +14,21 @@ interface AdmissionSubject {
   readonly dryRun: boolean;
 }
 
-export function admissionRequest(request: ResourceRequest, subject: AdmissionSubject): AdmissionRequest {
-  const { definition, info, user, warnings } = request;
+export function admissionRequest(
+  rest: RestContext,
+  request: ResourceRequest,
+  subject: AdmissionSubject,
+): AdmissionRequest {
+  const { definition, info, user, warnings, audit } = request;
   return {
     ...subject,
     definition,
     subresource: info.subresource,
+    kind: info.subresource === "" ? definition : subresourceKind(definition, info.subresource),
     namespace: info.namespace,
     user,
+    server: serverView(rest),
     warn: (text) => warnings.add(text),
-    annotate: () => undefined,
+    annotate: (key, value) => audit.annotate(key, value),
   };
 }

@@ -69,7 +69,7 @@ export async function createObject(
   checkNamespace(draft, request);
   initMetadata(rest, draft, strategy);
   managedFields(draft);
-  const admission = admissionRequest(request, {
+  const admission = admissionRequest(rest, request, {
     operation: "CREATE",
     name: draft.metadata.name ?? "",
     object: draft,

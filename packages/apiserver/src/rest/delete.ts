@@ -176,7 +176,7 @@ async function attemptDelete(
   const old = toVersion(entry.object, definition);
   checkPreconditions(definition, old, options);
   const admission = {
-    ...admissionRequest(request, {
+    ...admissionRequest(rest, request, {
       operation: "DELETE",
       name,
       object: undefined,

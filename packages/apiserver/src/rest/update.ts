@@ -158,7 +158,7 @@ async function attemptChange(
   strategy.prepareForUpdate?.(draft, old, context);
   if (change.manage !== undefined) change.manage(draft, old);
   else managedOnUpdate(rest, request, old, draft, options.fieldManager);
-  const admission = admissionRequest(request, {
+  const admission = admissionRequest(rest, request, {
     operation: "UPDATE",
     name: info.name,
     object: draft,

@@ -37,7 +37,7 @@ async function admit(rest: RestContext, request: ResourceRequest): Promise<void>
     apiVersion: "v1",
     ...Object.fromEntries(request.request.query),
   };
-  const admission = admissionRequest(request, {
+  const admission = admissionRequest(rest, request, {
     operation: "CONNECT",
     name: info.name,
     object: options,

@@ -24,7 +24,7 @@ const RESERVED = new Set(
     " ",
   ),
 );
-const MUTATING_OPERATIONS = ["*", "CREATE", "UPDATE"];
+const MUTATING_OPERATIONS = ["*", "CONNECT", "CREATE", "UPDATE"];
 
 const apiVersion: Rule = (value, path, errors) => {
   const parts: string[] = value.split("/");
