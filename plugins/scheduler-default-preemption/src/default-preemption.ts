@@ -2,12 +2,14 @@ import { PODS, type Pod } from "@pinnace/api";
 import {
   type Cycle,
   fitMessage,
+  type PodInfo,
   type SchedulerComponents,
   type SchedulerPlugin,
   type Status,
   SUCCESS,
   unresolvable,
   unschedulable,
+  type WaitingPod,
 } from "@pinnace/scheduler-framework";
 import { chooseCandidate } from "./candidate-choice.ts";
 import { listBudgets } from "./disruption-budgets.ts";
@@ -34,7 +36,8 @@ const RUNNING = unresolvable("waiting for the preemption for this pod to be fini
 export class DefaultPreemption {
   readonly #needs: SchedulerComponents;
   readonly #args: DefaultPreemptionArgs;
-  readonly #running = new Set<string>();
+  /** Pods whose evictions run, with the key of the last victim once it alone is left. */
+  readonly #running = new Map<string, string | undefined>();
 
   constructor(components: SchedulerComponents, args: DefaultPreemptionArgs) {
     this.#needs = components;
@@ -43,24 +46,30 @@ export class DefaultPreemption {
 
   plugin(): SchedulerPlugin {
     return {
-      preEnqueue: ({ pod }) => (this.#running.has(pod.metadata?.uid ?? "") ? RUNNING : SUCCESS),
+      preEnqueue: ({ pod }) => (this.#isRunning(pod.metadata?.uid ?? "") ? RUNNING : SUCCESS),
       postFilter: async (cycle, rejections) => this.#postFilter(cycle, rejections),
       // The plugins that rejected the pod say when to try it again; this one only holds it back.
       eventsToRegister: () => [{ event: { resource: "AssignedPod", actions: ["Delete"] }, hint: () => "QueueSkip" }],
     };
   }
 
-  #postFilter(cycle: Cycle, rejections: ReadonlyMap<string, Status>): Outcome {
+  #postFilter(cycle: Cycle, rejections: ReadonlyMap<string, Status>): Outcome | Promise<Outcome> {
     const { namespace = "", name = "" } = cycle.pod.pod.metadata ?? {};
     const pod = this.#needs.reader.get(PODS, `${namespace}/${name}`) ?? cycle.pod.pod;
     const obstacle = whyNot(pod, cycle, rejections);
     if (obstacle !== undefined) return { status: unschedulable(`preemption: ${obstacle}`) };
     const { candidates, statuses } = this.#candidates(cycle, rejections);
-    const chosen = chooseCandidate(candidates, this.#needs.clock.now());
-    if (chosen === undefined) {
+    if (candidates.length === 0) {
       const message = fitMessage(cycle.snapshot.nodes.length, statuses.values(), NOT_HELPFUL);
       return { status: unschedulable(`preemption: ${message}`), nominatedNode: "" };
     }
+    const advice = this.#needs.preemption?.advise(pod, candidates, cycle.snapshot);
+    return advice === undefined ? this.#choose(pod, candidates) : advice.then((left) => this.#choose(pod, left));
+  }
+
+  #choose(pod: Pod, candidates: readonly Candidate[]): Outcome {
+    const chosen = chooseCandidate(candidates, this.#needs.clock.now());
+    if (chosen === undefined) return { status: unschedulable("preemption: no candidate node for preemption") };
     this.#evict(chosen, pod);
     return { status: SUCCESS, nominatedNode: chosen.nodeName };
   }
@@ -88,31 +97,50 @@ export class DefaultPreemption {
     return { candidates: [...harmless.slice(0, enough), ...violating.slice(0, enough)], statuses };
   }
 
+  /** Whether evictions for the pod run; not any more once the last victim is gone, though its answer has not come. */
+  #isRunning(uid: string): boolean {
+    if (!this.#running.has(uid)) return false;
+    const last = this.#running.get(uid);
+    if (last === undefined) return true;
+    const victim = this.#needs.reader.get(PODS, last);
+    return victim !== undefined && victim.metadata?.deletionTimestamp === undefined;
+  }
+
   #evict({ victims, nodeName }: Candidate, pod: Pod): void {
     const leaving = victims.filter((victim) => victim.pod.metadata?.deletionTimestamp === undefined);
-    if (leaving.length === 0) return;
+    const last = leaving.at(-1);
+    if (last === undefined) return;
     const uid = pod.metadata?.uid ?? "";
     const { logger, queue } = this.#needs;
-    this.#running.add(uid);
-    void Promise.allSettled(leaving.map((victim) => this.#evictOne(victim.pod, pod, nodeName)))
-      .then((results) => {
-        for (const result of results) {
-          if (result.status === "rejected") {
-            logger.error("a pod could not be preempted", { node: nodeName, error: result.reason });
-          }
-        }
-      })
-      .finally(() => {
+    this.#running.set(uid, undefined);
+    void this.#evictAll(leaving.slice(0, -1), last, pod, nodeName)
+      .catch((error: unknown) => {
+        logger.error("a pod could not be preempted", { node: nodeName, error });
+        // No deletion will bring the pod back.
         this.#running.delete(uid);
         queue.activate(pod);
-      });
+      })
+      .finally(() => this.#running.delete(uid));
+  }
+
+  /** The last victim leaves when all others do, so that its deletion finds the pod ready to be tried again (KEP-4832). */
+  async #evictAll(others: readonly PodInfo[], last: PodInfo, pod: Pod, nodeName: string): Promise<void> {
+    const uid = pod.metadata?.uid ?? "";
+    if (others.length > 0) await Promise.all(others.map((victim) => this.#evictOne(victim.pod, pod, nodeName)));
+    const { namespace, name } = last.pod.metadata ?? {};
+    this.#running.set(uid, `${namespace}/${name}`);
+    if (this.#waitingPod(last.pod) !== undefined) this.#running.delete(uid);
+    await this.#evictOne(last.pod, pod, nodeName);
   }
 
   async #evictOne(victim: Pod, pod: Pod, nodeName: string): Promise<void> {
-    const { waitingPods, writer } = this.#needs;
-    const waiting = waitingPods.list().find((each) => each.pod.metadata?.uid === victim.metadata?.uid);
-    if (waiting === undefined) await writer.preempt(victim, pod, nodeName);
+    const waiting = this.#waitingPod(victim);
+    if (waiting === undefined) await this.#needs.writer.preempt(victim, pod, nodeName);
     else waiting.reject("DefaultPreemption", "preempted");
+  }
+
+  #waitingPod(pod: Pod): WaitingPod | undefined {
+    return this.#needs.waitingPods.list().find((each) => each.pod.metadata?.uid === pod.metadata?.uid);
   }
 }
 

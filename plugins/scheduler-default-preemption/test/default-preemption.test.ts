@@ -99,15 +99,16 @@ describe("DefaultPreemption", () => {
     expect(outcome).toEqual({ status: SUCCESS, nominatedNode: "a", victims: ["x on a"] });
   });
 
-  it("holds the pod back while evictions run, then has it tried again", async () => {
-    const made = setup();
-    const pending = preempt(high, [node("a", pod("x", "4", 10))], made);
+  it("holds the pod back while evictions run; the deletion of the last victim brings it back", async () => {
+    const victim = pod("x", "4", 10);
+    const made = setup({ pods: [victim] });
+    const pending = preempt(high, [node("a", victim)], made);
     expect(made.instance.preEnqueue!(createPodInfo(high)).reasons).toEqual([
       "waiting for the preemption for this pod to be finished",
     ]);
     await pending;
     expect(made.instance.preEnqueue!(createPodInfo(high))).toBe(SUCCESS);
-    expect(made.log.activated).toEqual(["p"]);
+    expect(made.log.activated).toEqual([]);
   });
 
   it.each([
@@ -269,6 +270,27 @@ describe("DefaultPreemption", () => {
     const made = setup({}, { waitingPods: { list: () => [waiting] } });
     const outcome = await preempt(high, [node("a", victim)], made);
     expect([rejected, outcome.victims]).toEqual([["preempted"], []]);
+  });
+
+  it("lets the pod back as soon as the last victim is gone, though the eviction has not been answered", async () => {
+    const victims: object[] = [pod("x", "4", 10)];
+    const writer = { ...testComponents().writer, preempt: () => new Promise<void>(() => undefined) };
+    const made = setup({ pods: victims }, { writer });
+    await preempt(high, [node("a", victims[0] as Pod)], made);
+    expect(made.instance.preEnqueue!(createPodInfo(high)).code).toBe("UnschedulableAndUnresolvable");
+    victims.length = 0;
+    expect(made.instance.preEnqueue!(createPodInfo(high))).toBe(SUCCESS);
+  });
+
+  it.each([
+    { left: ["b"], outcome: { status: SUCCESS, nominatedNode: "b", victims: ["y on b"] } },
+    { left: [], outcome: { status: unschedulable("preemption: no candidate node for preemption"), victims: [] } },
+  ])("takes the advice of programs outside: $left", async ({ left, outcome }) => {
+    const preemption: SchedulerComponents["preemption"] = {
+      advise: async (_pod, candidates) => candidates.filter(({ nodeName }) => left.includes(nodeName)),
+    };
+    const nodes = [node("a", pod("x", "4", 10)), node("b", pod("y", "4", 20))];
+    expect(await preempt(high, nodes, setup({}, { preemption }))).toEqual(outcome);
   });
 
   it("has the pod tried again when an eviction fails", async () => {
