@@ -31,7 +31,7 @@ export {
   createCertificateSigning,
   createCertificateSubjectRestriction,
 } from "./plugins/certificates/certificates.ts";
-export { createDefaultIngressClass, createDefaultStorageClass } from "./plugins/default-class.ts";
+export { createDefaultIngressClass, createDefaultStorageClass, defaultStorageClass } from "./plugins/default-class.ts";
 export { createDefaultTolerationSeconds } from "./plugins/default-toleration-seconds.ts";
 export { createDeviceAdminAccess } from "./plugins/device-admin-access.ts";
 export { createLimitRanger } from "./plugins/limit-ranger.ts";

@@ -53,11 +53,19 @@ describe("the namespace controller", () => {
     expect(await plane.list(SECRETS, "x")).toEqual([]);
   });
 
+  it("leaves it as it is for a moment", async () => {
+    await plane.client.resource(NAMESPACES).delete("x");
+    await plane.clock.advance(400);
+    expect((await plane.get(NAMESPACES, "x")).status).toEqual({ phase: "Terminating" });
+    await plane.clock.advance(1200);
+    expect(await isGone()).toBe(true);
+  });
+
   it("says what holds it up, and goes on when that is over", async () => {
     const metadata = { name: "a", namespace: "x", finalizers: ["example.com/hold"] };
     await plane.create(CONFIG_MAPS, { metadata });
     await plane.client.resource(NAMESPACES).delete("x");
-    await plane.clock.advance(1000);
+    await plane.clock.advance(2000);
     const { status } = await plane.get(NAMESPACES, "x");
     expect(status?.phase).toBe("Terminating");
     expect(

@@ -90,6 +90,20 @@ describe("claims and volumes", () => {
     expect(await phases("v")).toBe("Available");
   });
 
+  it("get the default class when it comes later", async () => {
+    const { storageClassName: _, ...spec } = claim("c").spec ?? {};
+    await plane.create(PERSISTENT_VOLUME_CLAIMS, { metadata: { name: "c" }, spec });
+    await plane.create(PERSISTENT_VOLUME_CLAIMS, claim("none", { storageClassName: "" }));
+    await settled();
+    await plane.create(STORAGE_CLASSES, {
+      metadata: { name: "later", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
+      provisioner: "kubernetes.io/no-provisioner",
+    });
+    await settled();
+    expect((await plane.get(PERSISTENT_VOLUME_CLAIMS, "c")).spec?.storageClassName).toBe("later");
+    expect((await plane.get(PERSISTENT_VOLUME_CLAIMS, "none")).spec?.storageClassName).toBe("");
+  });
+
   it("fail when nobody can delete a volume that is to go", async () => {
     await plane.create(PERSISTENT_VOLUMES, volume("v", { persistentVolumeReclaimPolicy: "Delete" }));
     await settled();

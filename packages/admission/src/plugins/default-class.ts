@@ -22,10 +22,15 @@ export function createDefaultStorageClass(components: Readers): AdmissionPlugin 
     async mutate({ object: claim }) {
       if (claim.spec.storageClassName !== undefined) return;
       if (claim.metadata.annotations?.["volume.beta.kubernetes.io/storage-class"] !== undefined) return;
-      const name = defaultOf(await classes.list(), STORAGE_ANNOTATIONS)?.metadata?.name;
+      const name = defaultStorageClass(await classes.list())?.metadata?.name;
       if (name !== undefined) claim.spec.storageClassName = name;
     },
   };
+}
+
+/** The storage class that claims without one get: of several marked as default the newest. */
+export function defaultStorageClass<T extends KubernetesObject>(classes: readonly T[]): T | undefined {
+  return defaultOf(classes, STORAGE_ANNOTATIONS);
 }
 
 /** `DefaultIngressClass`: an ingress that names no class gets the default one. */

@@ -1,5 +1,5 @@
 import { NAMESPACES, type Namespace } from "@pinnace/api";
-import { hasReason, semanticEqual } from "@pinnace/apimachinery";
+import { hasReason, semanticEqual, timeOf } from "@pinnace/apimachinery";
 import type { Informer } from "@pinnace/client";
 import {
   type ControllerComponents,
@@ -12,6 +12,11 @@ import { deleteContent } from "./delete-content.ts";
 import { namespaceConditions } from "./namespace-conditions.ts";
 
 const FINALIZER = "kubernetes";
+/**
+ * How long after its deletion timestamp (a full second) a namespace is left as it is, milliseconds: servers that have not
+ * seen it may still create things in it, and a client's second DELETE still finds it. Upstream waits for 5 s.
+ */
+const GRACE = 1500;
 
 /** Empties namespaces that are being deleted and lets them go. */
 export const namespaceController: ControllerFactory = {
@@ -40,6 +45,8 @@ class NamespaceController implements ControllerDefinition {
     const namespaces = client.resource(NAMESPACES);
     const cached = this.#namespaces.lister.get(name);
     if (cached === undefined || !isWaiting(cached)) return undefined;
+    const wait = (timeOf(cached.metadata?.deletionTimestamp) ?? 0) + GRACE - clock.now();
+    if (wait > 0) return { requeueAfter: wait };
     const { content, estimate } = await deleteContent(client, name, clock.now());
     const namespace = await namespaces.get(name);
     const conditions = namespaceConditions(namespace, content, clock.now());

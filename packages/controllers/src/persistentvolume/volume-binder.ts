@@ -1,3 +1,4 @@
+import { defaultStorageClass } from "@pinnace/admission";
 import {
   PERSISTENT_VOLUME_CLAIMS,
   PERSISTENT_VOLUMES,
@@ -23,6 +24,7 @@ const BIND_COMPLETED = "pv.kubernetes.io/bind-completed";
 const BOUND_BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller";
 const PROVISIONER = "volume.kubernetes.io/storage-provisioner";
 const PROVISIONER_BETA = "volume.beta.kubernetes.io/storage-provisioner";
+const CLASS_BETA = "volume.beta.kubernetes.io/storage-class";
 const NO_PROVISIONER = "kubernetes.io/no-provisioner";
 const SELECTED_NODE = "volume.kubernetes.io/selected-node";
 /** How long until claims that found no volume are looked at again, milliseconds. */
@@ -68,6 +70,7 @@ export class VolumeBinder implements ControllerDefinition {
       await this.#bind(claim, volume);
       return undefined;
     }
+    if (await this.#assignDefaultClass(claim)) return undefined;
     if (claim.status?.phase !== "Pending") await this.#setClaimStatus(claim, { phase: "Pending" });
     if (waits)
       this.#claimEvent(
@@ -78,6 +81,17 @@ export class VolumeBinder implements ControllerDefinition {
       );
     else await this.#askForVolume(claim, storageClass);
     return { requeueAfter: RETRY };
+  }
+
+  /** A claim that names no class gets the default class, also one that was marked later (KEP-3333). */
+  async #assignDefaultClass(claim: PersistentVolumeClaim): Promise<boolean> {
+    const { metadata, spec } = claim;
+    if (spec?.storageClassName !== undefined || metadata?.annotations?.[CLASS_BETA] !== undefined) return false;
+    const storageClassName = defaultStorageClass(this.#classes.lister.list())?.metadata?.name;
+    if (storageClassName === undefined) return false;
+    const claims = this.#components.client.resource(PERSISTENT_VOLUME_CLAIMS).namespace(metadata?.namespace ?? "");
+    await claims.update({ ...claim, spec: { ...spec, storageClassName } });
+    return true;
   }
 
   async #askForVolume(claim: PersistentVolumeClaim, storageClass: StorageClass | undefined): Promise<void> {

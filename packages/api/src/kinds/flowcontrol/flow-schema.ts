@@ -7,6 +7,7 @@ import { dnsLabel, dnsSubdomain } from "../rules/text.ts";
 import { age, name } from "../tables/cell.ts";
 import { COUNTED, validation } from "../tables/kind.ts";
 import { FLOW_SCHEMA_COLUMNS } from "./columns.ts";
+import { mandatoryFlowSchema } from "./mandatory.ts";
 import { subject } from "./subject.ts";
 
 const LAST_PRECEDENCE = 10_000;
@@ -108,6 +109,7 @@ const rule = all(
       rules: each(policyRule),
     }),
   }),
+  mandatoryFlowSchema,
 );
 
 /** Conditions of a status: typed, each type once. */

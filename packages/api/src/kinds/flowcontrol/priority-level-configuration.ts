@@ -7,6 +7,7 @@ import { age, name } from "../tables/cell.ts";
 import { COUNTED, validation } from "../tables/kind.ts";
 import { PRIORITY_LEVEL_CONFIGURATION_COLUMNS } from "./columns.ts";
 import { statusConditions } from "./flow-schema.ts";
+import { mandatoryPriorityLevel } from "./mandatory.ts";
 
 const EXEMPT = "exempt";
 const MAX_QUEUES = 10_000_000;
@@ -86,7 +87,12 @@ const exemptByName: Rule = (value, path, errors) => {
   errors.push(invalidValue(at, type, "must be 'Exempt' if and only if `name` is 'exempt'"));
 };
 
-const rule: Rule = all(fields({ metadata: forbiddenAnnotation }), exemptByName, fields({ spec }));
+const rule: Rule = all(
+  fields({ metadata: forbiddenAnnotation }),
+  exemptByName,
+  fields({ spec }),
+  mandatoryPriorityLevel,
+);
 
 function setDefaults(object: Draft): void {
   object.spec ??= {};
