@@ -114,6 +114,10 @@ export class TreeLogStore implements LogStore {
     return this.#ledger.revision;
   }
 
+  async requestProgress(): Promise<void> {
+    this.#ledger.requestProgress();
+  }
+
   size(): number {
     return this.#parts.log.size;
   }

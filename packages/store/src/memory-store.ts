@@ -77,6 +77,10 @@ class TreeStore implements MemoryStore {
     return this.#ledger.revision;
   }
 
+  async requestProgress(): Promise<void> {
+    this.#ledger.requestProgress();
+  }
+
   async close(): Promise<void> {
     this.#expiry.close();
     this.#ledger.close(new StoreError("CLOSED", "the store is closed"));

@@ -53,7 +53,10 @@ export type Mutation =
       readonly type: "put";
       readonly key: string;
       readonly value: Value;
-      /** The engine deletes the key this many milliseconds after the write (a later put starts anew); absent: never. */
+      /**
+       * The engine deletes the key this many milliseconds after the write (a later put starts anew), or somewhat later
+       * but never before; absent: never.
+       */
       readonly ttl?: number;
     }
   | { readonly type: "delete"; readonly key: string };
@@ -79,12 +82,19 @@ export type StoreEvent =
 export interface WatchOptions {
   /** Deliver all events with a revision greater than this one. Errors: `COMPACTED`. Absent: only what comes from now on. */
   readonly from?: number;
+  /**
+   * Called with a revision when everything up to it has been delivered, though perhaps no event carries it: after
+   * {@link Store.requestProgress}, and whenever the engine comes to know it. Never ahead of an event.
+   */
+  readonly onProgress?: (revision: number) => void;
 }
 
 /**
  * A revisioned key-value store with watch. It knows nothing of Kubernetes. Keys are non-empty strings ordered by
- * UTF-8 bytes. The revision starts at 1 (nothing written) and grows by one with each commit that changes something;
- * reads are linearizable.
+ * UTF-8 bytes. The revision starts at 1 (nothing written) and grows with each commit that changes something: by one,
+ * unless others use the same counter (an etcd that serves several stores). Several processes may share a store where the
+ * engine allows it; reads are linearizable for all of them. A commit of up to 128 conditions and 128 mutations is taken
+ * by every engine.
  *
  * Errors are `StoreError`s: `COMPACTED` (the revision is no longer kept), `FUTURE_REVISION` (it has not come yet),
  * `CLOSED`, `NO_SPACE` (quota or disk: writes refused, reads and deletes go on), `SLOW_CONSUMER`, `UNAVAILABLE`
@@ -110,6 +120,11 @@ export interface Store {
   compact(revision: number): Promise<void>;
   /** The newest revision. */
   revision(): Promise<number>;
+  /**
+   * Asks the watches that have an `onProgress` to tell how far they are. One that is up to date tells soon; an engine
+   * whose watches are of this process has told when the promise resolves. A request may go unanswered: ask again.
+   */
+  requestProgress(): Promise<void>;
   /** Completes pending commits, ends watches with `CLOSED`, releases everything. Idempotent. */
   close(): Promise<void>;
 }

@@ -6,6 +6,8 @@ export interface StoreHarness {
   open(): Promise<Store>;
   /** Lets this many milliseconds pass for the store, and returns when what fell due has happened. */
   elapse(duration: number): Promise<void>;
+  /** The most milliseconds that the engine ends a time to live late; at most 1,500. Default: 0. */
+  readonly lateness?: number;
   /** For engines that persist: opens what the last store had, which is closed by then. Absent: its cases are skipped. */
   reopen?(): Promise<Store>;
   /** Removes what the case has left behind, after all stores were closed. */

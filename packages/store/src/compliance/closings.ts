@@ -17,6 +17,7 @@ export const closings: readonly StoreCase[] = [
       await refused(put(store, "/a", "2"), "CLOSED", "commit");
       await refused(store.compact(2), "CLOSED", "compact");
       await refused(store.revision(), "CLOSED", "revision");
+      await refused(store.requestProgress(), "CLOSED", "requestProgress");
     },
   },
   {
@@ -25,8 +26,9 @@ export const closings: readonly StoreCase[] = [
       const watch = watching(store, "");
       const pending = Array.from({ length: 20 }, (_, index) => put(store, `/k${index}`, "x"));
       await store.close();
+      const revisions = (await Promise.all(pending)).toSorted((a, b) => a - b);
       equal(
-        await Promise.all(pending),
+        revisions,
         Array.from({ length: 20 }, (_, index) => index + 2),
         "revisions",
       );

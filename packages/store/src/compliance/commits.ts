@@ -164,4 +164,25 @@ export const commits: readonly StoreCase[] = [
         equal(textOf((await store.list("/last", { revision })).entries[0]), content, `at ${revision}`);
     },
   },
+  {
+    name: "takes a hundred mutations in one commit, large values and long keys",
+    async run(store) {
+      const then = Array.from({ length: 100 }, (_, index) => {
+        const key = `/many/${String(index).padStart(3, "0")}`;
+        return { type: "put", key, value: text(`${index}`) } as const;
+      });
+      equal(await apply(store, ...then), 2, "revision");
+      const { entries } = await store.list("/many/");
+      equal([entries.length, new Set(entries.map((entry) => entry.modRevision)).size], [100, 1], "one revision");
+      const large = new Uint8Array(1 << 20).map((_, index) => index % 251);
+      const key = `/long/${"é".repeat(1000)}`;
+      await apply(store, { type: "put", key, value: { bytes: () => large } });
+      const kept = (await store.read(key))?.value.bytes();
+      equal(
+        kept !== undefined && kept.length === large.length && kept.every((byte, at) => byte === large[at]),
+        true,
+        key,
+      );
+    },
+  },
 ];

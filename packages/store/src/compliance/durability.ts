@@ -80,4 +80,25 @@ export const durability: readonly StoreCase[] = [
       );
     },
   },
+  {
+    name: "has after reopening every commit that was acknowledged, and conditions that hold as before",
+    needs: "reopen",
+    async run(store, harness) {
+      const write = async (writer: number): Promise<void> => {
+        for (let step = 0; step < 10; step++) await put(store, `/w${writer}`, `${step}`);
+      };
+      await Promise.all(Array.from({ length: 10 }, (_, writer) => write(writer)));
+      const before = await store.list("");
+      await store.close();
+      const again = await reopen(harness);
+      equal((await again.list("")).entries.map(brief), before.entries.map(brief), "entries");
+      const [entry] = before.entries;
+      const { key = "", modRevision = 0 } = entry ?? {};
+      const then = [{ type: "put", key, value: text("next") }] as const;
+      equal((await again.commit({ when: [{ key, modRevision: modRevision - 1 }], then })).succeeded, false, "older");
+      const commit = await again.commit({ when: [{ key, modRevision }], then });
+      equal(commit, { succeeded: true, revision: 102 }, "newest");
+      equal(brief(await again.read(key)), [key, "next", entry?.createRevision, 102], "entry");
+    },
+  },
 ];

@@ -20,10 +20,12 @@ import type { StoreCase, StoreHarness, TestRunner } from "./case.ts";
 import { closings } from "./closings.ts";
 import { commits } from "./commits.ts";
 import { compactions } from "./compactions.ts";
+import { consistency } from "./consistency.ts";
 import { durability } from "./durability.ts";
 import { lifetimes } from "./lifetimes.ts";
 import { lists } from "./lists.ts";
 import { models } from "./model.ts";
+import { progress } from "./progress.ts";
 import { reads } from "./reads.ts";
 import { watches } from "./watches.ts";
 
@@ -35,6 +37,8 @@ export const storeCases: Readonly<Record<string, readonly StoreCase[]>> = {
   lists,
   commits,
   watches,
+  progress,
+  consistency,
   compactions,
   lifetimes,
   closings,
@@ -54,6 +58,7 @@ export async function runStoreCase(storeCase: StoreCase, harness: StoreHarness):
   const recording: StoreHarness = {
     open: () => remember(harness.open()),
     elapse: (duration) => harness.elapse(duration),
+    ...(harness.lateness === undefined ? {} : { lateness: harness.lateness }),
     ...(reopen === undefined ? {} : { reopen: () => remember(reopen.call(harness)) }),
   };
   try {

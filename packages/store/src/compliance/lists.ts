@@ -93,6 +93,21 @@ export const lists: readonly StoreCase[] = [
     },
   },
   {
+    name: "counts what follows a page in its own snapshot, not in the newest",
+    async run(store) {
+      await fill(store, "/p/1", "/p/2", "/p/3", "/p/4", "/q");
+      const { revision } = await store.list("/p/", { limit: 1 });
+      await fill(store, "/p/5", "/p/6");
+      await remove(store, "/p/1");
+      const past = await store.list("/p/", { limit: 1, revision });
+      equal([keysOf(past), past.remaining], [["/p/1"], 3], "the snapshot");
+      const newest = await store.list("/p/", { limit: 1 });
+      equal([keysOf(newest), newest.remaining], [["/p/2"], 4], "the newest");
+      const beyond = await store.list("/p/", { limit: 3, startAfter: "/p/1", revision });
+      equal([keysOf(beyond), beyond.remaining], [["/p/2", "/p/3", "/p/4"], 0], "the last page");
+    },
+  },
+  {
     name: "refuses a revision that has not come",
     async run(store) {
       await refused(store.list("", { revision: 2 }), "FUTURE_REVISION", "list");

@@ -162,4 +162,23 @@ export const watches: readonly StoreCase[] = [
       await refused(store.list("\ud800"), "INVALID", "prefix that is no text");
     },
   },
+  {
+    name: "serves each subscription of a watch for itself",
+    async run(store) {
+      await put(store, "/a", "1");
+      const observable = store.watch("", { from: 1 });
+      const [first, second]: [string[], string[]] = [[], []];
+      const one = observable.subscribe((event) => first.push(inShort(event)));
+      await watching(store, "", { from: 1 }).first(1);
+      one.unsubscribe();
+      await put(store, "/a", "2");
+      const two = observable.subscribe((event) => second.push(inShort(event)));
+      await watching(store, "", { from: 1 }).first(2);
+      await put(store, "/a", "3");
+      await watching(store, "", { from: 1 }).first(3);
+      two.unsubscribe();
+      equal(first, ["2 put /a=1"], "the one that left");
+      equal(second, ["2 put /a=1", "3 put /a=2 (was 1@2)", "4 put /a=3 (was 2@3)"], "the one that came");
+    },
+  },
 ];

@@ -8,6 +8,8 @@ interface Watching {
   readonly events: readonly StoreEvent[];
   /** Resolves with the first `count` events in short, as soon as there are as many. */
   first(count: number): Promise<string[]>;
+  /** Resolves as soon as the events are enough, or the watch has ended. */
+  until(enough: (events: readonly StoreEvent[]) => boolean): Promise<void>;
   /** Resolves with the code with which the watch ended. */
   ended(): Promise<string>;
   stop(): void;
@@ -53,6 +55,9 @@ export function watching(
     events,
     first: (count) =>
       until(() => (events.length >= count || end !== undefined ? events.slice(0, count).map(inShort) : undefined)),
+    until: async (enough) => {
+      await until(() => (enough(events) || end !== undefined ? true : undefined));
+    },
     ended: () => until(() => end),
     stop: () => subscription.unsubscribe(),
   };

@@ -85,7 +85,7 @@ export class Ledger {
   }
 
   watch(prefix: string, options: WatchOptions = {}): Observable<StoreEvent> {
-    return this.#watchers.watch(prefix, () => {
+    const start = (): Start | StoreError => {
       if (this.#closed !== undefined) return this.#closed;
       try {
         validatePrefix(prefix);
@@ -95,7 +95,14 @@ export class Ledger {
         if (error instanceof StoreError) return error;
         throw error;
       }
-    });
+    };
+    return this.#watchers.watch(prefix, start, options.onProgress);
+  }
+
+  /** See `Store.requestProgress`. */
+  requestProgress(): void {
+    this.requireOpen();
+    this.#watchers.progress(this.#revision);
   }
 
   /** Refuses what cannot be compacted, see `Store.compact`. */

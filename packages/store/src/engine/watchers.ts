@@ -27,14 +27,18 @@ export class Watchers {
   }
 
   /** `start` is asked when somebody subscribes; an error is what the watch then ends with. */
-  watch(prefix: string, start: () => Start | StoreError): Observable<StoreEvent> {
+  watch(
+    prefix: string,
+    start: () => Start | StoreError,
+    onProgress?: (revision: number) => void,
+  ): Observable<StoreEvent> {
     return new Observable<StoreEvent>((subscriber) => {
       const begin = start();
       if (begin instanceof StoreError) {
         subscriber.error(begin);
         return;
       }
-      const watcher = new Watcher(this.#history, prefix, begin, subscriber);
+      const watcher = new Watcher(this.#history, prefix, begin, subscriber, onProgress);
       this.#open.add(watcher);
       // Before the replay: a subscriber may unsubscribe while it runs.
       subscriber.add(() => this.#open.delete(watcher));
@@ -45,6 +49,11 @@ export class Watchers {
   /** Delivers what the history has gained. */
   deliver(): void {
     for (const watcher of this.#open) watcher.deliver();
+  }
+
+  /** Tells those who want to know that everything up to `revision`, the newest, has been delivered to them. */
+  progress(revision: number): void {
+    for (const watcher of this.#open) watcher.progress(revision);
   }
 
   /** Ends all watches with an error. */
@@ -59,16 +68,25 @@ class Watcher {
   readonly #lastUnit: number;
   readonly #subscriber: Subscriber<StoreEvent>;
   readonly #from: number;
+  readonly #onProgress: ((revision: number) => void) | undefined;
   #position: number;
   #delivering = false;
+  #progress: number | undefined;
 
-  constructor(history: History, prefix: string, start: Start, subscriber: Subscriber<StoreEvent>) {
+  constructor(
+    history: History,
+    prefix: string,
+    start: Start,
+    subscriber: Subscriber<StoreEvent>,
+    onProgress: ((revision: number) => void) | undefined,
+  ) {
     this.#history = history;
     this.#prefix = prefix;
     this.#lastUnit = prefix.charCodeAt(prefix.length - 1);
     this.#from = start.from;
     this.#position = start.position;
     this.#subscriber = subscriber;
+    this.#onProgress = onProgress;
   }
 
   deliver(): void {
@@ -77,10 +95,23 @@ class Watcher {
     this.#delivering = true;
     while (this.#position < this.#history.end && !this.#subscriber.closed) this.#deliverNext();
     this.#delivering = false;
+    this.#tellProgress();
+  }
+
+  progress(revision: number): void {
+    if (this.#onProgress === undefined) return;
+    this.#progress = revision;
+    if (!this.#delivering) this.#tellProgress();
   }
 
   fail(error: StoreError): void {
     this.#subscriber.error(error);
+  }
+
+  #tellProgress(): void {
+    const revision = this.#progress;
+    this.#progress = undefined;
+    if (revision !== undefined && !this.#subscriber.closed) this.#onProgress?.(revision);
   }
 
   #deliverNext(): void {
