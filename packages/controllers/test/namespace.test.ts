@@ -57,7 +57,7 @@ describe("the namespace controller", () => {
     await plane.client.resource(NAMESPACES).delete("x");
     await plane.clock.advance(400);
     expect((await plane.get(NAMESPACES, "x")).status).toEqual({ phase: "Terminating" });
-    await plane.clock.advance(1200);
+    await plane.clock.advance(2200);
     expect(await isGone()).toBe(true);
   });
 
@@ -65,7 +65,7 @@ describe("the namespace controller", () => {
     const metadata = { name: "a", namespace: "x", finalizers: ["example.com/hold"] };
     await plane.create(CONFIG_MAPS, { metadata });
     await plane.client.resource(NAMESPACES).delete("x");
-    await plane.clock.advance(2000);
+    await plane.clock.advance(3000);
     const { status } = await plane.get(NAMESPACES, "x");
     expect(status?.phase).toBe("Terminating");
     expect(

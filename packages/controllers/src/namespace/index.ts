@@ -16,7 +16,7 @@ const FINALIZER = "kubernetes";
  * How long after its deletion timestamp (a full second) a namespace is left as it is, milliseconds: servers that have not
  * seen it may still create things in it, and a client's second DELETE still finds it. Upstream waits for 5 s.
  */
-const GRACE = 1500;
+const GRACE = 2500;
 
 /** Empties namespaces that are being deleted and lets them go. */
 export const namespaceController: ControllerFactory = {
