@@ -48,6 +48,21 @@ function decode(json: string): ReturnType<typeof decodeFields> {
 }
 
 describe("typed decoding", () => {
+  it("leaves out members that are undefined, as JSON does", () => {
+    const thing = {
+      nope: undefined,
+      spec: { replicas: undefined, on: true },
+      data: { a: undefined, b: "x" },
+      metadata: { labels: undefined },
+    };
+    const { value, unknown, error } = decodeFields(thing, ref("io.k8s.api.core.v1.Thing"), resolve, {});
+    expect({ value, unknown, error }).toStrictEqual({
+      value: { spec: { on: true }, data: { b: "x" }, metadata: {} },
+      unknown: [],
+      error: undefined,
+    });
+  });
+
   it.each([
     ['{"metadata":{"name":"a","zzz":true},"nope":1}', ['unknown field "metadata.zzz"', 'unknown field "nope"']],
     ['{"spec":{"items":[{},{"x":1}]}}', ['unknown field "spec.items[1].x"']],

@@ -99,7 +99,9 @@ class FieldDecoder {
     for (const name of Object.keys(value)) {
       const member = value[name];
       const field = memberOf(schema.properties, name);
-      if (field === undefined) {
+      // An object of this process may have members that are undefined; JSON leaves them out.
+      if (member === undefined) delete value[name];
+      else if (field === undefined) {
         this.#unknown.push(`unknown field "${pathText([...this.#path, name])}"`);
         delete value[name];
       } else if (member === null) delete value[name];
@@ -116,7 +118,8 @@ class FieldDecoder {
     if (!isObject(value)) return this.#mismatch(jsonKind(value), this.#typeName(schema), place);
     const literals = this.#options.literals?.get(value);
     for (const name of Object.keys(value)) {
-      if (value[name] === null) setMember(value, name, zeroOf(this.#kindOf(element)));
+      if (value[name] === undefined) delete value[name];
+      else if (value[name] === null) setMember(value, name, zeroOf(this.#kindOf(element)));
       else this.#member(value, name, element, place, literals?.get(name));
     }
     return value;
