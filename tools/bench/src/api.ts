@@ -2,9 +2,12 @@ import { once } from "node:events";
 import { Agent, request } from "node:https";
 import { createServer } from "node:net";
 
+/** Milliseconds; whoever does not answer by then is not there. */
+const PATIENCE = 30_000;
+
 /** The API of a cluster under test; certificates are not looked at. */
 interface Api {
-  /** The status and the decoded body; undefined while nobody listens. */
+  /** The status and the decoded body; undefined while nobody listens, or answers. */
   call(method: string, path: string, body?: object): Promise<{ status: number; object: unknown } | undefined>;
   close(): void;
 }
@@ -25,6 +28,7 @@ export function apiAt(port: number, token?: string): Api {
           const text = Buffer.concat(chunks).toString();
           resolve({ status: response.statusCode ?? 0, object: text.startsWith("{") ? JSON.parse(text) : text });
         });
+        asking.setTimeout(PATIENCE, () => asking.destroy());
         asking.on("error", () => resolve(undefined));
         asking.end(body === undefined ? undefined : JSON.stringify(body));
       }),

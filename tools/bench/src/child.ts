@@ -1,55 +1,72 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { adopt, end } from "./resources.ts";
 
 /** A program that was started, with what it printed so far. */
-interface Child {
+export interface Child {
+  readonly pid: number;
+  /** The newest 256 KiB. */
   readonly output: () => string;
   /** True until it ends by itself. */
   readonly alive: () => boolean;
-  /** Resolves with all it printed when it ended by itself; rejects when it failed. */
+  /** Resolves with all it printed to standard output when it ended by itself; rejects when it failed. */
   finished(): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** Starts a program. */
+const KEPT = 256 * 1024;
+const PATIENCE = 120_000;
+
+/** Starts a program, which is ended with the run at the latest. */
 export function start(program: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Child {
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...environment } });
+  adopt(child);
   let output = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-    });
-  const alive = (): boolean => child.exitCode === null && child.signalCode === null;
+  let result = "";
+  let failure: Error | undefined;
+  child.on("error", (error) => {
+    failure = error;
+  });
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    result += text;
+    output = (output + text).slice(-KEPT);
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    output = (output + text).slice(-KEPT);
+  });
+  const alive = (): boolean => failure === undefined && child.exitCode === null && child.signalCode === null;
+  let closed = false;
+  child.once("close", () => {
+    closed = true;
+  });
   return {
-    output: () => output,
+    pid: child.pid ?? 0,
+    output: () => failure?.message ?? output,
     alive,
     finished: async () => {
-      if (alive()) await once(child, "close");
-      if (child.exitCode !== 0) throw new Error(`${program} ${args.join(" ")} failed: ${output}`);
-      return output;
+      if (!closed && failure === undefined) await once(child, "close");
+      if (child.exitCode !== 0) throw new Error(`${program} failed: ${lastLine(failure?.message ?? output)}`);
+      return result;
     },
-    stop: () => end(child, alive),
+    stop: () => end(child),
   };
 }
 
-async function end(child: ChildProcess, alive: () => boolean): Promise<void> {
-  if (!alive()) return;
-  const closed = once(child, "close");
-  child.kill("SIGTERM");
-  await closed;
-}
-
-/** Asks every few milliseconds until there is an answer; fails with the output of a program that ended. */
+/** Asks every few milliseconds until there is an answer; fails with the last line of a program that ended. */
 export async function until<Answer>(
   child: Child,
   ask: () => Promise<Answer | undefined> | Answer | undefined,
 ): Promise<Answer> {
-  const end = performance.now() + 120_000;
+  const end = performance.now() + PATIENCE;
   while (performance.now() < end) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (!child.alive()) throw new Error(`the program ended: ${child.output()}`);
+    if (!child.alive()) throw new Error(`the program ended: ${lastLine(child.output())}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
-  throw new Error(`nothing for two minutes: ${child.output()}`);
+  throw new Error(`nothing for two minutes: ${lastLine(child.output())}`);
+}
+
+function lastLine(text: string): string {
+  return text.trim().split("\n").at(-1) ?? "";
 }

@@ -1,6 +1,9 @@
 /** Runs one scenario: `npm run bench -- <scenario> [options]`; without one it lists them. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { messageOf } from "@pinnace/errors";
+import { releaseAll } from "./resources.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** A folder with a `main.ts`, and the first sentence of its documentation. */
 interface Scenario {
@@ -33,9 +36,10 @@ function help(all: readonly Scenario[]): string {
     "",
     ...all.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     "",
-    "Options of all scenarios (a scenario's main.ts has those of its own):",
+    "Options of all scenarios; `npm run bench -- <scenario> --help` lists those of one:",
     "  --rounds <n>      rounds, in each of which Pinnace and its peer take turns (default 5)",
-    "  --peers <folder>  executables of peers: etcd, kube-apiserver (default: those on PATH)",
+    "  --peers <folder>  executables of peers: etcd, kube-apiserver, ... (those on PATH are found, too)",
+    "  --smoke           a tiny run of one round that ends in seconds and keeps no result",
     "",
     "Each run prints median, lowest and highest and the ratio to the peer, and writes tools/bench/results/<scenario>.json.",
     "The ratio counts: absolute figures say more about the machine.",
@@ -43,10 +47,24 @@ function help(all: readonly Scenario[]): string {
   ].join("\n");
 }
 
+/** Ends with one line and a code: 2 for what the caller can mend, 1 for what failed, 130 for Ctrl-C. */
+async function leave(code: number, reason: string): Promise<never> {
+  process.stderr.write(`bench: ${reason}\n`);
+  await releaseAll();
+  process.exit(code);
+}
+
 const all = scenarios();
 const [, , scenario] = process.argv;
 if (all.some(({ name }) => name === scenario)) {
-  await import(`./${scenario}/main.ts`);
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => void leave(130, "interrupted; everything that was started is being stopped"));
+  try {
+    await import(`./${scenario}/main.ts`);
+    await releaseAll();
+  } catch (error) {
+    await leave(error instanceof UsageError ? 2 : 1, messageOf(error));
+  }
 } else {
   if (scenario !== undefined && scenario !== "--help") process.exitCode = 2;
   (process.exitCode === 2 ? process.stderr : process.stdout).write(help(all));

@@ -7,8 +7,10 @@ export interface Series {
   readonly name: string;
   readonly unit: string;
   readonly values: readonly number[];
-  /** The name of the series that this one is compared with, round by round. */
-  readonly against?: string;
+  /** Default: lower, as of times; higher for rates. */
+  readonly better?: "lower" | "higher";
+  /** The name of the series that this one is compared with, round by round, or of several. */
+  readonly against?: string | readonly string[];
 }
 
 interface Report {
@@ -16,6 +18,8 @@ interface Report {
   readonly series: readonly Series[];
   /** What could not be measured, and other remarks. */
   readonly notes: readonly string[];
+  /** A run with `--smoke`: nothing is kept of it. */
+  readonly smoke?: boolean;
 }
 
 /** How far a peer may drift between rounds before the ratio is in doubt. */
@@ -25,12 +29,13 @@ const DRIFT = 0.15;
 export function publish(report: Report): void {
   const machine = machineLine();
   process.stdout.write(render(report, machine));
+  if (report.smoke === true) return;
   const folder = join(import.meta.dirname, "../results");
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${report.scenario}.json`), `${JSON.stringify({ ...report, machine }, null, 2)}\n`);
 }
 
-/** The report as text; smaller is better in all series. */
+/** The report as text. */
 export function render({ scenario, series, notes }: Report, machine: string): string {
   const rows = series.map((each) => [each.name, spread(each), ratio(each, series)]);
   const drifting = series.filter(({ name, values }) => isPeer(name, series) && drift(values) > DRIFT);
@@ -47,15 +52,26 @@ function spread({ values, unit }: Series): string {
   return `${middle} ${unit} (${low}-${high})`;
 }
 
-/** How many times faster than the other: the median of the ratios within each round, because a busy machine slows both. */
-function ratio({ values, against }: Series, all: readonly Series[]): string {
-  const other = all.find(({ name }) => name === against)?.values;
-  if (other === undefined) return "";
-  return `${digits(median(values.map((value, round) => (other[round] ?? Number.NaN) / value)))}× ${against}`;
+/** How many times better than the others: the median of the ratios within each round, because a busy machine slows both. */
+function ratio(own: Series, all: readonly Series[]): string {
+  const texts = rivalsOf(own).flatMap((name) => {
+    const other = all.find((each) => each.name === name)?.values;
+    if (other === undefined || other.length === 0) return [];
+    return [`${digits(median(own.values.map((value, round) => better(own, value, other[round]))))}× ${name}`];
+  });
+  return texts.join(", ");
+}
+
+function better({ better: direction }: Series, own: number, other: number = Number.NaN): number {
+  return direction === "higher" ? own / other : other / own;
+}
+
+function rivalsOf({ against }: Series): readonly string[] {
+  return typeof against === "string" ? [against] : (against ?? []);
 }
 
 function isPeer(name: string, all: readonly Series[]): boolean {
-  return all.some(({ against }) => against === name);
+  return all.some((each) => rivalsOf(each).includes(name));
 }
 
 function drift(values: readonly number[]): number {

@@ -24,3 +24,17 @@ describe("a report", () => {
     expect(median(values)).toBe(middle);
   });
 });
+
+describe("a rate", () => {
+  it("is better when it is higher, and may have several rivals", () => {
+    const rate: Series = {
+      name: "own",
+      unit: "/s",
+      better: "higher",
+      values: [20],
+      against: ["slow", "fast", "absent"],
+    };
+    const series: Series[] = [rate, { ...rate, name: "slow", values: [10] }, { ...rate, name: "fast", values: [40] }];
+    expect(render({ scenario: "rates", series, notes: [] }, "")).toContain("| 2× slow, 0.5× fast |");
+  });
+});

@@ -5,9 +5,9 @@
 import { join } from "node:path";
 import { findRequirements, PAUSE_IMAGE } from "@pinnace/cri/node";
 import { benchOptions } from "../options.ts";
+import { missingNote, missingPeers, startUpstream } from "../peers/upstream.ts";
 import { publish, type Series } from "../report.ts";
 import { startPinnace } from "./pinnace.ts";
-import { startUpstream } from "./upstream.ts";
 
 const PEER = "kube-apiserver and etcd";
 const root = join(import.meta.dirname, "../../../..");
@@ -17,10 +17,17 @@ const forms: Readonly<Record<string, readonly string[]>> = {
   bundle: [condition, join(root, "tools/build/src/run-app.ts"), "apps/pinnace"],
 };
 
-const options = benchOptions();
-const [etcd, apiServer] = [options.peer("etcd"), options.peer("kube-apiserver")];
+const {
+  rounds,
+  smoke,
+  peer,
+  values: options,
+} = benchOptions({
+  simulated: { type: "flag", help: "leave the real node out" },
+});
+const absent = missingPeers(peer);
 const notes: string[] = [];
-const missing = process.argv.includes("--simulated")
+const missing = options.simulated
   ? ["--simulated was given"]
   : process.getuid?.() === 0
     ? findRequirements(process.env.PATH ?? "").missing
@@ -31,16 +38,19 @@ const nodes: Readonly<Record<string, { readonly flags: readonly string[]; readon
   ...(missing.length === 0 ? { real: { flags: ["--real"], image: PAUSE_IMAGE } } : {}),
 };
 if (missing.length > 0) notes.push(`no real node: ${missing.join(", ")}`);
-if (etcd === undefined || apiServer === undefined)
-  notes.push("no peer: kube-apiserver and etcd are neither on PATH nor in --peers (seen elsewhere: 2.5 s to ready)");
+if (absent.length > 0) notes.push(`${missingNote(absent)} (seen elsewhere: 2.5 s to ready)`);
 
 const values = new Map<string, number[]>();
 const record = (name: string, value: number): void => void values.set(name, [...(values.get(name) ?? []), value]);
 
 process.env.NODE_COMPILE_CACHE ??= join(root, "node_modules/.cache/pinnace/compile");
 await startPinnace(forms.bundle ?? [], ["--simulated"], "web:1"); // makes the bundle
-for (let round = 0; round < options.rounds; round++) {
-  if (etcd !== undefined && apiServer !== undefined) record(PEER, await startUpstream(etcd, apiServer));
+for (let round = 0; round < rounds; round++) {
+  if (absent.length === 0) {
+    const upstream = await startUpstream(peer);
+    record(PEER, upstream.ready);
+    await upstream.stop();
+  }
   for (const [form, args] of Object.entries(forms))
     for (const [node, { flags, image }] of Object.entries(nodes)) {
       const { ready, running } = await startPinnace(args, flags, image);
@@ -56,4 +66,4 @@ const series = [...values].map(
     ...(name.startsWith("API ready") ? { against: PEER } : {}),
   }),
 );
-publish({ scenario: "cold-start", series, notes });
+publish({ scenario: "cold-start", series, notes, smoke });

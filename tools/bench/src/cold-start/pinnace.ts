@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { apiAt, freePort } from "../api.ts";
 import { start, until } from "../child.ts";
+import { removeFolder, temporaryFolder } from "../resources.ts";
 
 const TOKEN = "bench";
 
@@ -20,7 +20,7 @@ export async function startPinnace(
   nodes: readonly string[],
   image: string,
 ): Promise<ColdStart> {
-  const folder = mkdtempSync(join(tmpdir(), "cold-start-"));
+  const folder = temporaryFolder("cold-start");
   const tokens = join(folder, "tokens.csv");
   writeFileSync(tokens, `${TOKEN},bench,bench,system:masters\n`);
   const port = await freePort();
@@ -46,6 +46,6 @@ export async function startPinnace(
   } finally {
     api.close();
     await child.stop();
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   }
 }

@@ -2,25 +2,21 @@
  * A cluster inside a test, from importing `@pinnace/testing` to three running pods in the first, second and tenth
  * cluster. From source and from one bundled file. Peer: kube-apiserver with etcd (what envtest starts), until its API is ready.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { start } from "../child.ts";
-import { startUpstream } from "../cold-start/upstream.ts";
 import { benchOptions } from "../options.ts";
+import { missingNote, missingPeers, startUpstream } from "../peers/upstream.ts";
 import { publish, type Series } from "../report.ts";
+import { removeFolder, temporaryFolder } from "../resources.ts";
 import type { Measured } from "./program.ts";
 
 const PEER = "kube-apiserver and etcd";
-const options = benchOptions();
-const [etcd, apiServer] = [options.peer("etcd"), options.peer("kube-apiserver")];
-const notes =
-  etcd === undefined || apiServer === undefined
-    ? ["no peer: kube-apiserver and etcd are neither on PATH nor in --peers (published: envtest takes about 7 s)"]
-    : [];
+const { rounds, smoke, peer } = benchOptions();
+const absent = missingPeers(peer);
+const notes = absent.length > 0 ? [`${missingNote(absent)} (published: envtest takes about 7 s)`] : [];
 const source = join(import.meta.dirname, "program.ts");
-const folder = mkdtempSync(join(tmpdir(), "bench-testing-"));
+const folder = temporaryFolder("testing");
 await build({
   entryPoints: [source],
   outdir: folder,
@@ -40,8 +36,12 @@ const forms: Readonly<Record<string, readonly string[]>> = {
 const values = new Map<string, number[]>();
 const record = (name: string, value: number): void => void values.set(name, [...(values.get(name) ?? []), value]);
 try {
-  for (let round = 0; round < options.rounds; round++) {
-    if (etcd !== undefined && apiServer !== undefined) record(PEER, await startUpstream(etcd, apiServer));
+  for (let round = 0; round < rounds; round++) {
+    if (absent.length === 0) {
+      const upstream = await startUpstream(peer);
+      record(PEER, upstream.ready);
+      await upstream.stop();
+    }
     for (const [form, args] of Object.entries(forms)) {
       const measured = JSON.parse(await start(process.execPath, args).finished()) as Measured;
       record(`import, ${form}`, measured.import);
@@ -55,7 +55,7 @@ try {
     }
   }
 } finally {
-  rmSync(folder, { recursive: true });
+  removeFolder(folder);
 }
 const series = [...values].map(
   ([name, each]): Series => ({
@@ -65,4 +65,4 @@ const series = [...values].map(
     ...(name.includes("API ready") ? { against: PEER } : {}),
   }),
 );
-publish({ scenario: "testing", series, notes });
+publish({ scenario: "testing", series, notes, smoke });

@@ -1,0 +1,55 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createClusterPki } from "@pinnace/pki";
+import { apiAt, freePort } from "../api.ts";
+import { type Child, start, until } from "../child.ts";
+import { removeFolder, temporaryFolder } from "../resources.ts";
+import { type ApiTarget, TOKEN, TOKEN_LINE } from "./target.ts";
+
+const root = join(import.meta.dirname, "../../../..");
+const SOURCE = "--conditions=@pinnace/source";
+
+/**
+ * Starts `pinnace up` from its bundle on a store on disk, without nodes unless `args` ask for them: API server,
+ * controllers and scheduler in one process. Resolves when it is ready.
+ */
+export async function startPinnaceUp(
+  args: readonly string[] = ["--nodes", "0"],
+  nodeArgs: readonly string[] = [],
+): Promise<ApiTarget> {
+  const folder = temporaryFolder("pinnace");
+  const tokens = join(folder, "tokens.csv");
+  writeFileSync(tokens, TOKEN_LINE);
+  const port = await freePort();
+  const data = join(folder, "data");
+  const program = [...nodeArgs, SOURCE, join(root, "tools/build/src/run-app.ts"), "apps/pinnace"];
+  const options = ["--data-dir", data, "--port", String(port), "--token-auth-file", tokens];
+  const child = start(process.execPath, [...program, "up", ...options, ...args]);
+  return ready("pinnace up", child, folder, port);
+}
+
+/**
+ * Starts Pinnace's API server alone, as kube-apiserver is: same store on disk, TLS, authentication, RBAC and admission as
+ * `pinnace up`, no controllers and no scheduler. Resolves when it is ready.
+ */
+export async function startPinnaceApi(nodeArgs: readonly string[] = []): Promise<ApiTarget> {
+  const folder = temporaryFolder("pinnace");
+  const port = await freePort();
+  const program = [...nodeArgs, SOURCE, join(import.meta.dirname, "pinnace-api-server.ts")];
+  const child = start(process.execPath, [...program, join(folder, "data"), String(port)]);
+  return ready("Pinnace", child, folder, port);
+}
+
+async function ready(name: string, child: Child, folder: string, port: number): Promise<ApiTarget> {
+  const api = apiAt(port, TOKEN);
+  await until(child, async () => ((await api.call("GET", "/readyz"))?.status === 200 ? true : undefined));
+  api.close();
+  const pki = await createClusterPki({ clock: { now: () => Date.now() }, directory: join(folder, "data/pki") });
+  return {
+    ...{ name, port, token: TOKEN, pids: [child.pid], ca: pki.authority.certificate, client: pki.admin },
+    stop: async () => {
+      await child.stop();
+      removeFolder(folder);
+    },
+  };
+}
