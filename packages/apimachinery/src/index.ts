@@ -74,6 +74,7 @@ export {
   parseJsonPath,
   parseJsonPathTemplate,
 } from "./jsonpath/json-path.ts";
+export { mergeApplyConfiguration } from "./managed-fields/apply-configuration.ts";
 export {
   type Applied,
   createFieldManager,
@@ -81,7 +82,6 @@ export {
   type FieldManagerOptions,
   type FieldManagerWrite,
 } from "./managed-fields/field-manager.ts";
-export { mergeApplyConfiguration } from "./managed-fields/apply-configuration.ts";
 export { LAST_APPLIED_ANNOTATION } from "./managed-fields/last-applied.ts";
 export { objectMetaSchema } from "./managed-fields/object-schema.ts";
 export type { VersionView, VersionViews } from "./managed-fields/ownership.ts";
