@@ -24,7 +24,9 @@ export interface Surroundings {
   /** Ends the run early: what runs is interrupted, the tally is told. */
   readonly signal: AbortSignal;
   said(line: string): void;
-  /** For tests. */
+  /** Milliseconds that an interrupted spec has for cleaning up. Default 60,000. */
+  readonly grace?: number;
+  /** Default: `pinnace up` in a folder of its own. */
   start?(mode: Mode): Promise<Pick<Cluster, "kubeconfig" | "dataDirectory" | "process" | "remove">>;
 }
 
@@ -94,7 +96,9 @@ async function runOnCluster(it: Run, chosen: readonly Behaviour[]): Promise<void
   });
   const stop = new AbortController();
   let over = false;
-  cluster.process.child.once("exit", () => stop.abort());
+  const { child } = cluster.process;
+  child.once("exit", () => stop.abort());
+  if (child.exitCode !== null || child.signalCode !== null) stop.abort();
   try {
     const missing = mode === "real" ? await images(it, cluster.dataDirectory) : new Map<string, string>();
     const whyNot = decideNotRun(mode, missing);
@@ -110,7 +114,14 @@ async function runOnCluster(it: Run, chosen: readonly Behaviour[]): Promise<void
     const budget = options.budget === undefined ? [] : [AbortSignal.timeout(options.budget)];
     const signal = AbortSignal.any([surroundings.signal, stop.signal, ...budget]);
     const { specTimeout, kubectl, jobs, batch } = options;
-    const settings = { e2eTest: e2eTest.path, kubeconfig: cluster.kubeconfig, kubectl, specTimeout, signal };
+    const settings = {
+      e2eTest: e2eTest.path,
+      kubeconfig: cluster.kubeconfig,
+      kubectl,
+      specTimeout,
+      signal,
+      grace: surroundings.grace ?? 60_000,
+    };
     await runBehaviours({
       behaviours: wanted,
       jobs,

@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { messageOf } from "@pinnace/errors";
-import { ConformanceError } from "./problem.ts";
+import { readOptions, UsageError } from "@pinnace-tools/command";
 
 /** The kind of nodes that the specs run on. */
 export type Mode = "real" | "simulated";
@@ -34,9 +33,9 @@ export interface Options {
   readonly docs: string;
 }
 
-const USAGE = `usage: npm run conformance -- --e2e-test PATH [--agnhost PATH] [--kubectl PATH] [--real|--simulated]
-  [--focus REGEXP] [--jobs N] [--batch N] [--spec-timeout SECONDS] [--budget SECONDS] [--resume] [--failed]
-  [--results DIR] [--docs DIR]`;
+const USAGE =
+  "npm run conformance -- --e2e-test PATH [--agnhost PATH] [--kubectl PATH] [--real|--simulated] [--focus REGEXP] " +
+  "[--jobs N] [--batch N] [--spec-timeout SECONDS] [--budget SECONDS] [--resume] [--failed] [--results DIR] [--docs DIR]";
 
 const FLAGS = {
   "e2e-test": { type: "string" },
@@ -55,13 +54,9 @@ const FLAGS = {
   docs: { type: "string" },
 } as const;
 
-type Values = {
-  -readonly [Key in keyof typeof FLAGS]?: (typeof FLAGS)[Key]["type"] extends "string" ? string : boolean;
-};
-
 /** Reads the command line; paths are relative to `root` where none is given. Throws `BAD_OPTION`. */
 export function parseOptions(args: readonly string[], root: string): Options {
-  const values = parse(args);
+  const values = readOptions(args, FLAGS, USAGE);
   const e2eTest = values["e2e-test"];
   if (e2eTest === undefined || e2eTest === "") throw bad("--e2e-test is missing: the path of Kubernetes' e2e.test");
   if (values.real && values.simulated) throw bad("--real and --simulated exclude each other");
@@ -83,29 +78,20 @@ export function parseOptions(args: readonly string[], root: string): Options {
   };
 }
 
-const bad = (message: string, cause?: unknown): ConformanceError =>
-  new ConformanceError("BAD_OPTION", message, { remedy: USAGE, ...(cause === undefined ? {} : { cause }) });
-
-function parse(args: readonly string[]): Values {
-  try {
-    return parseArgs({ args: [...args], options: FLAGS }).values;
-  } catch (cause) {
-    throw bad(messageOf(cause).split("\n")[0] ?? "", cause);
-  }
-}
+const bad = (message: string): UsageError => new UsageError(message, USAGE);
 
 function expression(source: string): RegExp {
   try {
     return new RegExp(source);
   } catch (cause) {
-    throw new ConformanceError("BAD_OPTION", `--focus: ${messageOf(cause)}`, { cause });
+    throw new UsageError(`--focus: ${messageOf(cause)}`);
   }
 }
 
 function count(flag: string, text: string, most: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && value <= most) return value;
-  throw new ConformanceError("BAD_OPTION", `--${flag}: "${text}" is not an integer from 1 to ${most}`);
+  throw new UsageError(`--${flag}: "${text}" is not an integer from 1 to ${most}`);
 }
 
 const seconds = (flag: string, text: string): number => count(flag, text, 86_400) * 1_000;

@@ -2,7 +2,6 @@ import { CodedError } from "@pinnace/errors";
 
 /** Why a run cannot be made, or cannot go on: each is one line for the person who typed the command. */
 type ConformanceErrorCode =
-  | "BAD_OPTION"
   | "NO_E2E_TEST"
   | "NOT_E2E_TEST"
   | "NO_AGNHOST"

@@ -13,8 +13,8 @@ export interface BatchSettings {
   readonly kubectl: string;
   /** Milliseconds. */
   readonly specTimeout: number;
-  /** Milliseconds from the interrupt to the kill. Default 60,000. */
-  readonly grace?: number;
+  /** Milliseconds from the interrupt to the kill. */
+  readonly grace: number;
   readonly signal: AbortSignal;
 }
 
@@ -35,7 +35,7 @@ export async function runBatch(batch: readonly Behaviour[], settings: BatchSetti
       env: { KUBECONFIG: settings.kubeconfig, HOME: folder },
       names: new Set(batch.map(({ name }) => name)),
       specTimeout: settings.specTimeout,
-      grace: settings.grace ?? 60_000,
+      grace: settings.grace,
       signal: settings.signal,
     });
     const parsed = parseGinkgoReport(await readFile(report, "utf8").catch(() => ""));
