@@ -57,9 +57,10 @@ export {
   type PointName,
   type ProfileConfig,
 } from "./runtime/profile-config.ts";
-export { pluginNames } from "./runtime/resolve-plugins.ts";
+export { type NamedPlugin, namedPlugins, pluginNames } from "./runtime/resolve-plugins.ts";
 export { pickHighest, type ScoredNode, ScoreTable } from "./runtime/score-table.ts";
 export { VerdictCache } from "./runtime/verdict-cache.ts";
+export type { VerdictTable } from "./runtime/verdict-table.ts";
 export { plainVerdicts, type Verdicts } from "./runtime/verdicts.ts";
 export { WaitingPodRegistry } from "./runtime/waiting-pods.ts";
 export { matchesNodeAffinity, matchesTerm } from "./scoring/node-selector.ts";

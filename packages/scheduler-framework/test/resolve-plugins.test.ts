@@ -14,12 +14,12 @@ const defaults = [{ name: "Sort" }, { name: "Fit", weight: 1 }, { name: "Spread"
 const profile = (plugins: ProfileConfig["plugins"] = {}): Profile =>
   new Profile({ config: { schedulerName: "s", plugins }, defaults, instances });
 
-const codeOf = (plugins: ProfileConfig["plugins"]): string | undefined => {
+const refusalOf = (plugins: ProfileConfig["plugins"]): string | undefined => {
   try {
     profile(plugins);
     return undefined;
   } catch (error) {
-    return error instanceof CodedError ? error.code : String(error);
+    return error instanceof CodedError ? `${error.code}: ${error.message}` : String(error);
   }
 };
 
@@ -68,6 +68,27 @@ describe("a profile's plugins", () => {
       plugins: { score: { disabled: [{ name: "*" }], enabled: [{ name: "Extra", weight: 3 }] } },
       expected: [["Extra", 3]],
     },
+    {
+      what: "those that a point names again, first and in its order",
+      plugins: {
+        multiPoint: { enabled: [{ name: "Extra", weight: 5 }] },
+        score: { enabled: [{ name: "Extra", weight: 4 }, { name: "Spread" }] },
+      },
+      expected: [
+        ["Extra", 4],
+        ["Spread", 1],
+        ["Fit", 1],
+      ],
+    },
+    {
+      what: "those of a point alone, last",
+      plugins: { score: { enabled: [{ name: "Extra", weight: 0 }] } },
+      expected: [
+        ["Fit", 1],
+        ["Spread", 2],
+        ["Extra", 1],
+      ],
+    },
   ])("are $what", ({ plugins, expected }) => expect(scores(plugins)).toEqual(expected));
 
   it("stay at the other points when one point disables them", () => {
@@ -75,15 +96,39 @@ describe("a profile's plugins", () => {
     expect(points.filter.map(({ name }) => name)).toEqual(["Fit", "Spread"]);
   });
 
+  // The texts are kube-scheduler's.
   it.each([
-    { what: "no queueSort", plugins: { queueSort: { disabled: [{ name: "*" }] } }, code: "PROFILE_INVALID" },
-    { what: "no bind", plugins: { bind: { disabled: [{ name: "*" }] } }, code: "PROFILE_INVALID" },
+    {
+      what: "no queueSort",
+      plugins: { queueSort: { disabled: [{ name: "*" }] } },
+      says: 'PROFILE_INVALID: only one queue sort plugin required for profile with scheduler name "s", but got 0',
+    },
+    {
+      what: "no bind",
+      plugins: { bind: { disabled: [{ name: "*" }] } },
+      says: 'PROFILE_INVALID: at least one bind plugin is needed for profile with scheduler name "s"',
+    },
     {
       what: "a plugin at a point that it does not offer",
       plugins: { filter: { enabled: [{ name: "Extra" }] } },
-      code: "PLUGIN_POINT_MISSING",
+      says: 'PLUGIN_POINT_MISSING: plugin "Extra" does not extend FilterPlugin plugin',
     },
-  ])("are refused: $what", ({ plugins, code }) => expect(codeOf(plugins)).toBe(code));
+    {
+      what: "a plugin twice at a point",
+      plugins: { score: { enabled: [{ name: "Fit" }, { name: "Fit" }] } },
+      says: 'PROFILE_INVALID: plugin "Fit" already registered as "ScorePlugin"',
+    },
+    {
+      what: "a plugin twice at all points",
+      plugins: { multiPoint: { enabled: [{ name: "Extra" }, { name: "Extra" }] } },
+      says: 'PROFILE_INVALID: plugin "Extra" already registered as "ScorePlugin"',
+    },
+    {
+      what: "a negative weight",
+      plugins: { score: { enabled: [{ name: "Fit", weight: -3 }] } },
+      says: "PROFILE_INVALID: score plugins: total score of Score plugins could overflow",
+    },
+  ])("are refused: $what", ({ plugins, says }) => expect(refusalOf(plugins)).toBe(says));
 
   it("are named once each", () => {
     const config: ProfileConfig = {

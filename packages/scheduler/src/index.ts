@@ -26,6 +26,17 @@
  * @packageDocumentation
  */
 export { DEFAULT_SCHEDULER_CONFIG, type SchedulerConfig } from "./config.ts";
+export {
+  SchedulerConfigurationError,
+  type SchedulerConfigurationErrorCode,
+} from "./configuration/configuration-error.ts";
+export { parseSchedulerConfiguration } from "./configuration/parse-configuration.ts";
+export type { ExtenderConfig, ExtenderTls } from "./extenders/extender-config.ts";
+export {
+  type ExtenderTransport,
+  type ExtenderTransportFactory,
+  fetchTransport,
+} from "./extenders/extender-transport.ts";
 export { createScheduler, SCHEDULER, type Scheduler, type SchedulerDependencies } from "./scheduler.ts";
 export {
   createSchedulingEvents,

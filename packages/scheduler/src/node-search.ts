@@ -77,7 +77,8 @@ class NodeSearch {
   }
 
   all(): Search {
-    const { nodes } = this.#cycle.snapshot;
+    const { nodes, generations } = this.#cycle.snapshot;
+    const known = this.#options.nominations.isEmpty ? this.#verdicts.known : undefined;
     const { startIndex, percentage } = this.#options;
     const among = this.#candidates();
     const count = among?.length ?? nodes.length;
@@ -93,6 +94,11 @@ class NodeSearch {
       const row = among === undefined ? index : among[index]!;
       const node = nodes[row]!;
       looked += 1;
+      if (known?.fits(row, generations[row]!)) {
+        feasible.push(node);
+        rows.push(row);
+        continue;
+      }
       const status = this.#verdict(node, row);
       if (status.code === "Success") {
         feasible.push(node);
