@@ -105,7 +105,7 @@ function descent(type: TypeRef): ((value: Draft, visit: Visit) => void) | undefi
       };
     }
     case "value":
-      return undefined;
+      return type.name.startsWith("JSONSchemaPropsOr") ? descendAlternative : undefined;
     default: {
       const each = descent(type.of);
       if (each === undefined) return undefined;
@@ -116,6 +116,13 @@ function descent(type: TypeRef): ((value: Draft, visit: Visit) => void) | undefi
       };
     }
   }
+}
+
+const SCHEMA = "apiextensions/v1.JSONSchemaProps";
+
+/** Visits the schemas where there may be a schema, several, a flag or texts. */
+function descendAlternative(value: Draft, visit: Visit): void {
+  for (const each of Array.isArray(value) ? value : [value]) if (typeof each === "object") visit(each, planOf(SCHEMA));
 }
 
 function memberOf(field: TypeField): Member {

@@ -18,6 +18,27 @@ describe("completing zero values", () => {
       { containers: [{}] },
       { containers: [{ name: "", resources: {} }] },
     ],
+    [
+      "schemas below items, flags and dependencies are completed",
+      "apiextensions/v1.JSONSchemaProps",
+      {
+        id: "",
+        items: { id: "", properties: { a: { id: "", type: "string" } } },
+        additionalProperties: { id: "", type: "string" },
+        dependencies: { a: { id: "" }, b: ["c"] },
+      },
+      {
+        items: { properties: { a: { type: "string" } } },
+        additionalProperties: { type: "string" },
+        dependencies: { a: {}, b: ["c"] },
+      },
+    ],
+    [
+      "a flag in the place of a schema stays",
+      "apiextensions/v1.JSONSchemaProps",
+      { additionalProperties: false },
+      { additionalProperties: false },
+    ],
     ["members that are unknown stay", "core/v1.EnvVar", { name: "a", other: null }, { name: "a", other: null }],
   ];
 
