@@ -25,7 +25,9 @@ function creation(
     definition,
     kind: { group: "", version: "v1", kind: "ConfigMap" },
     server: serverWith({ namespaces: [NS], ...configurations }),
-    annotate: (key, value) => void (annotations[key] ??= value),
+    annotate: (key, value) => {
+      annotations[key] ??= value;
+    },
     ...part,
   });
   return { ...asked, annotations };

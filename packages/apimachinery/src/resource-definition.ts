@@ -109,6 +109,15 @@ export interface Conversion {
   fromStorage(draft: Draft): void;
 }
 
+/** Conversion by somebody outside, such as the webhook of a CustomResourceDefinition. */
+export interface RemoteConversion {
+  /**
+   * The objects at another version, in the same order; they are frozen, and stay as they are. Rejects with a StatusError
+   * that tells a client why it is not possible.
+   */
+  convert(objects: readonly KubernetesObject[], apiVersion: string): Promise<readonly KubernetesObject[]>;
+}
+
 /**
  * One record per kind and version. It drives REST, discovery, OpenAPI, tables, defaulting, validation, patches and apply.
  * Built-in kinds (`@pinnace/api`) and CustomResourceDefinitions become the same record. Immutable.
@@ -128,6 +137,8 @@ export interface ResourceDefinition<T extends KubernetesObject = KubernetesObjec
   readonly storageApiVersion: string;
   /** Absent: the stored form differs in `apiVersion` only. */
   readonly conversion?: Conversion;
+  /** In place of `conversion`, for versions that only somebody outside can convert. */
+  readonly remoteConversion?: RemoteConversion;
   /** Name of the definition in OpenAPI: `io.k8s.api.core.v1.Pod`. */
   readonly definitionName: string;
   readonly schema: Schema;

@@ -85,7 +85,7 @@ export function createApiServer(components: ApiServerComponents, options: ApiSer
     ttlOf: (definition: ResourceDefinition) =>
       definition.storageResource === "events" ? (options.eventTtl ?? EVENT_TTL) : undefined,
   };
-  const customResources = new CustomResources(rest, logger);
+  const customResources = new CustomResources(rest, logger, components.webhooks);
   const apiService = new ApiServiceKeeper(rest, options, ips.first, logger);
   const paths = new Paths();
   addPaths(paths, components, options, registry);

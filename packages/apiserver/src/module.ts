@@ -1,4 +1,4 @@
-import { ADMISSION_PLUGINS, type AdmissionPlugin } from "@pinnace/admission";
+import { ADMISSION_PLUGINS, type AdmissionPlugin, WEBHOOK_CALLER, type WebhookCaller } from "@pinnace/admission";
 import { createBuiltInDefinitions } from "@pinnace/api";
 import type { ResourceDefinition } from "@pinnace/apimachinery";
 import {
@@ -40,7 +40,7 @@ function builtInDefinitions(): readonly ResourceDefinition[] {
 
 /**
  * Binds `API_SERVER` and `API_HANDLER` with all built-in kinds. Needs `STORE` and `CLOCK`; takes `LOGGER`, `METRICS`,
- * `AUTHENTICATOR`, `AUTHORIZER`, `TOKEN_ISSUER`, `TOKEN_REVIEWER`, `NODE_CONNECTOR`, `PROXY_TRANSPORT` and
+ * `AUTHENTICATOR`, `AUTHORIZER`, `TOKEN_ISSUER`, `TOKEN_REVIEWER`, `NODE_CONNECTOR`, `PROXY_TRANSPORT`, `WEBHOOK_CALLER` and
  * `ADMISSION_PLUGINS` when they are bound.
  */
 export function apiServerModule(options: ApiServerOptions = {}, random?: () => number): ContainerModule {
@@ -58,10 +58,22 @@ export function apiServerModule(options: ApiServerOptions = {}, random?: () => n
           tokenReviewer: TokenReviewer | undefined,
           nodes: NodeConnector | undefined,
           proxy: ProxyTransport | undefined,
+          webhooks: WebhookCaller | undefined,
           admission: AdmissionPlugin[] | undefined,
         ): ApiServer => {
           const resolved: Resolved = {
-            ...{ logger, authenticator, authorizer, tokenIssuer, tokenReviewer, nodes, proxy, admission, random },
+            ...{
+              logger,
+              authenticator,
+              authorizer,
+              tokenIssuer,
+              tokenReviewer,
+              nodes,
+              proxy,
+              webhooks,
+              admission,
+              random,
+            },
             metrics: metrics?.component("apiserver"),
           };
           return createApiServer({ store, clock, definitions: builtInDefinitions(), ...present(resolved) }, options);
@@ -77,6 +89,7 @@ export function apiServerModule(options: ApiServerOptions = {}, random?: () => n
           optional(TOKEN_REVIEWER),
           optional(NODE_CONNECTOR),
           optional(PROXY_TRANSPORT),
+          optional(WEBHOOK_CALLER),
           { isMultiple: true, serviceIdentifier: ADMISSION_PLUGINS, optional: true },
         ],
       )

@@ -1,4 +1,4 @@
-import type { AdmissionPlugin } from "@pinnace/admission";
+import type { AdmissionPlugin, WebhookCaller } from "@pinnace/admission";
 import type { KubernetesObject, ResourceDefinition } from "@pinnace/apimachinery";
 import type { Authenticator, TokenIssuer, TokenReviewer } from "@pinnace/authentication";
 import type { Clock } from "@pinnace/clock";
@@ -29,6 +29,8 @@ export interface ApiServerComponents {
   readonly nodes?: NodeConnector;
   /** How pods are reached for `pods/proxy` and `services/proxy`; absent: they answer 503. */
   readonly proxy?: ProxyTransport;
+  /** How conversion webhooks are reached; absent: calling one fails. */
+  readonly webhooks?: WebhookCaller;
   /** Uniform numbers in [0, 1), for generated names and allocated addresses. */
   readonly random?: () => number;
   /** Makes object uids and audit ids: RFC 4122 version 4. */

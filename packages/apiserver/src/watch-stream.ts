@@ -8,7 +8,7 @@ import type { CacheChange, ResourceCache } from "./storage/resource-cache.ts";
 import type { StoreCache } from "./storage/store-cache.ts";
 import { toVersion } from "./storage/versions.ts";
 
-interface WatchStreamOptions {
+export interface WatchStreamOptions {
   /** Deliver changes after this revision; undefined: begin with the present state. */
   readonly from: number | undefined;
   /** Begin with what exists as ADDED events. */

@@ -1,19 +1,23 @@
+import { createWebhookClient, type WebhookCaller, type WebhookClient } from "@pinnace/admission";
 import {
   type Draft,
   deepEqual,
   formatTime,
   type KubernetesObject,
+  type RemoteConversion,
   type ResourceDefinition,
 } from "@pinnace/apimachinery";
 import type { Logger } from "@pinnace/logging";
 import { isCustom } from "../custom.ts";
 import { guaranteedUpdate } from "../rest/guaranteed-update.ts";
 import type { RestContext } from "../rest/rest-context.ts";
+import { serverView } from "../rest/server-view.ts";
 import type { DefinitionNames, NameVerdict } from "./accepted-names.ts";
 import { syncApiServices } from "./api-services.ts";
 import { CLEANUP_FINALIZER, cleanUp } from "./cleanup.ts";
+import { webhookConversion } from "./conversion-webhook.ts";
 import { definitionStatus, verdictOf } from "./definition-status.ts";
-import { customDefinitions } from "./definitions.ts";
+import { completeCustom, customDefinitions } from "./definitions.ts";
 
 const GROUP = "apiextensions.k8s.io";
 
@@ -24,6 +28,7 @@ const GROUP = "apiextensions.k8s.io";
 export class CustomResources {
   readonly #rest: RestContext;
   readonly #logger: Logger;
+  readonly #webhooks: WebhookClient;
   /** Accepted names by definition. */
   readonly #names = new Map<string, { readonly group: string; readonly names: DefinitionNames }>();
   readonly #served = new Map<string, readonly ResourceDefinition[]>();
@@ -33,7 +38,9 @@ export class CustomResources {
   #registration: Promise<void> = Promise.resolve();
   #stop: (() => void) | undefined;
 
-  constructor(rest: RestContext, logger: Logger) {
+  constructor(rest: RestContext, logger: Logger, webhooks: WebhookCaller | undefined) {
+    const { clock, random } = rest;
+    this.#webhooks = createWebhookClient({ clock, random, ...(webhooks === undefined ? {} : { webhooks }) });
     this.#rest = rest;
     this.#logger = logger;
   }
@@ -85,9 +92,18 @@ export class CustomResources {
     return [...builtIn, ...custom];
   }
 
+  /** How versions are converted when a webhook does it. */
+  #conversionOf(crd: Draft): RemoteConversion | undefined {
+    const { strategy, webhook } = crd.spec.conversion ?? {};
+    if (strategy !== "Webhook") return undefined;
+    const { uuid } = this.#rest;
+    const components = { client: this.#webhooks, server: serverView(this.#rest), uuid };
+    return webhookConversion(components, webhook, completeCustom(crd));
+  }
+
   #serve(name: string, crd: KubernetesObject): void {
     const before = this.#served.get(name) ?? [];
-    const definitions = customDefinitions(crd);
+    const definitions = customDefinitions(crd, this.#conversionOf(crd));
     for (const old of before)
       if (!definitions.some(({ version }) => version === old.version)) this.#rest.registry.remove(old);
     for (const each of definitions) {

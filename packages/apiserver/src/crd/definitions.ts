@@ -4,6 +4,8 @@ import {
   type Draft,
   type KubernetesObject,
   parseJsonPath,
+  pruneUnknown,
+  type RemoteConversion,
   type ResourceDefinition,
   type Schema,
   type StoredSubresource,
@@ -17,14 +19,32 @@ const ANYTHING: Schema = { type: "object", "x-kubernetes-preserve-unknown-fields
 const VERBS = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"] as const;
 const STATUS_VERBS = ["get", "patch", "update"] as const;
 
-/** The definitions of all served versions of a CustomResourceDefinition: the same record as a built-in kind's. */
-export function customDefinitions(crd: KubernetesObject): readonly ResourceDefinition[] {
+/**
+ * The definitions of all served versions of a CustomResourceDefinition: the same record as a built-in kind's. `conversion`
+ * is how its versions are converted when that needs somebody outside.
+ */
+export function customDefinitions(crd: KubernetesObject, conversion?: RemoteConversion): readonly ResourceDefinition[] {
   const { spec }: Draft = crd;
   const terminating = crd.metadata?.deletionTimestamp !== undefined;
   const storage = spec.versions.find((version: Draft) => version.storage)?.name ?? spec.versions[0].name;
   return spec.versions
     .filter((version: Draft) => version.served)
-    .map((version: Draft) => customDefinition(spec, version, storage, terminating));
+    .map((version: Draft) => ({
+      ...customDefinition(spec, version, storage, terminating),
+      ...(conversion === undefined ? {} : { remoteConversion: conversion }),
+    }));
+}
+
+/** Prunes and defaults an object by the schema of its version. */
+export function completeCustom({ spec }: Draft): (object: Draft) => void {
+  const schemas = new Map<string, Schema>(
+    spec.versions.map(({ name, schema }: Draft) => [`${spec.group}/${name}`, schema?.openAPIV3Schema ?? ANYTHING]),
+  );
+  return (object) => {
+    const schema = schemas.get(object.apiVersion) ?? ANYTHING;
+    pruneUnknown(object, schema, resolveBuiltInSchema);
+    applyDefaults(object, schema);
+  };
 }
 
 /** While its CustomResourceDefinition is being deleted, nothing new is created. */

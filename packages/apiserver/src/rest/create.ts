@@ -17,7 +17,7 @@ import type { ResourceRequest } from "../request-context.ts";
 import { storageKey } from "../storage/keys.ts";
 import { storedValue } from "../storage/object-value.ts";
 import { checkSize } from "../storage/size-limit.ts";
-import { toStorage, toVersion } from "../storage/versions.ts";
+import { bringToStorage, prepareVersions, toVersion } from "../storage/versions.ts";
 import { admissionRequest } from "./admit.ts";
 import { decodeBody } from "./decode.ts";
 import { invalidObject } from "./invalid-object.ts";
@@ -111,11 +111,12 @@ async function commitNew(
 ): Promise<KubernetesObject> {
   const { definition } = request;
   const { name } = draft.metadata;
-  toStorage(draft, definition);
+  await bringToStorage(draft, definition);
   const value = storedValue(draft);
   if (options.dryRun) {
     const existing = await rest.store.read(key);
     if (existing !== undefined) throw alreadyExists(definition.group, definition.resource, name);
+    await prepareVersions([value.object], definition);
     return toVersion(value.object, definition);
   }
   checkSize(value);
@@ -125,7 +126,9 @@ async function commitNew(
     then: [{ type: "put", key, value, ...(ttl === undefined ? {} : { ttl }) }, ...(reservation?.then ?? [])],
   });
   if (!commit.succeeded) throw alreadyExists(definition.group, definition.resource, name);
-  return toVersion(value.at(commit.revision), definition);
+  const created = value.at(commit.revision);
+  await prepareVersions([created], definition);
+  return toVersion(created, definition);
 }
 
 /** Strategy and validation of a new object; throws 422. */

@@ -18,7 +18,7 @@ import type { ResourceRequest } from "../request-context.ts";
 import { storageKey } from "../storage/keys.ts";
 import { storedValue } from "../storage/object-value.ts";
 import type { CacheEntry } from "../storage/resource-cache.ts";
-import { toStorage, toVersion } from "../storage/versions.ts";
+import { bringToStorage, prepareVersions, toVersion } from "../storage/versions.ts";
 import { admissionRequest } from "./admit.ts";
 import { decodeOptions } from "./decode.ts";
 import { listOptions } from "./list-options.ts";
@@ -173,6 +173,7 @@ async function attemptDelete(
   options: DeleteOptions,
 ): Promise<Deletion | undefined> {
   const { definition } = request;
+  await prepareVersions([entry.object], definition);
   const old = toVersion(entry.object, definition);
   checkPreconditions(definition, old, options);
   const admission = {
@@ -192,10 +193,10 @@ async function attemptDelete(
   const plan = planDeletion(rest, definition, old, options);
   if (plan.unchanged || options.dryRun) {
     await admitted.release();
-    return { object: plan.unchanged ? old : finished(plan.draft, entry, definition), gone: plan.gone };
+    return { object: plan.unchanged ? old : await finished(plan.draft, entry, definition), gone: plan.gone };
   }
   const object = plan.draft;
-  toStorage(object, definition);
+  await bringToStorage(object, definition);
   const value = storedValue(object);
   const key = storageKey(definition, namespace, name);
   const removal = plan.gone ? rest.participants.get(definition.storageResource)?.beforeRemove?.(old) : undefined;
@@ -208,12 +209,15 @@ async function attemptDelete(
     return undefined;
   }
   const revision = plan.gone ? entry.revision : commit.revision;
+  await prepareVersions([value.at(revision)], definition);
   return { object: toVersion(value.at(revision), definition), gone: plan.gone };
 }
 
-function finished(draft: Draft, entry: CacheEntry, definition: ResourceDefinition): KubernetesObject {
-  toStorage(draft, definition);
-  return toVersion(storedValue(draft).at(entry.revision), definition);
+async function finished(draft: Draft, entry: CacheEntry, definition: ResourceDefinition): Promise<KubernetesObject> {
+  await bringToStorage(draft, definition);
+  const object = storedValue(draft).at(entry.revision);
+  await prepareVersions([object], definition);
+  return toVersion(object, definition);
 }
 
 function checkPreconditions(definition: ResourceDefinition, old: KubernetesObject, options: DeleteOptions): void {

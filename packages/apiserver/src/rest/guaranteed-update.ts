@@ -1,7 +1,7 @@
 import { conflict, type Draft, type KubernetesObject, notFound, type ResourceDefinition } from "@pinnace/apimachinery";
 import { storageKey } from "../storage/keys.ts";
 import { storedValue } from "../storage/object-value.ts";
-import { toStorage, toVersion } from "../storage/versions.ts";
+import { bringToStorage, prepareVersions, toVersion } from "../storage/versions.ts";
 import type { RestContext } from "./rest-context.ts";
 
 const ATTEMPTS = 10;
@@ -23,17 +23,23 @@ export async function guaranteedUpdate(
     await rest.caches.current();
     const entry = rest.caches.cache(definition.storageResource).get(cacheKey);
     if (entry === undefined) throw notFound(definition.group, definition.resource, place.name);
+    await prepareVersions([entry.object], definition);
     const old = toVersion(entry.object, definition);
     const draft: Draft = { ...old, metadata: { ...old.metadata } };
     change(draft, old);
-    toStorage(draft, definition);
+    await bringToStorage(draft, definition);
     const value = storedValue(draft);
-    if (dryRun) return toVersion(value.at(entry.revision), definition);
+    if (dryRun) return served(value.at(entry.revision), definition);
     const commit = await rest.store.commit({
       when: [{ key, modRevision: entry.revision }],
       then: [{ type: "put", key, value }],
     });
-    if (commit.succeeded) return toVersion(value.at(commit.revision), definition);
+    if (commit.succeeded) return served(value.at(commit.revision), definition);
   }
   throw conflict(definition.group, definition.resource, place.name);
+}
+
+async function served(object: KubernetesObject, definition: ResourceDefinition): Promise<KubernetesObject> {
+  await prepareVersions([object], definition);
+  return toVersion(object, definition);
 }

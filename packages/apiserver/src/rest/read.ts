@@ -6,7 +6,8 @@ import type { ResourceRequest } from "../request-context.ts";
 import type { Selection } from "../selection.ts";
 import { resourcePrefix } from "../storage/keys.ts";
 import { objectValueOf } from "../storage/object-value.ts";
-import { toVersion } from "../storage/versions.ts";
+import type { CacheEntry } from "../storage/resource-cache.ts";
+import { prepareVersions, toVersion } from "../storage/versions.ts";
 import { decodeContinue, encodeContinue } from "./continue-token.ts";
 import { type ListOptions, listOptions, parseResourceVersion } from "./list-options.ts";
 import type { RestContext } from "./rest-context.ts";
@@ -33,6 +34,7 @@ export async function readObject(
     .cache(definition.storageResource)
     .get(definition.namespaced ? `${namespace}/${name}` : name);
   if (entry === undefined) throw notFound(definition.group, definition.resource, name);
+  await prepareVersions([entry.object], definition);
   return toVersion(entry.object, definition);
 }
 
@@ -92,11 +94,17 @@ async function reach(rest: RestContext, revision: number): Promise<void> {
   if (tooLate) throw tooLargeVersion(revision, rest.caches.revision);
 }
 
-function currentPage(rest: RestContext, definition: ResourceDefinition, selection: Selection, limit: number): ListPage {
+async function currentPage(
+  rest: RestContext,
+  definition: ResourceDefinition,
+  selection: Selection,
+  limit: number,
+): Promise<ListPage> {
   const { caches } = rest;
   const cache = caches.cache(definition.storageResource);
   const entries = selection.namespace === "" ? cache.list() : cache.inNamespace(selection.namespace);
   const revision = caches.revision;
+  await prepareVersions(objectsOf(entries), definition);
   const items: KubernetesObject[] = [];
   for (const [index, entry] of entries.entries()) {
     const object = toVersion(entry.object, definition);
@@ -109,6 +117,10 @@ function currentPage(rest: RestContext, definition: ResourceDefinition, selectio
       });
   }
   return { items, metadata: { resourceVersion: String(revision) } };
+}
+
+function* objectsOf(entries: readonly CacheEntry[]): Iterable<KubernetesObject> {
+  for (const entry of entries) yield entry.object;
 }
 
 /** What follows a page. */
@@ -170,6 +182,8 @@ async function pastPage(
     .catch((error: unknown) => {
       throw historyError(rest, error, after, revision);
     });
+  const objects = page.entries.map((entry) => objectValueOf(entry).at(entry.modRevision));
+  await prepareVersions(objects, definition);
   const items: KubernetesObject[] = [];
   for (const [index, entry] of page.entries.entries()) {
     const object = toVersion(objectValueOf(entry).at(entry.modRevision), definition);

@@ -1,7 +1,7 @@
 import type { ObjectTable, ServerView } from "@pinnace/admission";
 import { type Draft, internalError, type KubernetesObject, type ResourceDefinition, thaw } from "@pinnace/apimachinery";
 import type { CacheEntry } from "../storage/resource-cache.ts";
-import { toStorage, toVersion } from "../storage/versions.ts";
+import { bringToStorage, prepareVersions, toVersion } from "../storage/versions.ts";
 import { complete, decodeTyped } from "./decode.ts";
 import type { RestContext } from "./rest-context.ts";
 
@@ -30,7 +30,8 @@ function createServerView({ registry, caches }: RestContext): ServerView {
     },
     convert: async (object, from, to) => {
       const draft: Draft = thaw(object);
-      toStorage(draft, from);
+      await bringToStorage(draft, from);
+      await prepareVersions([draft], to);
       return thaw(toVersion(draft, to));
     },
   };

@@ -10,6 +10,7 @@ import {
   invalidValue,
   type KubernetesObject,
   notFound,
+  type ResourceDefinition,
   type Strategy,
   thaw,
   unknownError,
@@ -21,7 +22,7 @@ import { storageKey } from "../storage/keys.ts";
 import { storedValue } from "../storage/object-value.ts";
 import type { CacheEntry } from "../storage/resource-cache.ts";
 import { checkSize } from "../storage/size-limit.ts";
-import { toStorage, toVersion } from "../storage/versions.ts";
+import { bringToStorage, prepareVersions, toVersion } from "../storage/versions.ts";
 import { admissionRequest } from "./admit.ts";
 import { withoutTimes } from "./content.ts";
 import { createObject } from "./create.ts";
@@ -145,6 +146,7 @@ async function attemptChange(
   entry: CacheEntry,
 ): Promise<KubernetesObject | "lost"> {
   const { definition, info } = request;
+  await prepareVersions([entry.object], definition);
   const old = toVersion(entry.object, definition);
   change.check?.(old);
   const strategy = strategyOf(definition, info.subresource);
@@ -270,9 +272,9 @@ async function commitChange(
   if (deepEqual(withoutTimes(draft), withoutTimes(old))) return old;
   const key = storageKey(definition, info.namespace, info.name);
   const removed = finishesDeletion(draft, old);
-  toStorage(draft, definition);
+  await bringToStorage(draft, definition);
   const value = storedValue(draft);
-  if (options.dryRun) return toVersion(value.at(entry.revision), definition);
+  if (options.dryRun) return served(value.at(entry.revision), definition);
   checkSize(value);
   const ttl = rest.ttlOf(definition);
   const removal = removed ? rest.participants.get(definition.storageResource)?.beforeRemove?.(old) : undefined;
@@ -283,7 +285,12 @@ async function commitChange(
       : [{ type: "put", key, value, ...(ttl === undefined ? {} : { ttl }) }, ...(reservation?.then ?? [])],
   });
   if (!commit.succeeded) return "lost";
-  return toVersion(value.at(commit.revision), definition);
+  return served(value.at(commit.revision), definition);
+}
+
+async function served(object: KubernetesObject, definition: ResourceDefinition): Promise<KubernetesObject> {
+  await prepareVersions([object], definition);
+  return toVersion(object, definition);
 }
 
 /** The update took away the last finalizer of an object whose deletion waits for nothing else. */

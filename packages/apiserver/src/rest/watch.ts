@@ -1,11 +1,21 @@
-import type { ApiResponse, KubernetesObject, WatchBody, WatchEvent } from "@pinnace/apimachinery";
-import { map } from "rxjs";
+import {
+  type ApiResponse,
+  type KubernetesObject,
+  parseApiVersion,
+  type ResourceDefinition,
+  statusErrorOf,
+  type WatchBody,
+  type WatchEvent,
+} from "@pinnace/apimachinery";
+import { concatMap, map, type Observable } from "rxjs";
 import { JSON_OUTPUT, negotiateWatch } from "../media/negotiation.ts";
 import { partialMetadata } from "../media/partial-metadata.ts";
 import type { ResponseContext } from "../media/responses.ts";
 import { tableOf } from "../media/table.ts";
 import type { ResourceRequest } from "../request-context.ts";
-import { encodeEvent, watchStream } from "../watch-stream.ts";
+import type { Selection } from "../selection.ts";
+import { prepareVersions, toVersion } from "../storage/versions.ts";
+import { encodeEvent, type WatchStreamOptions, watchStream } from "../watch-stream.ts";
 import { listOptions, parseResourceVersion } from "./list-options.ts";
 import { responseContext } from "./read.ts";
 import type { RestContext } from "./rest-context.ts";
@@ -27,7 +37,7 @@ export async function watch(rest: RestContext, request: ResourceRequest): Promis
   else if (revision === undefined) await rest.caches.current();
   const initialEvents = options.sendInitialEvents ?? anyVersion;
   const seconds = options.timeoutSeconds || MIN_TIMEOUT * (1 + rest.random());
-  const events = watchStream(rest, definition, selection, {
+  const events = versionedStream(rest, definition, selection, {
     from: anyVersion || initialEvents ? undefined : revision,
     initialEvents,
     markInitialEventsEnd: options.sendInitialEvents === true && options.bookmarks,
@@ -39,6 +49,30 @@ export async function watch(rest: RestContext, request: ResourceRequest): Promis
       ? { type: "watch", events, encode: encodeEvent }
       : { type: "watch", events: events.pipe(map(transformer(request, context))), encode: encodeEvent };
   return { status: 200, headers: { "content-type": JSON_OUTPUT.mediaType }, body };
+}
+
+/** The events of a watch at the version of `definition`; where only somebody outside can convert, one after the other. */
+function versionedStream(
+  rest: RestContext,
+  definition: ResourceDefinition,
+  selection: Selection,
+  options: WatchStreamOptions,
+): Observable<WatchEvent> {
+  if (definition.remoteConversion === undefined) return watchStream(rest, definition, selection, options);
+  const { group, version } = parseApiVersion(definition.storageApiVersion);
+  const { remoteConversion: _, ...stored } = { ...definition, group, version };
+  return watchStream(rest, stored, selection, options).pipe(concatMap((event) => converted(event, definition)));
+}
+
+/** A watch whose object cannot be converted ends with the error. */
+async function converted(event: WatchEvent, definition: ResourceDefinition): Promise<WatchEvent> {
+  if (event.type === "ERROR" || event.type === "BOOKMARK") return event;
+  try {
+    await prepareVersions([event.object], definition);
+    return { type: event.type, object: toVersion(event.object, definition) };
+  } catch (error) {
+    return { type: "ERROR", object: statusErrorOf(error).status };
+  }
 }
 
 /** Turns each object into what `as=` asks for. Only the first table names the columns. */

@@ -5,6 +5,7 @@ import {
   type KubernetesObject,
   type ResourceDefinition,
   thaw,
+  unknownError,
 } from "@pinnace/apimachinery";
 
 const converted = new WeakMap<object, Map<ResourceDefinition, KubernetesObject>>();
@@ -13,11 +14,7 @@ const converted = new WeakMap<object, Map<ResourceDefinition, KubernetesObject>>
 export function toVersion(object: KubernetesObject, definition: ResourceDefinition): KubernetesObject {
   const apiVersion = apiVersionOf(definition);
   if (object.apiVersion === apiVersion) return object;
-  let versions = converted.get(object);
-  if (versions === undefined) {
-    versions = new Map();
-    converted.set(object, versions);
-  }
+  const versions = versionsOf(object);
   let result = versions.get(definition);
   if (result === undefined) {
     result = convert(object, definition, apiVersion);
@@ -26,12 +23,52 @@ export function toVersion(object: KubernetesObject, definition: ResourceDefiniti
   return result;
 }
 
+function versionsOf(object: object): Map<ResourceDefinition, KubernetesObject> {
+  let versions = converted.get(object);
+  if (versions === undefined) {
+    versions = new Map();
+    converted.set(object, versions);
+  }
+  return versions;
+}
+
+/**
+ * Converts stored objects that only somebody outside can convert, so that {@link toVersion} knows the result. Each is asked
+ * for once, as long as its definition stays. Rejects with what a client is told.
+ */
+export async function prepareVersions(
+  objects: Iterable<KubernetesObject>,
+  definition: ResourceDefinition,
+): Promise<void> {
+  const { remoteConversion } = definition;
+  if (remoteConversion === undefined) return;
+  const apiVersion = apiVersionOf(definition);
+  const missing = [...objects].filter(
+    (object) => object.apiVersion !== apiVersion && !converted.get(object)?.has(definition),
+  );
+  if (missing.length === 0) return;
+  const results = await remoteConversion.convert(missing, apiVersion);
+  for (const [index, object] of missing.entries())
+    versionsOf(object).set(definition, deepFreeze(results[index] as KubernetesObject));
+}
+
 function convert(object: KubernetesObject, definition: ResourceDefinition, apiVersion: string): KubernetesObject {
   const { kind, apiVersion: _, ...rest } = object;
+  if (definition.remoteConversion !== undefined)
+    throw unknownError(`${kind} has not been converted to ${apiVersion} yet`);
   if (definition.conversion === undefined) return Object.freeze({ kind, apiVersion, ...rest } as KubernetesObject);
   const draft: Draft = { kind, apiVersion, ...thaw(rest) };
   definition.conversion.fromStorage(draft);
   return deepFreeze(draft);
+}
+
+/** {@link toStorage} for all definitions, those with a conversion outside included. */
+export async function bringToStorage(draft: Draft, definition: ResourceDefinition): Promise<void> {
+  const { remoteConversion, storageApiVersion } = definition;
+  if (remoteConversion === undefined || draft.apiVersion === storageApiVersion) return toStorage(draft, definition);
+  const [result] = await remoteConversion.convert([draft], storageApiVersion);
+  for (const name of Object.keys(draft)) delete draft[name];
+  Object.assign(draft, thaw(result));
 }
 
 /** Brings a finished draft of the definition's version into the stored version, in place. */
