@@ -19,6 +19,10 @@ export function createClusterReader(informers: InformerFactory): ClusterReader {
 /** Writes through the API server, as the scheduler. */
 export function createClusterWriter(client: Client, clock: Clock, events: SchedulingEvents): ClusterWriter {
   const podsOf = (pod: Pod) => client.resource(PODS).namespace(pod.metadata?.namespace ?? "");
+  const scopeOf = <T extends KubernetesObject>(type: ResourceType<T>, { metadata }: T) => {
+    const resource = client.resource(type);
+    return metadata?.namespace === undefined ? resource : resource.namespace(metadata.namespace);
+  };
   return {
     async bind(pod, nodeName) {
       const { name = "", namespace = "", uid = "" } = pod.metadata ?? {};
@@ -49,11 +53,19 @@ export function createClusterWriter(client: Client, clock: Clock, events: Schedu
         related: preemptor,
       });
     },
+    async create(type, object) {
+      return scopeOf(type, object).create(object);
+    },
+    async delete(type, object) {
+      try {
+        await scopeOf(type, object).delete(object.metadata?.name ?? "");
+      } catch (error) {
+        if (!hasReason(error, "NotFound")) throw error;
+      }
+    },
     async patch(type, object, body, subresource) {
-      const { name = "", namespace } = object.metadata ?? {};
-      const resource = client.resource(type);
-      const scoped = namespace === undefined ? resource : resource.namespace(namespace);
-      return scoped.patch(name, { type: "merge", body }, subresource === undefined ? {} : { subresource });
+      const options = subresource === undefined ? {} : { subresource };
+      return scopeOf(type, object).patch(object.metadata?.name ?? "", { type: "merge", body }, options);
     },
   };
 }

@@ -5,7 +5,7 @@ import {
   type PreFilterOutcome,
   type Profile,
   type ScoredNode,
-  ScoreTable,
+  type ScoreTable,
   type Status,
   unresolvable,
 } from "@pinnace/scheduler-framework";
@@ -94,10 +94,18 @@ export function diagnose(
 function select(cycle: Cycle, options: FindNodeOptions, search: Search): FindNodeResult {
   const { feasible, nextIndex } = search;
   if (feasible.length === 1) return new Found(feasible[0]!.name, search, undefined);
-  const scores = scoreNodes(cycle, options.profile, feasible, search);
-  if (!(scores instanceof ScoreTable)) return { type: "error", status: scores, nextIndex };
-  return new Found(scores.best(options.random).name, search, scores);
+  const { profile, random } = options;
+  const { status, skipped } = profile.runPreScore(cycle, feasible);
+  if (status.code !== "Success") return { type: "error", status, nextIndex };
+  try {
+    const best = search.verdicts.best(feasible, search.rows, skipped, random);
+    return new Found(best.name, search, () => profile.runScores(cycle, feasible, skipped).rows);
+  } catch (cause) {
+    return { type: "error", status: scoringFailed(cause), nextIndex };
+  }
 }
+
+const scoringFailed = (cause: unknown): Status => ({ code: "Error", reasons: [String(cause)], cause });
 
 /** Who asks for the rows of scores gets them; most attempts end without. */
 class Found {
@@ -107,36 +115,35 @@ class Found {
   readonly feasible: number;
   readonly nextIndex: number;
   readonly rejections: ReadonlyMap<string, Status>;
-  readonly #scores: ScoreTable | undefined;
+  readonly #score: (() => readonly ScoredNode[]) | undefined;
+  #scored: readonly ScoredNode[] | undefined;
 
-  constructor(nodeName: string, { feasible, rejections, nextIndex }: Search, scores: ScoreTable | undefined) {
+  constructor(
+    nodeName: string,
+    { feasible, rejections, nextIndex }: Search,
+    score: (() => readonly ScoredNode[]) | undefined,
+  ) {
     this.nodeName = nodeName;
     this.evaluated = feasible.length + rejections.size;
     this.feasible = feasible.length;
     this.nextIndex = nextIndex;
     this.rejections = rejections;
-    this.#scores = scores;
+    this.#score = score;
   }
 
   get scored(): readonly ScoredNode[] {
-    return this.#scores?.rows ?? [];
+    this.#scored ??= this.#score?.() ?? [];
+    return this.#scored;
   }
 }
 
-/** The scores of nodes that fit, or what went wrong. With the search that found them, known scores are not asked for. */
-export function scoreNodes(
-  cycle: Cycle,
-  profile: Profile,
-  feasible: readonly NodeInfo[],
-  search?: Search,
-): ScoreTable | Status {
+/** The scores of nodes that fit, or what went wrong. */
+export function scoreNodes(cycle: Cycle, profile: Profile, feasible: readonly NodeInfo[]): ScoreTable | Status {
   const preScore = profile.runPreScore(cycle, feasible);
   if (preScore.status.code !== "Success") return preScore.status;
   try {
-    if (search === undefined) return profile.runScores(cycle, feasible, preScore.skipped);
-    const { rows, verdicts } = search;
-    return profile.runScores(cycle, feasible, preScore.skipped, (plugin) => verdicts.scores(plugin, feasible, rows));
+    return profile.runScores(cycle, feasible, preScore.skipped);
   } catch (cause) {
-    return { code: "Error", reasons: [String(cause)], cause };
+    return scoringFailed(cause);
   }
 }

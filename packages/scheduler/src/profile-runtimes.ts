@@ -4,6 +4,7 @@ import type { Clock } from "@pinnace/clock";
 import type { Logger } from "@pinnace/logging";
 import type { PluginRegistry } from "@pinnace/plugin";
 import {
+  type ClusterEventWithHint,
   type ClusterWriter,
   type Profile,
   type QueueAccess,
@@ -15,6 +16,7 @@ import {
 import { createClusterReader } from "./cluster-access.ts";
 import type { SchedulerConfig } from "./config.ts";
 import type { Extender } from "./extenders/extender.ts";
+import { EXTENDER_PLUGIN } from "./extenders/find-node-with-extenders.ts";
 import { createPreemptionAdvisor } from "./extenders/preemption-advisor.ts";
 import type { Nominations } from "./nominations.ts";
 import { createProfile } from "./profiles.ts";
@@ -74,9 +76,17 @@ export function queueRules(runtimes: Runtimes): QueueRules {
   return {
     compare: (a, b) => first!.profile.compare(a, b),
     preEnqueue: (pod) => runtimes.get(schedulerNameOf(pod.pod))?.profile.runPreEnqueue(pod) ?? SUCCESS,
-    events: new Map([...runtimes].map(([name, { profile }]) => [name, profile.events()])),
+    events: new Map(
+      [...runtimes].map(([name, { profile }]) => [name, new Map([...profile.events(), EXTENDER_EVENTS])]),
+    ),
   };
 }
+
+/** What an extender rejected may fit after anything. */
+const EXTENDER_EVENTS: readonly [string, readonly ClusterEventWithHint[]] = [
+  EXTENDER_PLUGIN,
+  [{ event: { resource: "*", actions: "*" } }],
+];
 
 /** Which scheduler a pod asks for. */
 export const schedulerNameOf = ({ spec }: Pod): string => spec?.schedulerName ?? "default-scheduler";

@@ -64,6 +64,8 @@ export interface Scheduler {
    * Throws what a wrong profile throws, and then nothing has changed.
    */
   reconfigure(config: SchedulerConfig): void;
+  /** What is remembered of the last attempts. */
+  readonly attempts: AttemptLog;
   /** How many pods wait, by queue. */
   readonly pending: {
     readonly active: number;
@@ -94,7 +96,7 @@ class LoopScheduler implements Scheduler {
   readonly #bindings = new Set<Promise<void>>();
   readonly #watch: ClusterWatch;
   readonly #outcomes: AttemptOutcomes;
-  readonly #attempts = new AttemptLog();
+  readonly attempts: AttemptLog = new AttemptLog();
   #config: SchedulerConfig;
   #extenders: readonly Extender[];
   #runtimes: Runtimes;
@@ -258,7 +260,7 @@ class LoopScheduler implements Scheduler {
       search: result,
       ...{ outcome: "Binding", message: "", nominatedNode: undefined, ended: undefined },
     };
-    this.#attempts.add(attempt.record);
+    this.attempts.add(attempt.record);
     if (result.type !== "found") {
       this.#track(this.#fail(attempt, result));
       return undefined;

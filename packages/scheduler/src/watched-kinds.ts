@@ -10,6 +10,7 @@ import {
   REPLICA_SETS,
   REPLICATION_CONTROLLERS,
   RESOURCE_CLAIMS,
+  RESOURCE_SLICES,
   SERVICES,
   STATEFUL_SETS,
   STORAGE_CLASSES,
@@ -28,6 +29,7 @@ export const WATCHED_KINDS: readonly { readonly type: ResourceType<never>; reado
   { type: CSI_STORAGE_CAPACITIES, resource: "CSIStorageCapacity" },
   { type: DEVICE_CLASSES, resource: "DeviceClass" },
   { type: RESOURCE_CLAIMS, resource: "ResourceClaim" },
+  { type: RESOURCE_SLICES, resource: "ResourceSlice" },
   { type: POD_DISRUPTION_BUDGETS, resource: "PodDisruptionBudget" },
 ] as unknown as readonly { readonly type: ResourceType<never>; readonly resource: EventResource }[];
 

@@ -67,7 +67,7 @@ export class FakeCluster {
 
   constructor(plugins: Readonly<Record<string, SchedulerPlugin>> = {}, config?: Partial<SchedulerConfig>) {
     const client = { resource: (type: ResourceType<KubernetesObject>) => this.#client(type) } as unknown as Client;
-    const informers = { informer: (type: ResourceType<never>) => this.#table(type), stop: () => undefined };
+    const informers = { informer: (type: ResourceType<never>) => this.table(type), stop: () => undefined };
     const names = Object.keys(plugins);
     const profile = {
       schedulerName: "default-scheduler",
@@ -91,11 +91,11 @@ export class FakeCluster {
   }
 
   get pods(): Table<Pod> {
-    return this.#table(PODS);
+    return this.table(PODS);
   }
 
   get nodes(): Table<Node> {
-    return this.#table(NODES);
+    return this.table(NODES);
   }
 
   pod(name: string): Pod | undefined {
@@ -104,12 +104,13 @@ export class FakeCluster {
 
   /** `reason: note` of the events about a pod. */
   notes(name: string): readonly string[] {
-    return [...this.#table<EventsV1Event>(EVENTS_V1_EVENTS).objects.values()]
+    return [...this.table<EventsV1Event>(EVENTS_V1_EVENTS).objects.values()]
       .filter(({ regarding }) => regarding?.name === name)
       .map(({ reason, note }) => `${reason}: ${note}`);
   }
 
-  #table<T extends KubernetesObject>(type: ResourceType<T>): Table<T> {
+  /** The objects of any resource. */
+  table<T extends KubernetesObject>(type: ResourceType<T>): Table<T> {
     const key = `${type.group}/${type.resource}`;
     const table = this.#tables.get(key) ?? (new Table(type) as unknown as Table<never>);
     this.#tables.set(key, table);
@@ -117,7 +118,7 @@ export class FakeCluster {
   }
 
   #client<T extends KubernetesObject>(type: ResourceType<T>, namespace?: string): ResourceClient<T> {
-    const table = this.#table(type);
+    const table = this.table(type);
     const key = (name: string): string => (namespace === undefined ? name : `${namespace}/${name}`);
     return {
       namespace: (name: string) => this.#client(type, name),

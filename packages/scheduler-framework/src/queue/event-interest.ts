@@ -2,7 +2,7 @@ import type { ClusterEvent, ClusterEventWithHint, QueueingHintFunction } from ".
 import { eventMatches } from "./event-matching.ts";
 
 /** What a plugin says to an event; no hint: it may always help. */
-export interface Interest {
+interface Interest {
   readonly plugin: string;
   readonly hint: QueueingHintFunction | undefined;
 }
