@@ -65,5 +65,6 @@ export { plainVerdicts, type Verdicts } from "./runtime/verdicts.ts";
 export { WaitingPodRegistry } from "./runtime/waiting-pods.ts";
 export { matchesNodeAffinity, matchesTerm } from "./scoring/node-selector.ts";
 export { invertedScores, scaledScores } from "./scoring/normalize.ts";
+export { deviceClassOfResource } from "./devices/device-classes.ts";
 export { signNonZeroRequests, signRequests, signTolerations } from "./scoring/sign.ts";
 export { isTolerated } from "./scoring/tolerations.ts";

@@ -5,7 +5,7 @@ import { ImageCounts } from "./image-counts.ts";
 import { interleaveZones } from "./node-order.ts";
 import { createNodeInfo, withNode, withoutPod, withPod, withPodChanged } from "./node-state.ts";
 import { createPodInfo } from "./pod-info.ts";
-import { positionsOf, type SnapshotParts, TableSnapshot } from "./snapshot.ts";
+import { generationsOf, positionsOf, type SnapshotParts, TableSnapshot } from "./snapshot.ts";
 
 interface KnownPod {
   readonly info: PodInfo;
@@ -33,6 +33,7 @@ export class ClusterCache {
   readonly #affine = new Set<string>();
   /** The table of the newest snapshot. */
   #order: NodeInfo[] = [];
+  #generations: Float64Array = new Float64Array(0);
   #membersChanged = false;
   readonly #changed = new Set<string>();
   #snapshot: TableSnapshot = new TableSnapshot({ ...NOTHING, nodes: this.#order });
@@ -134,9 +135,12 @@ export class ClusterCache {
   #rebuild(generation: number): void {
     if (this.#membersChanged) {
       this.#order = [...interleaveZones([...this.#nodes.values()])];
+      this.#generations = generationsOf(this.#order);
       this.#positions = positionsOf(this.#order);
     } else {
-      this.#order = this.#order.map(({ name }) => this.#nodes.get(name)!);
+      this.#order = this.#order.slice();
+      this.#generations = this.#generations.slice();
+      for (const name of this.#changed) this.#update(this.#positions.get(name)!, name);
     }
     this.#snapshot = new TableSnapshot(this.#parts(generation));
   }
@@ -149,14 +153,21 @@ export class ClusterCache {
     });
     const next = new TableSnapshot(this.#parts(generation));
     this.#snapshot.supersede(next, undo);
-    for (const { position, info } of undo) this.#order[position] = this.#nodes.get(info.name)!;
+    for (const { position, info } of undo) this.#update(position, info.name);
     this.#snapshot = next;
+  }
+
+  #update(position: number, name: string): void {
+    const info = this.#nodes.get(name)!;
+    this.#order[position] = info;
+    this.#generations[position] = info.generation;
   }
 
   #parts(generation: number): SnapshotParts {
     return {
       generation,
       nodes: this.#order,
+      generations: this.#generations,
       positions: this.#positions,
       images: this.#images.counts(),
       changes: this.#log,
@@ -200,7 +211,13 @@ export class ClusterCache {
 
 /** After so many snapshots the table is copied, so that one that is held for long does not hold all that came after it. */
 const SHARING_LIMIT = 256;
-const NOTHING: SnapshotParts = { generation: 0, nodes: [], positions: new Map(), images: new Map() };
+const NOTHING: SnapshotParts = {
+  generation: 0,
+  nodes: [],
+  generations: new Float64Array(0),
+  positions: new Map(),
+  images: new Map(),
+};
 const ZONE_LABELS = ["topology.kubernetes.io/region", "topology.kubernetes.io/zone"];
 
 function zoneChanged(before: Node, after: Node): boolean {

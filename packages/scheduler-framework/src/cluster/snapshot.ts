@@ -12,6 +12,8 @@ export interface SnapshotParts {
   readonly generation: number;
   /** The table. Its rows may change when a later snapshot takes it over; {@link TableSnapshot.supersede} is told first. */
   readonly nodes: readonly NodeInfo[];
+  /** Belongs to the table. */
+  readonly generations: Float64Array;
   readonly positions: ReadonlyMap<string, number>;
   /** Nodes that have each image. */
   readonly images: ReadonlyMap<string, number>;
@@ -31,6 +33,7 @@ export class TableSnapshot implements Snapshot {
   readonly #changes: ChangeLog | undefined;
   /** Undefined when a later one has taken the table over. */
   #nodes: readonly NodeInfo[] | undefined;
+  #generations: Float64Array | undefined;
   #later: TableSnapshot | undefined;
   #undo: readonly Undo[] = [];
   #affine: readonly NodeInfo[] | undefined;
@@ -39,6 +42,7 @@ export class TableSnapshot implements Snapshot {
   constructor(parts: SnapshotParts) {
     this.generation = parts.generation;
     this.#nodes = parts.nodes;
+    this.#generations = parts.generations;
     this.#positions = parts.positions;
     this.#images = parts.images;
     this.#changes = parts.changes;
@@ -48,6 +52,11 @@ export class TableSnapshot implements Snapshot {
   get nodes(): readonly NodeInfo[] {
     this.#nodes ??= this.#restored();
     return this.#nodes;
+  }
+
+  get generations(): Float64Array {
+    this.#generations ??= generationsOf(this.nodes);
+    return this.#generations;
   }
 
   get(name: string): NodeInfo | undefined {
@@ -80,6 +89,7 @@ export class TableSnapshot implements Snapshot {
   /** A later snapshot takes the table over, and changes these rows after this call. */
   supersede(later: TableSnapshot, undo: readonly Undo[]): void {
     this.#nodes = undefined;
+    this.#generations = undefined;
     this.#later = later;
     this.#undo = undo;
   }
@@ -111,7 +121,16 @@ export function countImages(nodes: Iterable<NodeInfo>): Map<string, number> {
 export const positionsOf = (nodes: readonly NodeInfo[]): Map<string, number> =>
   new Map(nodes.map(({ name }, position) => [name, position]));
 
+export const generationsOf = (nodes: readonly NodeInfo[]): Float64Array =>
+  Float64Array.from(nodes, ({ generation }) => generation);
+
 /** A snapshot of a list of nodes, for tests of plugins. */
 export function createSnapshot(generation: number, nodes: readonly NodeInfo[]): Snapshot {
-  return new TableSnapshot({ generation, nodes, positions: positionsOf(nodes), images: countImages(nodes) });
+  return new TableSnapshot({
+    generation,
+    nodes,
+    generations: generationsOf(nodes),
+    positions: positionsOf(nodes),
+    images: countImages(nodes),
+  });
 }

@@ -49,6 +49,8 @@ export interface Snapshot {
   readonly generation: number;
   /** In the order in which nodes are tried (zones interleaved). */
   readonly nodes: readonly NodeInfo[];
+  /** The generation of each of {@link nodes}, side by side: what has changed is seen without looking at every node. */
+  readonly generations: Float64Array;
   get(name: string): NodeInfo | undefined;
   /** Where a node is in {@link nodes}. */
   positionOf(name: string): number | undefined;

@@ -106,9 +106,10 @@ export interface SignFragment {
 /**
  * Says what of the pod the plugin's Filter and Score look at (KEP-5598), so that verdicts are worked out once for pods that
  * are alike. The promise: for the same fragments and an unchanged {@link NodeInfo.generation} the plugin's Filter gives the
- * same status and its Score the same raw number, whatever else changed in the cluster. The runtime keeps them then.
+ * same status and its Score the same raw number, whatever else changed in the cluster; and its NormalizeScore gives equal
+ * numbers the same score. The runtime keeps verdicts then.
  *
- * Called at each attempt after all PreFilters, when the plugin was not skipped. Undefined says that this pod's verdicts
+ * Called at each attempt after all PreFilters. Undefined says that this pod's verdicts
  * depend on more (other nodes, other objects, the plugin's own state): the plugin is asked at each attempt. A plugin
  * without this member is always asked.
  */

@@ -1,7 +1,7 @@
 import { messageOf } from "@pinnace/errors";
 import type { ClusterEventWithHint } from "../contract/events.ts";
 import type { NodeInfo, PodInfo } from "../contract/node-info.ts";
-import type { Cycle, QueuedPod, SchedulerPlugin } from "../contract/points.ts";
+import type { Cycle, PreFilterResult, QueuedPod, SchedulerPlugin } from "../contract/points.ts";
 import { type Status, SUCCESS } from "../contract/status.ts";
 import type { EnabledPlugin, PointName, ProfileConfig } from "./profile-config.ts";
 import { type ResolvedPlugin, resolvePlugins } from "./resolve-plugins.ts";
@@ -97,12 +97,7 @@ export class Profile {
     const narrowedBy: string[] = [];
     const skipped = new Set<string>();
     for (const { name, plugin } of this.points.preFilter) {
-      let found: ReadonlySet<string> | undefined;
-      const status = guarded(name, "PreFilter", () => {
-        const result = plugin.preFilter!(cycle);
-        found = result.nodeNames;
-        return result.status;
-      });
+      const { status, nodeNames: found } = preFilterOf(name, plugin, cycle);
       if (status.code === "Skip") skipped.add(name);
       else if (status.code !== "Success") return { status: named(status, name), nodeNames, narrowedBy, skipped };
       if (found === undefined) continue;
@@ -183,22 +178,13 @@ export class Profile {
     return { status: SUCCESS, skipped };
   }
 
-  /**
-   * Weighted, normalised scores. `raw` gives a plugin's own scores; by default it is asked. Throws what a Score plugin
-   * throws, and `RangeError` for a score out of bounds.
-   */
-  runScores(
-    cycle: Cycle,
-    nodes: readonly NodeInfo[],
-    skipped: ReadonlySet<string>,
-    raw: (plugin: ResolvedPlugin) => readonly number[] = (plugin) => askScores(plugin, cycle, nodes),
-  ): ScoreTable {
+  /** Weighted, normalised scores. Throws what a Score plugin throws, and `RangeError` for a score out of bounds. */
+  runScores(cycle: Cycle, nodes: readonly NodeInfo[], skipped: ReadonlySet<string>): ScoreTable {
     const table = new ScoreTable(nodes);
-    for (const resolved of this.points.score) {
-      const { name, plugin, weight } = resolved;
-      if (skipped.has(name)) continue;
-      const scores = raw(resolved);
-      table.add(name, weight, plugin.normalizeScore?.(cycle, scores, nodes) ?? scores);
+    for (const each of this.points.score) {
+      if (skipped.has(each.name)) continue;
+      const scores = askScores(each, cycle, nodes);
+      table.add(each, each.plugin.normalizeScore?.(cycle, scores, nodes) ?? scores);
     }
     return table;
   }
@@ -270,6 +256,15 @@ export class Profile {
 
   runPostBind(cycle: Cycle, nodeName: string): void {
     for (const { plugin } of this.points.postBind) plugin.postBind!(cycle, nodeName);
+  }
+}
+
+function preFilterOf(name: string, plugin: SchedulerPlugin, cycle: Cycle): PreFilterResult {
+  try {
+    const result = plugin.preFilter!(cycle);
+    return result.status.code === "Error" ? { status: located(result.status, name, "PreFilter") } : result;
+  } catch (cause) {
+    return { status: failure(name, "PreFilter", cause) };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { NodeInfo } from "../contract/node-info.ts";
 import { MAX_SCORE, MIN_SCORE } from "../contract/points.ts";
+import type { ResolvedPlugin } from "./resolve-plugins.ts";
 
 /** A node that fits, with its weighted total. */
 export interface ScoredNode {
@@ -15,12 +16,13 @@ interface PluginScores {
   readonly scores: readonly number[];
 }
 
+type Named = Pick<ResolvedPlugin, "name" | "weight">;
+
 /** The scores of the nodes that fit, plugin by plugin. */
 export class ScoreTable {
   readonly nodes: readonly NodeInfo[];
   readonly totals: number[];
   readonly #columns: PluginScores[] = [];
-  #rows: readonly ScoredNode[] | undefined;
 
   constructor(nodes: readonly NodeInfo[]) {
     this.nodes = nodes;
@@ -28,28 +30,18 @@ export class ScoreTable {
   }
 
   /** Adds a plugin's scores, in the order of the nodes. Throws `RangeError` for one that is out of bounds. */
-  add(name: string, weight: number, scores: readonly number[]): void {
-    const { totals } = this;
-    for (let index = 0; index < totals.length; index += 1) {
-      const score = scores[index]!;
-      if (!(score >= MIN_SCORE && score <= MAX_SCORE)) {
-        throw new RangeError(
-          `plugin "${name}" returns an invalid score ${score}, it should in the range of [0, 100] after normalizing`,
-        );
-      }
-      totals[index] = totals[index]! + score * weight;
-    }
+  add({ name, weight }: Named, scores: readonly number[]): void {
+    addScores(this.totals, { name, weight }, scores);
     this.#columns.push({ name, weight, scores });
   }
 
-  /** Node by node; made when first asked for. */
+  /** Node by node. */
   get rows(): readonly ScoredNode[] {
-    this.#rows ??= this.nodes.map((node, index) => ({
+    return this.nodes.map((node, index) => ({
       node,
       total: this.totals[index]!,
       scores: new Map(this.#columns.map(({ name, weight, scores }) => [name, scores[index]! * weight])),
     }));
-    return this.#rows;
   }
 
   /** The node of the highest total; among equals each is as likely. */
@@ -58,8 +50,25 @@ export class ScoreTable {
   }
 }
 
+/** Adds weighted scores to totals. Throws `RangeError` for a score that is out of bounds. */
+export function addScores(totals: number[] | Float64Array, plugin: Named, scores: readonly number[]): void {
+  checkScores(plugin, scores);
+  for (let index = 0; index < totals.length; index += 1) {
+    totals[index] = totals[index]! + scores[index]! * plugin.weight;
+  }
+}
+
+export function checkScores({ name }: Named, scores: readonly number[]): void {
+  for (const score of scores) {
+    if (score >= MIN_SCORE && score <= MAX_SCORE) continue;
+    throw new RangeError(
+      `plugin "${name}" returns an invalid score ${score}, it should in the range of [0, 100] after normalizing`,
+    );
+  }
+}
+
 /** Where the highest of some numbers is; among equals each is as likely. `random` is asked once, when there are equals. */
-export function pickHighest(totals: readonly number[], random: () => number): number {
+export function pickHighest(totals: readonly number[] | Float64Array, random: () => number): number {
   let most = Number.NEGATIVE_INFINITY;
   let count = 0;
   let first = -1;

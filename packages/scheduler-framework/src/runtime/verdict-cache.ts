@@ -7,8 +7,8 @@ import { KeptVerdicts, plainVerdicts, type Verdicts } from "./verdicts.ts";
 /** Rows of all tables together; the table that was not used for longest goes first. */
 const MAX_ROWS = 400_000;
 const MIN_TABLES = 4;
-/** Signatures that were seen once: a table is made for the second pod. */
-const MAX_SEEN = 1_024;
+/** A table is made for a signature that comes again within so many other new ones: most pods that are alike come together. */
+const MAX_SEEN = 64;
 
 /** The signature of a pod, and whose verdicts it covers. */
 interface Signature {
@@ -49,9 +49,10 @@ export class VerdictCache {
       this.#tables.set(text, table);
       return table;
     }
-    if (!this.#seen.has(text)) {
-      if (this.#seen.size >= MAX_SEEN) this.#seen.clear();
+    if (!this.#seen.delete(text)) {
       this.#seen.add(text);
+      const [oldest] = this.#seen;
+      if (this.#seen.size > MAX_SEEN) this.#seen.delete(oldest!);
       return undefined;
     }
     const most = Math.max(MIN_TABLES, Math.floor(MAX_ROWS / Math.max(rows, 1)));

@@ -3,21 +3,30 @@ import type { Cycle } from "../contract/points.ts";
 import { type Status, SUCCESS } from "../contract/status.ts";
 import { askScores, type Profile } from "./profile.ts";
 import type { ResolvedPlugin } from "./resolve-plugins.ts";
+import { addScores, checkScores, pickHighest } from "./score-table.ts";
 import type { VerdictTable } from "./verdict-table.ts";
 
 /** What the plugins of a profile say about the nodes of one attempt's snapshot. `row` is a node's position in it. */
 export interface Verdicts {
   /** The first filter that rejects the node, or `Success`. */
   filter(node: NodeInfo, row: number): Status;
-  /** One plugin's raw scores of nodes. */
-  scores(plugin: ResolvedPlugin, nodes: readonly NodeInfo[], rows: readonly number[]): readonly number[];
+  /** Which of the nodes, at `rows`, has the highest total score; `skipped` are left out. Throws what scoring throws. */
+  best(
+    nodes: readonly NodeInfo[],
+    rows: readonly number[],
+    skipped: ReadonlySet<string>,
+    random: () => number,
+  ): NodeInfo;
+  /** Where nodes that fit are found without asking; a node that is not found there may yet fit. */
+  readonly known: VerdictTable | undefined;
 }
 
 /** Asks every plugin about every node. */
 export function plainVerdicts(profile: Profile, cycle: Cycle, filters: readonly ResolvedPlugin[]): Verdicts {
   return {
     filter: (node) => profile.runFilterPlugins(cycle, node, filters),
-    scores: (plugin, nodes) => askScores(plugin, cycle, nodes),
+    best: (nodes, _rows, skipped, random) => profile.runScores(cycle, nodes, skipped).best(random),
+    known: undefined,
   };
 }
 
@@ -41,21 +50,69 @@ export class KeptVerdicts implements Verdicts {
     this.#parts = parts;
   }
 
+  get known(): VerdictTable | undefined {
+    return this.#parts.asked.length === 0 ? this.#parts.table : undefined;
+  }
+
   filter(node: NodeInfo, row: number): Status {
     const { profile, cycle, table, kept, asked } = this.#parts;
-    if (!table.isFiltered(row, node)) {
+    const { generation } = node;
+    if (!table.isFiltered(row, generation)) {
       const status = profile.runFilterPlugins(cycle, node, kept);
       if (status.code === "Error") return status;
-      table.keepFiltered(row, node, status.code === "Success" ? undefined : status);
+      table.keepFiltered(row, generation, status.code === "Success" ? undefined : status);
     }
     const rejection = table.rejection(row);
     if (rejection !== undefined) return rejection;
     return asked.length === 0 ? SUCCESS : profile.runFilterPlugins(cycle, node, asked);
   }
 
-  scores(plugin: ResolvedPlugin, nodes: readonly NodeInfo[], rows: readonly number[]): readonly number[] {
+  best(
+    nodes: readonly NodeInfo[],
+    rows: readonly number[],
+    skipped: ReadonlySet<string>,
+    random: () => number,
+  ): NodeInfo {
+    const { profile, scored } = this.#parts;
+    const [plain, others]: ResolvedPlugin[][] = [[], []];
+    for (const each of profile.points.score) {
+      if (skipped.has(each.name)) continue;
+      const isPlain = scored.has(each.name) && each.plugin.normalizeScore === undefined;
+      (isPlain ? plain : others)!.push(each);
+    }
+    const totals = this.#sums(plain!, nodes, rows);
+    for (const each of others!) this.#addNormalized(each, nodes, rows, totals);
+    return nodes[pickHighest(totals, random)]!;
+  }
+
+  /** What plugins give together that need not see all nodes at once. */
+  #sums(plugins: readonly ResolvedPlugin[], nodes: readonly NodeInfo[], rows: readonly number[]): Float64Array {
+    const { cycle, table } = this.#parts;
+    const column = plugins.map(({ name }) => name).join("+");
+    return table.totals(column, nodes, rows, cycle.snapshot.generations, (unknown) => {
+      const sums = new Array<number>(unknown.length).fill(0);
+      for (const each of plugins) addScores(sums, each, askScores(each, cycle, unknown));
+      return sums;
+    });
+  }
+
+  #addNormalized(
+    each: ResolvedPlugin,
+    nodes: readonly NodeInfo[],
+    rows: readonly number[],
+    totals: Float64Array,
+  ): void {
     const { cycle, table, scored } = this.#parts;
-    if (!scored.has(plugin.name)) return askScores(plugin, cycle, nodes);
-    return table.scores(plugin.name, nodes, rows, (unknown) => askScores(plugin, cycle, unknown));
+    const ask = (unknown: readonly NodeInfo[]): readonly number[] => askScores(each, cycle, unknown);
+    const { normalizeScore } = each.plugin;
+    if (!scored.has(each.name)) {
+      const raw = ask(nodes);
+      addScores(totals, each, normalizeScore === undefined ? raw : normalizeScore(cycle, raw, nodes));
+      return;
+    }
+    const { scores, isUniform } = table.scores(each.name, nodes, rows, cycle.snapshot.generations, ask);
+    // Equal raw scores are equal ones after NormalizeScore: they prefer no node, as long as they are in bounds.
+    if (isUniform) checkScores(each, normalizeScore!(cycle, scores.slice(0, 1), nodes.slice(0, 1)));
+    else addScores(totals, each, normalizeScore!(cycle, scores, nodes));
   }
 }

@@ -4,8 +4,11 @@ import type { Resources } from "../contract/resources.ts";
 
 /** Fragments of pods' signatures that several plugins share. */
 export function signTolerations({ pod }: PodInfo): SignFragment {
-  const tolerations = pod.spec?.tolerations;
-  return { key: "spec.tolerations", value: tolerations === undefined ? "" : JSON.stringify(tolerations) };
+  let value = "";
+  for (const { key = "", operator = "", value: wanted = "", effect = "" } of pod.spec?.tolerations ?? []) {
+    value += `${key}\u0001${operator}\u0001${wanted}\u0001${effect}\u0002`;
+  }
+  return { key: "spec.tolerations", value };
 }
 
 export function signRequests({ requests }: PodInfo): SignFragment {
