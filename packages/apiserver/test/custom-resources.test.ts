@@ -51,6 +51,24 @@ async function withBoats(): Promise<Harness> {
   return harness;
 }
 
+describe("defaults that came after an object was stored", () => {
+  const added = [
+    {
+      op: "add",
+      path: "/spec/versions/0/schema/openAPIV3Schema/properties/sails",
+      value: { type: "integer", default: 2 },
+    },
+  ];
+
+  it("are there for every reader", async () => {
+    const { call } = await withBoats();
+    await call("POST", PATH, boat("a"));
+    await call("PATCH", `${CRDS}/boats.example.com`, added, { "content-type": "application/json-patch+json" });
+    expect((await call("GET", `${PATH}/a`)).body).toMatchObject({ sails: 2 });
+    expect((await call("GET", PATH)).body.items[0]).toMatchObject({ sails: 2 });
+  });
+});
+
 describe("a custom resource", () => {
   it("is served as soon as it is defined", async () => {
     const { call } = await withBoats();

@@ -1,23 +1,30 @@
 import {
   apiVersionOf,
   type Draft,
+  deepEqual,
   deepFreeze,
   type KubernetesObject,
   type ResourceDefinition,
   thaw,
   unknownError,
 } from "@pinnace/apimachinery";
+import { isCustom } from "../custom.ts";
 
 const converted = new WeakMap<object, Map<ResourceDefinition, KubernetesObject>>();
 
-/** A stored object at the version that a definition serves: the same instance when that is the stored one. */
+/**
+ * A stored object at the version that a definition serves: the same instance when that is the stored one. A custom resource
+ * has the defaults of today's schema, also those that came after it was stored.
+ */
 export function toVersion(object: KubernetesObject, definition: ResourceDefinition): KubernetesObject {
   const apiVersion = apiVersionOf(definition);
-  if (object.apiVersion === apiVersion) return object;
+  const defaults = isCustom(definition) ? definition.default : undefined;
+  if (object.apiVersion === apiVersion && defaults === undefined) return object;
   const versions = versionsOf(object);
   let result = versions.get(definition);
   if (result === undefined) {
-    result = convert(object, definition, apiVersion);
+    const served = object.apiVersion === apiVersion ? object : convert(object, definition, apiVersion);
+    result = defaults === undefined ? served : withDefaults(served, definition);
     versions.set(definition, result);
   }
   return result;
@@ -50,6 +57,13 @@ export async function prepareVersions(
   const results = await remoteConversion.convert(missing, apiVersion);
   for (const [index, object] of missing.entries())
     versionsOf(object).set(definition, deepFreeze(results[index] as KubernetesObject));
+}
+
+/** The same instance when no default is missing. */
+function withDefaults(object: KubernetesObject, definition: ResourceDefinition): KubernetesObject {
+  const draft: Draft = thaw(object);
+  definition.default?.(draft);
+  return deepEqual(draft, object) ? object : deepFreeze(draft);
 }
 
 function convert(object: KubernetesObject, definition: ResourceDefinition, apiVersion: string): KubernetesObject {
