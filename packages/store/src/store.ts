@@ -112,7 +112,7 @@ export interface Store {
   commit(transaction: Transaction): Promise<Commit>;
   /**
    * All changes under `prefix` in revision order, without gap or repetition. Subscribing starts it; events of a commit
-   * are delivered at the latest right after the commit is durable. Errors with `COMPACTED` when `from` is too old, with
+   * are delivered soon after it is durable (by engines of this process: at once), together and before later ones. Errors with `COMPACTED` when `from` is too old, with
    * `SLOW_CONSUMER` when a subscriber falls behind further than the engine keeps, and with `CLOSED`.
    */
   watch(prefix: string, options?: WatchOptions): Observable<StoreEvent>;

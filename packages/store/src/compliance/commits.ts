@@ -7,6 +7,9 @@ function currentOf(commit: Commit): unknown {
   return commit.current.map(brief);
 }
 
+/** Far more than a writer among 15 can lose while each round has a winner. */
+const ATTEMPTS = 500;
+
 /** Store.commit. */
 export const commits: readonly StoreCase[] = [
   {
@@ -135,12 +138,13 @@ export const commits: readonly StoreCase[] = [
     name: "loses no update of writers that read, compare and set",
     async run(store) {
       const increment = async (): Promise<void> => {
-        for (;;) {
+        for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
           const entry = await store.read("/counter");
           const next = text(`${Number(textOf(entry) ?? 0) + 1}`);
           const when = [{ key: "/counter", modRevision: entry?.modRevision ?? 0 }];
           if ((await store.commit({ when, then: [{ type: "put", key: "/counter", value: next }] })).succeeded) return;
         }
+        throw new Error(`a writer lost ${ATTEMPTS} times in a row`);
       };
       await Promise.all(Array.from({ length: 15 }, increment));
       equal(brief(await store.read("/counter")), ["/counter", "15", 2, 16], "counter");

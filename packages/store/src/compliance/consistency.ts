@@ -5,22 +5,16 @@ import { watching } from "./watching.ts";
 
 const ROUNDS = 40;
 
-/** Writes both keys of a pair in one commit, round after round. */
-async function writePairs(store: Store): Promise<void> {
+/** Writes both keys of a pair in one commit, round after round, and observes before, during and after each. */
+async function whileWriting(store: Store, observe: () => Promise<void>): Promise<void> {
   for (let round = 1; round <= ROUNDS; round++) {
     const value = text(`${round}`);
-    await apply(store, { type: "put", key: "/pair/left", value }, { type: "put", key: "/pair/right", value });
+    const observing = observe();
+    const writing = apply(store, { type: "put", key: "/pair/left", value }, { type: "put", key: "/pair/right", value });
+    // Not until it is done: readers that never wait would keep an engine from its work.
+    await Promise.all([writing, observing.then(observe)]);
+    await observe();
   }
-}
-
-/** Runs `observe` again and again while the pairs are written. */
-async function whileWriting(store: Store, observe: () => Promise<void>): Promise<void> {
-  let done = false;
-  const writing = writePairs(store).finally(() => {
-    done = true;
-  });
-  while (!done) await observe();
-  await writing;
 }
 
 /** What readers see together: reads, lists, watches and their revisions. */

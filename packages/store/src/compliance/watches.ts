@@ -61,13 +61,11 @@ export const watches: readonly StoreCase[] = [
       await put(store, "/before", "x");
       const observable = store.watch("");
       await put(store, "/between", "x");
-      const seen: string[] = [];
-      const subscription = observable.subscribe((event) => seen.push(inShort(event)));
+      const late = watching({ watch: () => observable }, "");
       const watch = watching(store, "");
       await put(store, "/after", "x");
       equal(await watch.first(1), ["4 put /after=x"], "events");
-      equal(seen, ["4 put /after=x"], "events of the one that subscribed late");
-      subscription.unsubscribe();
+      equal(await late.first(1), ["4 put /after=x"], "events of the one that subscribed late");
     },
   },
   {
@@ -121,7 +119,7 @@ export const watches: readonly StoreCase[] = [
       });
       const second = watching(store, "");
       await put(store, "/ask", "1");
-      await Promise.all(replies);
+      await first.first(2);
       await put(store, "/ask", "2");
       await first.first(4);
       await Promise.all(replies);
@@ -167,18 +165,17 @@ export const watches: readonly StoreCase[] = [
     async run(store) {
       await put(store, "/a", "1");
       const observable = store.watch("", { from: 1 });
-      const [first, second]: [string[], string[]] = [[], []];
-      const one = observable.subscribe((event) => first.push(inShort(event)));
-      await watching(store, "", { from: 1 }).first(1);
-      one.unsubscribe();
+      const one = watching({ watch: () => observable }, "");
+      await one.first(1);
+      one.stop();
       await put(store, "/a", "2");
-      const two = observable.subscribe((event) => second.push(inShort(event)));
-      await watching(store, "", { from: 1 }).first(2);
+      const two = watching({ watch: () => observable }, "");
+      await two.first(2);
       await put(store, "/a", "3");
+      const all = ["2 put /a=1", "3 put /a=2 (was 1@2)", "4 put /a=3 (was 2@3)"];
+      equal(await two.first(3), all, "the one that came");
       await watching(store, "", { from: 1 }).first(3);
-      two.unsubscribe();
-      equal(first, ["2 put /a=1"], "the one that left");
-      equal(second, ["2 put /a=1", "3 put /a=2 (was 1@2)", "4 put /a=3 (was 2@3)"], "the one that came");
+      equal(one.events.map(inShort), ["2 put /a=1"], "the one that left");
     },
   },
 ];

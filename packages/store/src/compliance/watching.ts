@@ -17,7 +17,7 @@ interface Watching {
 
 /** Watches `prefix`; `onEvent` is called for each event before anything else. */
 export function watching(
-  store: Store,
+  store: Pick<Store, "watch">,
   prefix: string,
   options?: WatchOptions,
   onEvent?: (event: StoreEvent) => void,
