@@ -67,6 +67,8 @@ export async function until<Answer>(
   throw new Error(`nothing for two minutes: ${lastLine(child.output())}`);
 }
 
+/** The line that says most likely what went wrong: the last one that speaks of an error, else the last one. */
 function lastLine(text: string): string {
-  return text.trim().split("\n").at(-1) ?? "";
+  const lines = text.trim().split("\n");
+  return lines.findLast((line) => /error|fatal|panic/i.test(line)) ?? lines.at(-1) ?? "";
 }

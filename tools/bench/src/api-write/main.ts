@@ -31,8 +31,8 @@ notes.push(`p99 at half load: requests at half the rate of ${Math.max(...values.
 const table = new SeriesTable();
 const servers: Readonly<Record<string, () => Promise<ApiTarget>>> = {
   ...(absent.length === 0 ? { [UPSTREAM]: () => startUpstream(peer) } : {}),
-  Pinnace: startPinnaceApi,
-  "pinnace up": startPinnaceUp,
+  Pinnace: () => startPinnaceApi(),
+  "pinnace up": () => startPinnaceUp(),
 };
 for (let round = 0; round < rounds; round++) {
   const etcd = peer("etcd");

@@ -1,9 +1,11 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createClusterPki } from "@pinnace/pki";
 import { apiAt, freePort } from "../api.ts";
 import { type Child, start, until } from "../child.ts";
 import { removeFolder, temporaryFolder } from "../resources.ts";
+import type { Engine } from "../store/engine.ts";
+import { openLogStoreEngine } from "../store/log-store.ts";
 import { type ApiTarget, TOKEN, TOKEN_LINE } from "./target.ts";
 
 const root = join(import.meta.dirname, "../../../..");
@@ -28,16 +30,33 @@ export async function startPinnaceUp(
   return ready("pinnace up", child, folder, port);
 }
 
+interface PinnaceApiOptions {
+  /** Arguments of Node, such as `--cpu-prof`. */
+  readonly nodeArgs?: readonly string[];
+  /** Puts things into the store before the server is started. */
+  readonly seed?: (engine: Engine) => Promise<void>;
+}
+
 /**
  * Starts Pinnace's API server alone, as kube-apiserver is: same store on disk, TLS, authentication, RBAC and admission as
  * `pinnace up`, no controllers and no scheduler. Resolves when it is ready.
  */
-export async function startPinnaceApi(nodeArgs: readonly string[] = []): Promise<ApiTarget> {
+export async function startPinnaceApi(options: PinnaceApiOptions = {}): Promise<ApiTarget> {
   const folder = temporaryFolder("pinnace");
+  const data = join(folder, "data");
+  if (options.seed !== undefined) await seed(join(data, "store"), options.seed);
   const port = await freePort();
-  const program = [...nodeArgs, SOURCE, join(import.meta.dirname, "pinnace-api-server.ts")];
-  const child = start(process.execPath, [...program, join(folder, "data"), String(port)]);
+  const program = [...(options.nodeArgs ?? []), SOURCE, join(import.meta.dirname, "pinnace-api-server.ts")];
+  const child = start(process.execPath, [...program, data, String(port)]);
   return ready("Pinnace", child, folder, port);
+}
+
+async function seed(directory: string, fill: (engine: Engine) => Promise<void>): Promise<void> {
+  mkdirSync(directory, { recursive: true });
+  const engine = await openLogStoreEngine(directory);
+  if (engine === undefined) return;
+  await fill(engine);
+  await engine.close();
 }
 
 async function ready(name: string, child: Child, folder: string, port: number): Promise<ApiTarget> {

@@ -5,6 +5,8 @@ import { type ClusterPki, createClusterPki } from "@pinnace/pki";
 import { apiAt, freePort } from "../api.ts";
 import { type Child, start, until } from "../child.ts";
 import { removeFolder, temporaryFolder } from "../resources.ts";
+import type { Engine } from "../store/engine.ts";
+import { etcdPuts } from "../store/etcd.ts";
 import { type Etcd, launchEtcd } from "./etcd.ts";
 import { type ApiTarget, TOKEN, TOKEN_LINE } from "./target.ts";
 
@@ -22,6 +24,13 @@ export interface Upstream extends ApiTarget {
   run(program: "kube-controller-manager" | "kube-scheduler" | "kwok", args?: readonly string[]): Promise<Child>;
 }
 
+interface UpstreamOptions {
+  /** More arguments of kube-apiserver. */
+  readonly args?: readonly string[];
+  /** Puts things into etcd before kube-apiserver is started. */
+  readonly seed?: (engine: Engine) => Promise<void>;
+}
+
 /** What {@link startUpstream} needs and this machine does not have, for a note; empty when all is there. */
 export function missingPeers(find: FindProgram, programs: readonly string[] = ["etcd", "kube-apiserver"]): string[] {
   return programs.filter((program) => find(program) === undefined);
@@ -33,7 +42,7 @@ export function missingNote(missing: readonly string[]): string {
 }
 
 /** Starts etcd and kube-apiserver with RBAC, TLS, client certificates and a token; resolves when it is ready. */
-export async function startUpstream(find: FindProgram, args: readonly string[] = []): Promise<Upstream> {
+export async function startUpstream(find: FindProgram, options: UpstreamOptions = {}): Promise<Upstream> {
   const program = (name: string): string => {
     const path = find(name);
     if (path === undefined) throw new Error(missingNote([name]));
@@ -44,7 +53,11 @@ export async function startUpstream(find: FindProgram, args: readonly string[] =
   const port = await freePort();
   const begin = performance.now();
   const etcd = await launchEtcd(program("etcd"));
-  const server = start(program("kube-apiserver"), [...serverArguments(folder, pki, etcd, port), ...args]);
+  if (options.seed !== undefined) await seed(etcd, options.seed);
+  const server = start(program("kube-apiserver"), [
+    ...serverArguments(folder, pki, etcd, port),
+    ...(options.args ?? []),
+  ]);
   const others: Child[] = [];
   const api = apiAt(port, TOKEN);
   await until(server, async () => ((await api.call("GET", "/readyz"))?.status === 200 ? true : undefined));
@@ -69,6 +82,13 @@ export async function startUpstream(find: FindProgram, args: readonly string[] =
       return child;
     },
   };
+}
+
+async function seed(etcd: Etcd, fill: (engine: Engine) => Promise<void>): Promise<void> {
+  await etcd.ready();
+  const engine = etcdPuts(etcd.url);
+  await fill(engine);
+  await engine.close();
 }
 
 /** ECDSA keys as older parsers take them. */

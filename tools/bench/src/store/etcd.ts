@@ -1,6 +1,6 @@
 import { type ClientHttp2Session, connect as connectHttp2 } from "node:http2";
 import { launchEtcd } from "../peers/etcd.ts";
-import type { OpenEngine } from "./engine.ts";
+import type { Engine, OpenEngine } from "./engine.ts";
 
 const CONNECTIONS = 4;
 const HEADERS = {
@@ -19,15 +19,26 @@ export function etcdEngine(program: string | undefined): OpenEngine {
     if (program === undefined) return undefined;
     const server = await launchEtcd(program, directory);
     await server.ready();
-    const connections = Array.from({ length: CONNECTIONS }, () => connectHttp2(server.url));
-    let next = 0;
+    const { put, close } = etcdPuts(server.url);
     return {
-      put: (key, value) => putOver(connections[next++ % CONNECTIONS]!, key, value),
+      put,
       close: async () => {
-        for (const connection of connections) connection.close();
+        await close();
         await server.stop();
       },
     };
+  };
+}
+
+/** Puts into an etcd that is running. */
+export function etcdPuts(url: string): Engine {
+  const connections = Array.from({ length: CONNECTIONS }, () => connectHttp2(url));
+  let next = 0;
+  return {
+    put: (key, value) => putOver(connections[next++ % CONNECTIONS]!, key, value),
+    close: async () => {
+      for (const connection of connections) connection.close();
+    },
   };
 }
 
