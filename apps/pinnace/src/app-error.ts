@@ -6,6 +6,7 @@ import { CodedError } from "@pinnace/errors";
  * - `NODE_TAKEN`: this machine is the real node of another cluster.
  * - `REAL_NODE`: a real node was asked for and cannot run here.
  * - `NO_PLUGINS_FOLDER`: a folder of `--plugins` is not there.
+ * - `SCHEDULER_CONFIG`: the file of `--scheduler-config` cannot be read or is refused.
  * - `INSTALL_FAILED`: the distribution's packages could not be installed.
  */
 type AppErrorCode =
@@ -14,6 +15,7 @@ type AppErrorCode =
   | "NODE_TAKEN"
   | "REAL_NODE"
   | "NO_PLUGINS_FOLDER"
+  | "SCHEDULER_CONFIG"
   | "INSTALL_FAILED";
 
 /** What ends the command with one line on standard error. */

@@ -13,11 +13,16 @@
  * On Linux as root, with containerd, runc and nftables there, it runs a real node; it says what is missing otherwise.
  *
  * Scheduler and CNI plugins are taken from `plugins/` of the current folder, and from `--plugins <folder>`: a package
- * with `pinnace.plugin` in its package.json is loaded, and a scheduler plugin takes part in the default profile.
+ * with `pinnace.plugin` in its package.json is loaded, and a scheduler plugin takes part in the default profile unless it
+ * is optional.
  *
  * ```sh
  * pinnace plugins   # what was found where, and why something cannot be used
  * ```
+ *
+ * `--scheduler-config <file>` takes a `KubeSchedulerConfiguration` (`kubescheduler.config.k8s.io/v1`) with profiles,
+ * plugin arguments and extenders as kube-scheduler does; the profiles are then what the file says. When the file changes
+ * the scheduler goes on with the new profiles; a file with a mistake changes nothing, and the mistake is printed.
  *
  * @packageDocumentation
  */

@@ -54,7 +54,11 @@ export function composeCluster(options: ClusterOptions = {}): Container {
     localTransportModule(API_HANDLER),
     clientModule(LOOPBACK, random),
     controllersModule(controllers, random),
-    schedulerModule({ plugins, random, ...(options.scheduler === undefined ? {} : { config: options.scheduler }) }),
+    schedulerModule({
+      ...{ plugins, random },
+      ...(options.scheduler === undefined ? {} : { config: options.scheduler }),
+      ...(options.extenderTransport === undefined ? {} : { extenderTransport: options.extenderTransport }),
+    }),
     simulationModule({ ...simulated }, random, options.streams),
   );
   return container;

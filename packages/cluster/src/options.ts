@@ -6,7 +6,7 @@ import type { ControllerFactory } from "@pinnace/controller-runtime";
 import type { CertificateSigner } from "@pinnace/controllers";
 import type { Logger } from "@pinnace/logging";
 import type { PluginCandidate } from "@pinnace/plugin";
-import type { SchedulerConfig } from "@pinnace/scheduler";
+import type { ExtenderTransportFactory, KubeSchedulerConfigurationObject, SchedulerConfig } from "@pinnace/scheduler";
 import type { SimulatedNodesOptions } from "@pinnace/simulation";
 import type { Store } from "@pinnace/store";
 
@@ -24,7 +24,10 @@ export interface ClusterOptions {
   readonly nodes?: number | SimulatedNodesOptions;
   /** Scheduler plugins; default: the built-in ones. */
   readonly plugins?: readonly PluginCandidate[];
-  readonly scheduler?: SchedulerConfig;
+  /** How pods are scheduled: a KubeSchedulerConfiguration, or what `parseSchedulerConfiguration` makes of one. */
+  readonly scheduler?: SchedulerConfig | KubeSchedulerConfigurationObject;
+  /** How scheduler extenders are reached; default: `fetch`. */
+  readonly extenderTransport?: ExtenderTransportFactory;
   /** Default: all built-in controllers. */
   readonly controllers?: readonly ControllerFactory[];
   readonly authentication?: AuthenticationOptions;

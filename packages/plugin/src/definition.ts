@@ -17,6 +17,8 @@ export interface PluginDefinition<Components = never, Config = unknown, Instance
   readonly apiRange: string;
   /** Names of plugins of the same type that must be loaded before this one. */
   readonly requires?: readonly string[];
+  /** True: nobody uses the plugin unless a configuration names it. Default: where it is found it is used. */
+  readonly optional?: boolean;
   /** Absent: the plugin takes no configuration and any is refused. */
   readonly config?: ConfigSchema;
   /** Makes the instance. May be called more than once (profiles), with different configurations. */

@@ -25,7 +25,11 @@
  *
  * @packageDocumentation
  */
-export { DEFAULT_SCHEDULER_CONFIG, type SchedulerConfig } from "./config.ts";
+export {
+  DEFAULT_SCHEDULER_CONFIG,
+  type KubeSchedulerConfigurationObject,
+  type SchedulerConfig,
+} from "./config.ts";
 export {
   SchedulerConfigurationError,
   type SchedulerConfigurationErrorCode,

@@ -4,14 +4,17 @@ import { LOGGER, type Logger } from "@pinnace/logging";
 import { METRICS, type MetricRegistries } from "@pinnace/metrics";
 import type { PluginRegistry } from "@pinnace/plugin";
 import { ContainerModule } from "inversify";
-import type { SchedulerConfig } from "./config.ts";
+import type { KubeSchedulerConfigurationObject, SchedulerConfig } from "./config.ts";
+import type { ExtenderTransportFactory } from "./extenders/extender-transport.ts";
 import { createScheduler, SCHEDULER } from "./scheduler.ts";
 import { createSchedulingEvents } from "./scheduling-events.ts";
 
 export interface SchedulerModuleOptions {
   readonly plugins: PluginRegistry;
   readonly random: () => number;
-  readonly config?: SchedulerConfig;
+  readonly config?: SchedulerConfig | KubeSchedulerConfigurationObject;
+  /** How extenders are reached; default: `fetch`. */
+  readonly extenderTransport?: ExtenderTransportFactory;
 }
 
 /** As whom a scheduler speaks to the API server. */

@@ -21,7 +21,12 @@ import { AttemptOutcomes, type Rejectors, rejectorsOf } from "./attempt-outcomes
 import { runBindingCycle } from "./binding-cycle.ts";
 import { createClusterWriter } from "./cluster-access.ts";
 import { ClusterWatch } from "./cluster-watch.ts";
-import { DEFAULT_SCHEDULER_CONFIG, type SchedulerConfig } from "./config.ts";
+import {
+  DEFAULT_SCHEDULER_CONFIG,
+  type KubeSchedulerConfigurationObject,
+  type SchedulerConfig,
+  schedulerConfigOf,
+} from "./config.ts";
 import { AttemptLog } from "./explain/attempt-log.ts";
 import { createExtenders } from "./extenders/create-extenders.ts";
 import { bindWithExtenders, type Extender } from "./extenders/extender.ts";
@@ -48,7 +53,8 @@ export interface SchedulerDependencies {
   readonly random: () => number;
   readonly logger?: Logger;
   readonly metrics?: MetricRegistry;
-  readonly config?: SchedulerConfig;
+  /** Default: one profile, `default-scheduler`, with the default plugins. */
+  readonly config?: SchedulerConfig | KubeSchedulerConfigurationObject;
   /** How extenders are reached; default: `fetch`. */
   readonly extenderTransport?: ExtenderTransportFactory;
 }
@@ -63,7 +69,7 @@ export interface Scheduler {
    * Goes on with other profiles and extenders. Pods that wait are tried again, pods on their way go on as they began.
    * Throws what a wrong profile throws, and then nothing has changed.
    */
-  reconfigure(config: SchedulerConfig): void;
+  reconfigure(config: SchedulerConfig | KubeSchedulerConfigurationObject): void;
   /** What is remembered of the last attempts. */
   readonly attempts: AttemptLog;
   /** How many pods wait, by queue. */
@@ -107,7 +113,8 @@ class LoopScheduler implements Scheduler {
   #nextIndex = 0;
 
   constructor(dependencies: SchedulerDependencies) {
-    const { clock, config = DEFAULT_SCHEDULER_CONFIG, logger = silentLogger, metrics } = dependencies;
+    const { clock, logger = silentLogger, metrics } = dependencies;
+    const config = schedulerConfigOf(dependencies.config ?? DEFAULT_SCHEDULER_CONFIG);
     this.#needs = dependencies;
     this.#config = config;
     this.#logger = logger.child({ component: "scheduler" });
@@ -161,7 +168,8 @@ class LoopScheduler implements Scheduler {
     this.#needs.events.stop();
   }
 
-  reconfigure(config: SchedulerConfig): void {
+  reconfigure(wanted: SchedulerConfig | KubeSchedulerConfigurationObject): void {
+    const config = schedulerConfigOf(wanted);
     [this.#extenders, this.#runtimes] = this.#build(config);
     this.#config = config;
     this.#queue.reconfigure({

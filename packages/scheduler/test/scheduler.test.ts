@@ -173,6 +173,51 @@ describe("the scheduler", () => {
     expect(cluster.scheduler.pending).toEqual({ active: 0, backoff: 0, unschedulable: 0, gated: 0 });
   });
 
+  describe("with another configuration", () => {
+    const object = (...profiles: readonly object[]) =>
+      ({ apiVersion: "kubescheduler.config.k8s.io/v1", kind: "KubeSchedulerConfiguration", profiles }) as const;
+
+    it("goes on with other profiles and loses no pod", async () => {
+      const refuse: SchedulerPlugin = { filter: () => unschedulable("no"), eventsToRegister: () => [] };
+      const cluster = await started({ Refuses: refuse }, "n");
+      cluster.pods.put(asking("waiting", "1"));
+      cluster.pods.put(asking("other", "1", { schedulerName: "other" }));
+      await cluster.clock.advance(60_000);
+      expect(nodeOf(cluster, "waiting")).toBeUndefined();
+      cluster.scheduler.reconfigure(object({ schedulerName: "default-scheduler" }, { schedulerName: "other" }));
+      await cluster.clock.settle();
+      expect([nodeOf(cluster, "waiting"), nodeOf(cluster, "other")]).toEqual(["n", "n"]);
+    });
+
+    it("leaves pods whose profile is gone, and takes them up when it comes back", async () => {
+      const cluster = await started({});
+      cluster.pods.put(asking("p", "1"));
+      await cluster.clock.settle();
+      cluster.scheduler.reconfigure(object({ schedulerName: "other" }));
+      cluster.nodes.put(testNode("n"));
+      await cluster.clock.advance(60_000);
+      expect([nodeOf(cluster, "p"), cluster.scheduler.pending.backoff]).toEqual([undefined, 0]);
+      cluster.scheduler.reconfigure(object({}));
+      await cluster.clock.settle();
+      expect(nodeOf(cluster, "p")).toBe("n");
+    });
+
+    it.each([
+      {
+        what: "names a plugin that is not there",
+        plugins: { score: { enabled: [{ name: "None" }] } },
+        code: "PLUGIN_NOT_FOUND",
+      },
+      { what: "has no binder", plugins: { bind: { disabled: [{ name: "*" }] } }, code: "PROFILE_INVALID" },
+    ])("keeps the old one when the new one $what", async ({ plugins, code }) => {
+      const cluster = await started({}, "n");
+      expect(() => cluster.scheduler.reconfigure(object({ plugins }))).toThrow(expect.objectContaining({ code }));
+      cluster.pods.put(asking("p", "1"));
+      await cluster.clock.settle();
+      expect(nodeOf(cluster, "p")).toBe("n");
+    });
+  });
+
   it("places nothing after it was stopped", async () => {
     const cluster = await started({}, "n");
     await cluster.scheduler.stop();

@@ -13,6 +13,8 @@ import type { Logger } from "@pinnace/logging";
 import { createStreamLogger } from "@pinnace/logging/node";
 import { type ClusterPki, createClusterPki, parseSigningRequest } from "@pinnace/pki";
 import type { PluginCandidate } from "@pinnace/plugin";
+import type { SchedulerConfig } from "@pinnace/scheduler";
+import { nodeExtenderTransport } from "@pinnace/scheduler/node";
 import { type LogStore, openLogStore } from "@pinnace/store-log";
 import { findPlugins } from "../plugins/plugin-folders.ts";
 import { unusablePlugins } from "../plugins/unusable-plugins.ts";
@@ -21,7 +23,7 @@ import type { DataDirectory } from "./data-directory.ts";
 import { hostAddress } from "./host-address.ts";
 import type { UpOptions } from "./options.ts";
 import type { Progress } from "./progress.ts";
-import { schedulerConfig } from "./scheduler-config.ts";
+import { readSchedulerConfig, schedulerConfig } from "./scheduler-config.ts";
 
 /** What every way of running a cluster shares. */
 export interface Foundation {
@@ -30,6 +32,7 @@ export interface Foundation {
   readonly log: WriteStream;
   readonly pki: ClusterPki;
   readonly plugins: readonly PluginCandidate[];
+  readonly scheduler: SchedulerConfig;
   readonly listener: Listener;
   /** What the listener answers with; requests wait until it is set. */
   readonly serveWith: (handler: ApiHandler) => void;
@@ -50,6 +53,8 @@ export async function openFoundation(
   undo: (() => unknown)[],
 ): Promise<Foundation> {
   const staticTokens = options.tokenAuthFile === undefined ? undefined : await readTokenFile(options.tokenAuthFile);
+  const configured =
+    options.schedulerConfig === undefined ? undefined : await readSchedulerConfig(options.schedulerConfig);
   const clock = createRealClock();
   const log = createWriteStream(directory.log, { flags: "a", mode: 0o600 });
   // The cluster is worth more than its log: a full disk is said once, and the rest goes on.
@@ -78,7 +83,8 @@ export async function openFoundation(
     logger.warn(text);
     progress.note(`  warning: ${text}`);
   }
-  return { clock, logger, log, pki, plugins, listener, serveWith, store, staticTokens };
+  const scheduler = configured ?? schedulerConfig(plugins);
+  return { clock, logger, log, pki, plugins, scheduler, listener, serveWith, store, staticTokens };
 }
 
 /** The same failure with the flag that helps. */
@@ -120,10 +126,10 @@ export async function startControlPlane(
   foundation: Foundation,
   nodes: { readonly simulated: number /** Where pods reach the API. */; readonly address: string },
 ): Promise<Cluster> {
-  const { clock, logger, pki, plugins, store, listener, staticTokens } = foundation;
+  const { clock, logger, pki, plugins, scheduler, store, listener, staticTokens } = foundation;
   const cluster = await startCluster({
-    ...{ clock, logger, store, plugins },
-    scheduler: schedulerConfig(plugins),
+    ...{ clock, logger, store, plugins, scheduler },
+    extenderTransport: nodeExtenderTransport,
     nodes: {
       count: nodes.simulated,
       capacity: { cpu: options.nodeCpu, memory: options.nodeMemory, pods: String(options.nodePods) },

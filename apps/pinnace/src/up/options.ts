@@ -18,6 +18,7 @@ export interface UpOptions {
   readonly nodePods: number;
   readonly tokenAuthFile?: string;
   readonly plugins: readonly string[];
+  readonly schedulerConfig?: string;
   readonly logLevel: "debug" | "info" | "warn" | "error";
 }
 
@@ -73,6 +74,7 @@ export function upCommand(run: (options: UpOptions) => Promise<void>): Command {
     .option("--node-pods <n>", "pods that each simulated node takes", integer(1, 1_000), 110)
     .option("--token-auth-file <file>", 'static bearer tokens: lines of token,user,uid,"group1,group2"')
     .option("--plugins <folder>", "look for plugins in this folder, too (repeatable)", collect)
+    .option("--scheduler-config <file>", "KubeSchedulerConfiguration; read again whenever the file changes")
     .addOption(
       new Option("--log-level <level>", "what goes to the log in the data directory")
         .choices(["debug", "info", "warn", "error"])

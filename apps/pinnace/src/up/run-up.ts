@@ -5,6 +5,7 @@ import type { Cluster } from "@pinnace/cluster";
 import { messageOf } from "@pinnace/errors";
 import { openFoundation, reachable, startControlPlane, writeAdminKubeconfig } from "./control-plane.ts";
 import { openDataDirectory, resetDataDirectory } from "./data-directory.ts";
+import { followSchedulerConfig } from "./follow-scheduler-config.ts";
 import { hostAddress } from "./host-address.ts";
 import { installPackages } from "./install-packages.ts";
 import { chooseNodes, type NodeKind, thisMachine } from "./node-kind.ts";
@@ -60,6 +61,11 @@ async function bringUp(
     startControlPlane(options, foundation, { simulated: count, address: realNode?.NODE_ADDRESS ?? hostAddress() }),
   );
   undo.push(() => cluster.stop());
+  if (options.schedulerConfig !== undefined) {
+    const { logger } = foundation;
+    const note = (text: string): void => progress.note(text);
+    undo.push(followSchedulerConfig({ file: options.schedulerConfig, scheduler: cluster.scheduler, logger, note }));
+  }
   await writeAdminKubeconfig(directory.kubeconfig, foundation);
   const real =
     kind.type === "real"
