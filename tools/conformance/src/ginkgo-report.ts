@@ -1,4 +1,4 @@
-import { firstLine, type Outcome } from "./outcome.ts";
+import { type Outcome, summary } from "./outcome.ts";
 
 interface SpecReport {
   readonly ContainerHierarchyTexts?: readonly string[] | null;
@@ -52,8 +52,8 @@ function parseSpecs(text: string): readonly SpecReport[] | undefined {
 
 /** Undefined for a spec that this process left out. A spec that skips itself says why. */
 function outcomeOf({ State, Failure }: SpecReport): Outcome | undefined {
-  const message = firstLine(Failure?.Message ?? "");
-  const panic = firstLine(Failure?.ForwardedPanic ?? "");
+  const message = summary(Failure?.Message ?? "");
+  const panic = summary(Failure?.ForwardedPanic ?? "");
   const why = [message, panic].filter(Boolean).join(": ");
   if (State === "passed") return { kind: "passed" };
   if (State === "skipped") return why === "" ? undefined : { kind: "not run", why };

@@ -10,3 +10,13 @@ export const firstLine = (text: string): string =>
     .split("\n")
     .find((line) => line.trim() !== "")
     ?.trim() ?? "";
+
+/** The first line of a failure; with what follows when it does not say anything by itself (`Expected`). */
+export function summary(text: string): string {
+  const lines = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
+  const first = lines[0] ?? "";
+  return /^Expected$|:$/.test(first) ? lines.slice(0, 8).join(" ") : first;
+}

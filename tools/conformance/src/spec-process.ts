@@ -4,7 +4,7 @@ export interface SpecProcessOptions {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** The specs that it runs; each is printed on a line of its own when it begins. */
+  /** The specs that it runs; each is printed, with its labels, on a line of its own when it begins. */
   readonly names: ReadonlySet<string>;
   /** Milliseconds for the preparation, and for each spec. */
   readonly specTimeout: number;
@@ -60,7 +60,7 @@ export function runSpecProcess(options: SpecProcessOptions): Promise<SpecProcess
     output = (output + chunk).slice(-OUTPUT_LIMIT);
     const lines = (rest + chunk).split("\n");
     rest = lines.pop() ?? "";
-    const name = lines.findLast((line) => names.has(line.trim()))?.trim();
+    const name = lines.map((line) => specOf(line, names)).findLast((each) => each !== undefined);
     if (name === undefined || name === last || timedOut || signal.aborted) return;
     last = name;
     options.began?.(name);
@@ -86,6 +86,14 @@ export function runSpecProcess(options: SpecProcessOptions): Promise<SpecProcess
     });
     child.on("exit", finish);
   });
+}
+
+/** A spec's name stands at the beginning of a line, followed by its labels. */
+function specOf(line: string, names: ReadonlySet<string>): string | undefined {
+  const text = line.trim();
+  return text.startsWith("[sig-")
+    ? [...names].find((name) => text === name || text.startsWith(`${name} [`))
+    : undefined;
 }
 
 function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {

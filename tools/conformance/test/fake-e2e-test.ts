@@ -66,7 +66,7 @@ function runSpecs() {
       add(name, "skipped");
       return next();
     }
-    console.log("------------------------------\\n" + name + "\\n  STEP: one");
+    console.log("------------------------------\\n" + name + " [sig-apps, Conformance]\\n  STEP: one");
     if (does === "pass") add(name, "passed");
     if (does === "fail") add(name, "failed", "\\nwanted 1, got 2\\nmore");
     if (does === "skip") add(name, "skipped", "needs two nodes");
