@@ -63,6 +63,7 @@ export { VerdictCache } from "./runtime/verdict-cache.ts";
 export type { VerdictTable } from "./runtime/verdict-table.ts";
 export { plainVerdicts, type Verdicts } from "./runtime/verdicts.ts";
 export { WaitingPodRegistry } from "./runtime/waiting-pods.ts";
+export { NodeTally, RecentlyUsed } from "./scoring/node-tally.ts";
 export { matchesNodeAffinity, matchesTerm } from "./scoring/node-selector.ts";
 export { invertedScores, scaledScores } from "./scoring/normalize.ts";
 export { deviceClassOfResource } from "./devices/device-classes.ts";

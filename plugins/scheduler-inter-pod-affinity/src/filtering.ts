@@ -3,9 +3,12 @@ import {
   type ClusterReader,
   type Cycle,
   type NodeInfo,
+  NodeTally,
   type PodInfo,
   type PreFilterResult,
+  RecentlyUsed,
   SKIP,
+  type Snapshot,
   type StateData,
   type Status,
   SUCCESS,
@@ -20,6 +23,7 @@ import {
   termMatches,
   termsOf,
 } from "./affinity-term.ts";
+import { kindOf, MAX_KINDS, selectedNamespaces } from "./pod-kind.ts";
 import { TopologyCounts } from "./topology-counts.ts";
 
 const STATE = "InterPodAffinity/filter";
@@ -35,6 +39,17 @@ interface Wishes {
   readonly antiAffinity: readonly AffinityTerm[];
 }
 
+/** What the pods of one node come to. */
+interface Part {
+  readonly node: Node;
+  /** Pods that meet all affinity terms. */
+  affinity: number;
+  /** Pods that meet an anti-affinity term, by term. */
+  readonly antiAffinity: number[];
+  /** The topology keys of terms by which pods refuse the pod. */
+  readonly refusals: string[];
+}
+
 class FilterState implements StateData {
   readonly wishes: Wishes;
   /** Existing pods that meet all affinity terms of the pod. */
@@ -44,7 +59,12 @@ class FilterState implements StateData {
   /** Existing pods with an anti-affinity term that the pod meets. */
   readonly existing: TopologyCounts;
 
-  constructor(wishes: Wishes, affinity: TopologyCounts, antiAffinity: TopologyCounts, existing: TopologyCounts) {
+  constructor(
+    wishes: Wishes,
+    affinity: TopologyCounts = new TopologyCounts(),
+    antiAffinity: TopologyCounts = new TopologyCounts(),
+    existing: TopologyCounts = new TopologyCounts(),
+  ) {
     this.wishes = wishes;
     this.affinity = affinity;
     this.antiAffinity = antiAffinity;
@@ -55,52 +75,99 @@ class FilterState implements StateData {
     return new FilterState(this.wishes, this.affinity.clone(), this.antiAffinity.clone(), this.existing.clone());
   }
 
-  /** Counts what the pod wishes of an existing one. */
-  countWishes(existing: Pod, node: Node, amount: 1 | -1): void {
-    const { affinity, antiAffinity } = this.wishes;
-    if (matchesAllTerms(affinity, existing)) {
-      for (const { topologyKey } of affinity) this.affinity.add(node, topologyKey, amount);
-    }
-    for (const term of antiAffinity) {
-      if (termMatches(term, existing)) this.antiAffinity.add(node, term.topologyKey, amount);
-    }
-  }
-
-  /** Counts what an existing pod refuses. */
-  countRefusals(existing: Pod, node: Node, amount: 1 | -1): void {
-    for (const term of termsOf(existing).requiredAntiAffinity) {
-      if (termMatches(term, this.wishes.pod, this.wishes.namespaceLabels)) {
-        this.existing.add(node, term.topologyKey, amount);
+  /** Counts some pods of a node. */
+  partOf(node: Node, pods: readonly PodInfo[], refusing: readonly PodInfo[]): Part | undefined {
+    const { affinity, antiAffinity, pod, namespaceLabels } = this.wishes;
+    const wishes = affinity.length + antiAffinity.length;
+    if (wishes * pods.length + refusing.length === 0) return undefined;
+    const part: Part = { node, affinity: 0, antiAffinity: antiAffinity.map(() => 0), refusals: [] };
+    if (wishes > 0) {
+      for (const existing of pods) {
+        if (matchesAllTerms(affinity, existing.pod)) part.affinity += 1;
+        for (const [index, term] of antiAffinity.entries()) {
+          if (termMatches(term, existing.pod)) part.antiAffinity[index]! += 1;
+        }
       }
     }
+    for (const existing of refusing) {
+      for (const term of termsOf(existing.pod).requiredAntiAffinity) {
+        if (termMatches(term, pod, namespaceLabels)) part.refusals.push(term.topologyKey);
+      }
+    }
+    const isEmpty =
+      part.affinity === 0 && part.refusals.length === 0 && part.antiAffinity.every((count) => count === 0);
+    return isEmpty ? undefined : part;
+  }
+
+  add({ node, affinity, antiAffinity, refusals }: Part, sign: 1 | -1): void {
+    const { wishes } = this;
+    if (affinity > 0) {
+      for (const { topologyKey } of wishes.affinity) this.affinity.add(node, topologyKey, sign * affinity);
+    }
+    for (const [index, count] of antiAffinity.entries()) {
+      if (count > 0) this.antiAffinity.add(node, wishes.antiAffinity[index]!.topologyKey, sign * count);
+    }
+    for (const topologyKey of refusals) this.existing.add(node, topologyKey, sign);
   }
 }
 
-export function preFilter(cycle: Cycle, reader: ClusterReader): PreFilterResult {
-  const { snapshot } = cycle;
-  const { pod } = cycle.pod;
-  const refusing = snapshot.nodesWithRequiredAntiAffinityPods;
-  const { requiredAffinity, requiredAntiAffinity } = termsOf(pod);
-  const wishesNothing = requiredAffinity.length + requiredAntiAffinity.length === 0;
-  if (wishesNothing && refusing.length === 0) return { status: SKIP };
-  const wishes: Wishes = {
-    pod,
-    namespaceLabels: namespaceLabelsOf(pod, reader),
-    affinity: resolveNamespaces(requiredAffinity, reader),
-    antiAffinity: resolveNamespaces(requiredAntiAffinity, reader),
-  };
-  const state = new FilterState(wishes, new TopologyCounts(), new TopologyCounts(), new TopologyCounts());
-  for (const { node, podsWithRequiredAntiAffinity } of refusing) {
-    for (const existing of podsWithRequiredAntiAffinity) state.countRefusals(existing.pod, node, 1);
+/** The counts for pods that are alike, kept from one attempt to the next. */
+class FilterCounts {
+  readonly state: FilterState;
+  readonly #tally: NodeTally<Part>;
+
+  constructor(wishes: Wishes) {
+    const state = new FilterState(wishes);
+    this.state = state;
+    this.#tally = new NodeTally<Part>({
+      partOf: ({ node, pods, podsWithRequiredAntiAffinity }) => state.partOf(node, pods, podsWithRequiredAntiAffinity),
+      add: (part, sign) => state.add(part, sign),
+      clear: () => {
+        for (const counts of [state.affinity, state.antiAffinity, state.existing]) counts.clear();
+      },
+    });
   }
-  if (wishesNothing && state.existing.isEmpty) return { status: SKIP };
-  if (!wishesNothing) {
-    for (const { node, pods } of snapshot.nodes) {
-      for (const existing of pods) state.countWishes(existing.pod, node, 1);
-    }
+
+  update(snapshot: Snapshot): FilterState {
+    this.#tally.update(snapshot);
+    return this.state;
   }
-  cycle.state.write(STATE, state);
-  return { status: SUCCESS };
+}
+
+/** Runs the Filter part of the plugin: its counts belong to one scheduler. */
+export class AffinityFilter {
+  readonly #reader: ClusterReader;
+  readonly #counts = new RecentlyUsed<FilterCounts>(MAX_KINDS);
+
+  constructor(reader: ClusterReader) {
+    this.#reader = reader;
+  }
+
+  preFilter(cycle: Cycle): PreFilterResult {
+    const { pod } = cycle.pod;
+    const { requiredAffinity, requiredAntiAffinity } = termsOf(pod);
+    const wishesNothing = requiredAffinity.length + requiredAntiAffinity.length === 0;
+    if (wishesNothing && !cycle.snapshot.hasRequiredAntiAffinityPods) return { status: SKIP };
+    const wishes: Wishes = {
+      pod,
+      namespaceLabels: namespaceLabelsOf(pod, this.#reader),
+      affinity: resolveNamespaces(requiredAffinity, this.#reader),
+      antiAffinity: resolveNamespaces(requiredAntiAffinity, this.#reader),
+    };
+    const { podAffinity, podAntiAffinity } = pod.spec?.affinity ?? {};
+    const kind = kindOf(pod, wishes.namespaceLabels, [
+      podAffinity?.requiredDuringSchedulingIgnoredDuringExecution,
+      podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution,
+      ...selectedNamespaces(
+        [...requiredAffinity, ...requiredAntiAffinity],
+        [...wishes.affinity, ...wishes.antiAffinity],
+      ),
+    ]);
+    const state = this.#counts.get(kind, () => new FilterCounts(wishes)).update(cycle.snapshot);
+    if (wishesNothing && state.existing.isEmpty) return { status: SKIP };
+    cycle.state.write(STATE, state);
+    return { status: SUCCESS };
+  }
 }
 
 export function filter(cycle: Cycle, { node }: NodeInfo): Status {
@@ -128,7 +195,7 @@ function isNearFriends({ wishes, affinity }: FilterState, node: Node): boolean {
 /** A pod is added to (+1) or taken from (-1) a node in a what-if. */
 export function recount(cycle: Cycle, changed: PodInfo, { node }: NodeInfo, amount: 1 | -1): Status {
   const state = cycle.state.read<FilterState>(STATE);
-  state?.countRefusals(changed.pod, node, amount);
-  state?.countWishes(changed.pod, node, amount);
+  const part = state?.partOf(node, [changed], [changed]);
+  if (part !== undefined) state?.add(part, amount);
   return SUCCESS;
 }

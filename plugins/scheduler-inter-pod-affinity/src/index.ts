@@ -13,9 +13,9 @@
  */
 import { definePlugin, type PluginDefinition } from "@pinnace/plugin";
 import { SCHEDULER_PLUGIN_TYPE, type SchedulerComponents, type SchedulerPlugin } from "@pinnace/scheduler-framework";
-import { filter, preFilter, recount } from "./filtering.ts";
+import { AffinityFilter, filter, recount } from "./filtering.ts";
 import { afterNamespaceChange, afterNodeChange, afterPodChange } from "./queueing-hints.ts";
-import { normalizeScore, preScore, type ScoringOptions, score } from "./scoring.ts";
+import { AffinityScore, normalizeScore, type ScoringOptions, score } from "./scoring.ts";
 
 const plugin: PluginDefinition<SchedulerComponents, ScoringOptions, SchedulerPlugin> = definePlugin({
   type: SCHEDULER_PLUGIN_TYPE,
@@ -28,20 +28,23 @@ const plugin: PluginDefinition<SchedulerComponents, ScoringOptions, SchedulerPlu
       ignorePreferredTermsOfExistingPods: { type: "boolean", default: false },
     },
   },
-  create: ({ reader }: SchedulerComponents, options: ScoringOptions): SchedulerPlugin => ({
-    preFilter: (cycle) => preFilter(cycle, reader),
-    filter,
-    addPod: (cycle, added, node) => recount(cycle, added, node, 1),
-    removePod: (cycle, removed, node) => recount(cycle, removed, node, -1),
-    preScore: (cycle) => preScore(cycle, reader, options),
-    score,
-    normalizeScore: (_cycle, scores) => normalizeScore(scores),
-    eventsToRegister: () => [
-      { event: { resource: "Pod", actions: ["Add", "UpdatePodLabel", "Delete"] }, hint: afterPodChange(reader) },
-      { event: { resource: "Node", actions: ["Add", "UpdateNodeLabel"] }, hint: afterNodeChange },
-      { event: { resource: "Namespace", actions: ["Add", "Update"] }, hint: afterNamespaceChange },
-    ],
-  }),
+  create: ({ reader }: SchedulerComponents, options: ScoringOptions): SchedulerPlugin => {
+    const [filtering, scoring] = [new AffinityFilter(reader), new AffinityScore(reader, options)];
+    return {
+      preFilter: (cycle) => filtering.preFilter(cycle),
+      filter,
+      addPod: (cycle, added, node) => recount(cycle, added, node, 1),
+      removePod: (cycle, removed, node) => recount(cycle, removed, node, -1),
+      preScore: (cycle) => scoring.preScore(cycle),
+      score,
+      normalizeScore: (_cycle, scores) => normalizeScore(scores),
+      eventsToRegister: () => [
+        { event: { resource: "Pod", actions: ["Add", "UpdatePodLabel", "Delete"] }, hint: afterPodChange(reader) },
+        { event: { resource: "Node", actions: ["Add", "UpdateNodeLabel"] }, hint: afterNodeChange },
+        { event: { resource: "Namespace", actions: ["Add", "Update"] }, hint: afterNamespaceChange },
+      ],
+    };
+  },
 });
 
 export default plugin;

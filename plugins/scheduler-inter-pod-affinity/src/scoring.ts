@@ -4,12 +4,16 @@ import {
   type Cycle,
   MAX_SCORE,
   type NodeInfo,
+  NodeTally,
+  RecentlyUsed,
   SKIP,
+  type Snapshot,
   type StateData,
   type Status,
   SUCCESS,
 } from "@pinnace/scheduler-framework";
 import { namespaceLabelsOf, resolveNamespaces, termMatches, termsOf, type WeightedTerm } from "./affinity-term.ts";
+import { kindOf, MAX_KINDS, selectedNamespaces } from "./pod-kind.ts";
 import { TopologyCounts } from "./topology-counts.ts";
 
 const STATE = "InterPodAffinity/score";
@@ -24,51 +28,108 @@ interface ScoreState extends StateData {
   readonly sums: TopologyCounts;
 }
 
-/** Adds up, by domain, the weights of preferred terms: the pod's about existing pods, and theirs about the pod. */
-export function preScore(cycle: Cycle, reader: ClusterReader, options: ScoringOptions): Status {
-  const { snapshot } = cycle;
-  const { pod } = cycle.pod;
-  const preferred = termsOf(pod).preferred;
-  const hasOwn = preferred.length > 0;
-  if (!hasOwn && (options.ignorePreferredTermsOfExistingPods || snapshot.nodesWithAffinityPods.length === 0)) {
-    return SKIP;
-  }
-  const own = resolveNamespaces(preferred, reader);
-  const namespaceLabels = namespaceLabelsOf(pod, reader);
-  const sums = new TopologyCounts();
-  for (const { node, pods, podsWithAffinity } of hasOwn ? snapshot.nodes : snapshot.nodesWithAffinityPods) {
-    for (const existing of pods.length > 0 && hasOwn ? pods : podsWithAffinity) {
-      addOwn(sums, own, existing.pod, node);
-      if (existing.hasAffinity) addTheirs(sums, existing.pod, pod, node, namespaceLabels, options);
-    }
-  }
-  if (sums.isEmpty) return SKIP;
-  const state: ScoreState = { sums, clone: () => state };
-  cycle.state.write(STATE, state);
-  return SUCCESS;
+/** What the pods of one node give, by topology key. */
+interface Part {
+  readonly node: Node;
+  readonly weights: ReadonlyMap<string, number>;
 }
 
-function addOwn(sums: TopologyCounts, own: readonly WeightedTerm[], existing: Pod, node: Node): void {
-  for (const term of own) if (termMatches(term, existing)) sums.add(node, term.topologyKey, term.weight);
+/** Adds up, by domain, the weights of preferred terms: the pod's about existing pods, and theirs about the pod. */
+class ScoreCounts {
+  readonly sums: TopologyCounts = new TopologyCounts();
+  readonly #tally: NodeTally<Part>;
+
+  constructor(
+    pod: Pod,
+    own: readonly WeightedTerm[],
+    namespaceLabels: Readonly<Record<string, string>>,
+    options: ScoringOptions,
+  ) {
+    const { sums } = this;
+    this.#tally = new NodeTally<Part>({
+      partOf: ({ node, pods, podsWithAffinity }) => {
+        const looked = own.length > 0 ? pods : podsWithAffinity;
+        if (looked.length === 0) return undefined;
+        const weights = new Map<string, number>();
+        for (const existing of looked) {
+          addOwn(weights, own, existing.pod);
+          if (existing.hasAffinity) addTheirs(weights, existing.pod, pod, namespaceLabels, options);
+        }
+        return weights.size === 0 ? undefined : { node, weights };
+      },
+      add: ({ node, weights }, sign) => {
+        for (const [topologyKey, weight] of weights) sums.add(node, topologyKey, sign * weight);
+      },
+      clear: () => sums.clear(),
+    });
+  }
+
+  update(snapshot: Snapshot): void {
+    this.#tally.update(snapshot);
+  }
+}
+
+/** Runs the Score part of the plugin: its sums belong to one scheduler. */
+export class AffinityScore {
+  readonly #reader: ClusterReader;
+  readonly #options: ScoringOptions;
+  readonly #counts = new RecentlyUsed<ScoreCounts>(MAX_KINDS);
+
+  constructor(reader: ClusterReader, options: ScoringOptions) {
+    this.#reader = reader;
+    this.#options = options;
+  }
+
+  preScore(cycle: Cycle): Status {
+    const { snapshot } = cycle;
+    const { pod } = cycle.pod;
+    const { preferred } = termsOf(pod);
+    const isAlone = this.#options.ignorePreferredTermsOfExistingPods || !snapshot.hasAffinityPods;
+    if (preferred.length === 0 && isAlone) return SKIP;
+    const own = resolveNamespaces(preferred, this.#reader);
+    const namespaceLabels = namespaceLabelsOf(pod, this.#reader);
+    const { podAffinity, podAntiAffinity } = pod.spec?.affinity ?? {};
+    const kind = kindOf(pod, namespaceLabels, [
+      podAffinity?.preferredDuringSchedulingIgnoredDuringExecution,
+      podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution,
+      ...selectedNamespaces(preferred, own),
+    ]);
+    const counts = this.#counts.get(kind, () => new ScoreCounts(pod, own, namespaceLabels, this.#options));
+    counts.update(snapshot);
+    const { sums } = counts;
+    if (sums.isEmpty) return SKIP;
+    const state: ScoreState = { sums, clone: () => state };
+    cycle.state.write(STATE, state);
+    return SUCCESS;
+  }
+}
+
+type Weights = Map<string, number>;
+
+const addTo = (weights: Weights, topologyKey: string, weight: number): void => {
+  weights.set(topologyKey, (weights.get(topologyKey) ?? 0) + weight);
+};
+
+function addOwn(weights: Weights, own: readonly WeightedTerm[], existing: Pod): void {
+  for (const term of own) if (termMatches(term, existing)) addTo(weights, term.topologyKey, term.weight);
 }
 
 function addTheirs(
-  sums: TopologyCounts,
+  weights: Weights,
   existing: Pod,
   pod: Pod,
-  node: Node,
   namespaceLabels: Readonly<Record<string, string>>,
   { hardPodAffinityWeight, ignorePreferredTermsOfExistingPods }: ScoringOptions,
 ): void {
   const { requiredAffinity, preferred } = termsOf(existing);
   if (hardPodAffinityWeight > 0) {
     for (const term of requiredAffinity) {
-      if (termMatches(term, pod, namespaceLabels)) sums.add(node, term.topologyKey, hardPodAffinityWeight);
+      if (termMatches(term, pod, namespaceLabels)) addTo(weights, term.topologyKey, hardPodAffinityWeight);
     }
   }
   if (ignorePreferredTermsOfExistingPods) return;
   for (const term of preferred) {
-    if (termMatches(term, pod, namespaceLabels)) sums.add(node, term.topologyKey, term.weight);
+    if (termMatches(term, pod, namespaceLabels)) addTo(weights, term.topologyKey, term.weight);
   }
 }
 

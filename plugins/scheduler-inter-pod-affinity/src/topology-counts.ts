@@ -12,6 +12,10 @@ export class TopologyCounts {
     return this.#counts.size === 0;
   }
 
+  clear(): void {
+    this.#counts.clear();
+  }
+
   /** Adds to the domain that a node is in; nothing when the node lacks the key. */
   add(node: Node, topologyKey: string, amount: number): void {
     const domain = node.metadata?.labels?.[topologyKey];

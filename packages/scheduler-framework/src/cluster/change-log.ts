@@ -6,7 +6,12 @@ export class ChangeLog {
   readonly #names: string[] = [];
   readonly #generations: number[] = [];
   /** Changes after this generation are all known. */
-  #complete = 0;
+  #complete: number;
+
+  /** Nothing has happened yet at the generation `start`. */
+  constructor(start: number) {
+    this.#complete = start;
+  }
 
   /** A node came, went or changed with `generation`; generations never decrease. */
   add(name: string, generation: number): void {
@@ -20,7 +25,7 @@ export class ChangeLog {
 
   /** The nodes that changed after `from`, up to `to`; undefined when that is no longer known. */
   between(from: number, to: number): ReadonlySet<string> | undefined {
-    if (from < this.#complete) return undefined;
+    if (from < this.#complete || from > to) return undefined;
     const names = new Set<string>();
     for (let index = this.#names.length - 1; index >= 0; index -= 1) {
       const generation = this.#generations[index]!;

@@ -26,18 +26,26 @@ export class ClusterCache {
   /** Pods on nodes that are unknown, by node. */
   readonly #waiting = new Map<string, Map<string, PodInfo>>();
   readonly #images = new ImageCounts();
-  readonly #log = new ChangeLog();
+  readonly #log: ChangeLog;
   /** Replaced when nodes come or go, never changed: older snapshots read it, too. */
   #positions: ReadonlyMap<string, number> = new Map();
-  /** Names of nodes that have pods with affinity, so that nobody looks for them on every node. */
+  /** Names of nodes that have pods with affinity, or with required anti-affinity. */
   readonly #affine = new Set<string>();
+  readonly #refusing = new Set<string>();
   /** The table of the newest snapshot. */
   #order: NodeInfo[] = [];
   #generations: Float64Array = new Float64Array(0);
   #membersChanged = false;
   readonly #changed = new Set<string>();
-  #snapshot: TableSnapshot = new TableSnapshot({ ...NOTHING, nodes: this.#order });
+  #snapshot: TableSnapshot;
   #assumed = 0;
+
+  constructor() {
+    caches += 1;
+    const generation = caches * GENERATIONS;
+    this.#log = new ChangeLog(generation);
+    this.#snapshot = new TableSnapshot(this.#parts(generation));
+  }
 
   get nodeCount(): number {
     return this.#nodes.size;
@@ -67,6 +75,7 @@ export class ClusterCache {
     if (info === undefined) return;
     this.#nodes.delete(name);
     this.#affine.delete(name);
+    this.#refusing.delete(name);
     this.#images.replace(info.images, undefined);
     this.#changed.add(name);
     this.#membersChanged = true;
@@ -171,7 +180,8 @@ export class ClusterCache {
       positions: this.#positions,
       images: this.#images.counts(),
       changes: this.#log,
-      withoutAffinity: this.#affine.size === 0,
+      hasAffinity: this.#affine.size > 0,
+      hasRequiredAntiAffinity: this.#refusing.size > 0,
     };
   }
 
@@ -180,8 +190,8 @@ export class ClusterCache {
     if (before !== info.images) this.#images.replace(before, info.images);
     this.#nodes.set(info.name, info);
     this.#changed.add(info.name);
-    if (info.podsWithAffinity.length > 0) this.#affine.add(info.name);
-    else if (this.#affine.size > 0) this.#affine.delete(info.name);
+    mark(this.#affine, info.name, info.podsWithAffinity.length > 0);
+    mark(this.#refusing, info.name, info.podsWithRequiredAntiAffinity.length > 0);
   }
 
   #attach(pod: KnownPod): void {
@@ -211,13 +221,15 @@ export class ClusterCache {
 
 /** After so many snapshots the table is copied, so that one that is held for long does not hold all that came after it. */
 const SHARING_LIMIT = 256;
-const NOTHING: SnapshotParts = {
-  generation: 0,
-  nodes: [],
-  generations: new Float64Array(0),
-  positions: new Map(),
-  images: new Map(),
-};
+/** Snapshots of different caches are told apart by their generations: each cache has a range of its own. */
+const GENERATIONS = 2 ** 32;
+let caches = 0;
+
+function mark(names: Set<string>, name: string, isMember: boolean): void {
+  if (isMember) names.add(name);
+  else if (names.size > 0) names.delete(name);
+}
+
 const ZONE_LABELS = ["topology.kubernetes.io/region", "topology.kubernetes.io/zone"];
 
 function zoneChanged(before: Node, after: Node): boolean {

@@ -18,8 +18,9 @@ export interface SnapshotParts {
   /** Nodes that have each image. */
   readonly images: ReadonlyMap<string, number>;
   readonly changes?: ChangeLog | undefined;
-  /** Known not to have any pods with affinity. */
-  readonly withoutAffinity?: boolean;
+  /** Whether any pod has affinity, or required anti-affinity; undefined when that is to be found out. */
+  readonly hasAffinity?: boolean;
+  readonly hasRequiredAntiAffinity?: boolean;
 }
 
 /**
@@ -36,6 +37,8 @@ export class TableSnapshot implements Snapshot {
   #generations: Float64Array | undefined;
   #later: TableSnapshot | undefined;
   #undo: readonly Undo[] = [];
+  readonly #hasAffinity: boolean | undefined;
+  readonly #hasRequiredAntiAffinity: boolean | undefined;
   #affine: readonly NodeInfo[] | undefined;
   #refusing: readonly NodeInfo[] | undefined;
 
@@ -46,7 +49,10 @@ export class TableSnapshot implements Snapshot {
     this.#positions = parts.positions;
     this.#images = parts.images;
     this.#changes = parts.changes;
-    if (parts.withoutAffinity) this.#affine = NO_NODES;
+    if (parts.hasAffinity === false) this.#affine = NO_NODES;
+    if (parts.hasRequiredAntiAffinity === false) this.#refusing = NO_NODES;
+    this.#hasAffinity = parts.hasAffinity;
+    this.#hasRequiredAntiAffinity = parts.hasRequiredAntiAffinity;
   }
 
   get nodes(): readonly NodeInfo[] {
@@ -66,6 +72,14 @@ export class TableSnapshot implements Snapshot {
 
   positionOf(name: string): number | undefined {
     return this.#positions.get(name);
+  }
+
+  get hasAffinityPods(): boolean {
+    return this.#hasAffinity ?? this.nodesWithAffinityPods.length > 0;
+  }
+
+  get hasRequiredAntiAffinityPods(): boolean {
+    return this.#hasRequiredAntiAffinity ?? this.nodesWithRequiredAntiAffinityPods.length > 0;
   }
 
   get nodesWithAffinityPods(): readonly NodeInfo[] {

@@ -54,13 +54,17 @@ export interface Snapshot {
   get(name: string): NodeInfo | undefined;
   /** Where a node is in {@link nodes}. */
   positionOf(name: string): number | undefined;
+  /** Whether {@link nodesWithAffinityPods} has any, without making the list. */
+  readonly hasAffinityPods: boolean;
+  readonly hasRequiredAntiAffinityPods: boolean;
   readonly nodesWithAffinityPods: readonly NodeInfo[];
   readonly nodesWithRequiredAntiAffinityPods: readonly NodeInfo[];
   /** How many nodes have an image of this name. */
   nodesWithImage(name: string): number;
   /**
    * The names of the nodes that came, went or changed since the snapshot of that generation, for plugins that keep counts
-   * from one attempt to the next; undefined when that is not known, so that everything is to be looked at.
+   * from one attempt to the next ({@link NodeTally}); undefined when that is not known, so that everything is to be looked
+   * at. A snapshot that knows nothing of others does not even know it of itself.
    */
   changedSince(generation: number): ReadonlySet<string> | undefined;
 }
