@@ -6,7 +6,12 @@ const cycle = testCycle(testPod("p"), []);
 const binding = (bind: () => Promise<void>) =>
   plugin.create(
     testComponents({
-      writer: { bind, preempt: async () => undefined, patch: async (_type, object) => object },
+      writer: {
+        ...testComponents().writer,
+        bind,
+        preempt: async () => undefined,
+        patch: async (_type, object) => object,
+      },
     }),
     {},
   );

@@ -65,6 +65,7 @@ function setup(objects: Readonly<Record<string, readonly object[]>> = {}, change
     reader: testReader(objects),
     filters: byCpu,
     writer: {
+      ...testComponents().writer,
       bind: async () => undefined,
       preempt: async (victim, _preemptor, nodeName) => {
         log.victims.push(`${victim.metadata?.name} on ${nodeName}`);
@@ -284,7 +285,7 @@ describe("DefaultPreemption", () => {
 
   it.each([
     { left: ["b"], outcome: { status: SUCCESS, nominatedNode: "b", victims: ["y on b"] } },
-    { left: [], outcome: { status: unschedulable("preemption: no candidate node for preemption"), victims: [] } },
+    { left: [] as string[], outcome: { status: unschedulable("preemption: no candidate node for preemption"), victims: [] } },
   ])("takes the advice of programs outside: $left", async ({ left, outcome }) => {
     const preemption: SchedulerComponents["preemption"] = {
       advise: async (_pod, candidates) => candidates.filter(({ nodeName }) => left.includes(nodeName)),
@@ -295,6 +296,7 @@ describe("DefaultPreemption", () => {
 
   it("has the pod tried again when an eviction fails", async () => {
     const writer = {
+      ...testComponents().writer,
       bind: async () => undefined,
       preempt: async () => Promise.reject(new Error("no")),
       patch: async (_type: unknown, object: never) => object,

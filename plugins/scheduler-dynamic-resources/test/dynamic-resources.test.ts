@@ -48,7 +48,7 @@ describe("DynamicResources", () => {
   });
 
   it.each([
-    { what: "not allocated", status: {}, says: ["cannot allocate all claims", "cannot allocate all claims"] },
+    { what: "that asks for nothing", status: {}, says: [undefined, undefined] },
     {
       what: "allocated on one node",
       status: { allocation: on("a") },
@@ -57,6 +57,57 @@ describe("DynamicResources", () => {
     { what: "allocated anywhere", status: { allocation: {} }, says: [undefined, undefined] },
   ])("with a claim $what says $says", ({ status, says }) => {
     expect(attempt(create(claim(status)), pod, nodes).filters.map(({ reasons }) => reasons[0])).toEqual(says);
+  });
+
+  it("allocates where there are devices, and frees them for others when the pod goes nowhere", async () => {
+    const slice = {
+      metadata: { name: "s" },
+      spec: {
+        driver: "d",
+        nodeName: "b",
+        pool: { name: "p", generation: 1, resourceSliceCount: 1 },
+        devices: [{ name: "d0" }],
+      },
+    };
+    const devices = { requests: [{ name: "r", exactly: { deviceClassName: "any" } }] };
+    const wanting = (name: string) => ({ metadata: { name, namespace: "default", uid: name }, spec: { devices } });
+    const reader = testReader({
+      deviceclasses: [{ metadata: { name: "any" }, spec: {} }],
+      resourceslices: [slice],
+      resourceclaims: [wanting("c"), wanting("c2")],
+    });
+    const instance = plugin.create(testComponents({ reader }), {});
+    const says = (of: typeof pod) => attempt(instance, of, nodes).filters.map(({ reasons }) => reasons[0]);
+    const other = testPod("q", { resourceClaims: [{ name: "device", resourceClaimName: "c2" }] });
+    const cycle = testCycle(pod, nodes);
+    instance.preFilter!(cycle);
+    expect(nodes.map((node) => instance.filter!(cycle, node).reasons[0])).toEqual([
+      "cannot allocate all claims",
+      undefined,
+    ]);
+    await instance.reserve!(cycle, "b");
+    expect(says(other)).toEqual(["cannot allocate all claims", "cannot allocate all claims"]);
+    await instance.unreserve!(cycle, "b");
+    expect(says(other)).toEqual(["cannot allocate all claims", undefined]);
+  });
+
+  it("gives an allocation elsewhere up that nobody uses", async () => {
+    const patches: unknown[] = [];
+    const writer = {
+      ...testComponents().writer,
+      patch: async <T>(_type: unknown, object: T, patch: unknown): Promise<T> => {
+        patches.push((patch as { readonly status: unknown }).status);
+        return object;
+      },
+    };
+    const reader = testReader({ resourceclaims: [claim({ allocation: on("gone") })] });
+    const instance = plugin.create(testComponents({ reader, writer }), {});
+    const cycle = testCycle(pod, nodes);
+    instance.preFilter!(cycle);
+    for (const node of nodes) instance.filter!(cycle, node);
+    const { status } = await instance.postFilter!(cycle, new Map());
+    expect(status.reasons).toEqual(["deallocation of ResourceClaim completed"]);
+    expect(patches).toEqual([{ allocation: null, reservedFor: null, devices: null }]);
   });
 
   it("names a device class that does not exist", async () => {
@@ -101,6 +152,7 @@ describe("DynamicResources", () => {
       testComponents({
         reader,
         writer: {
+          ...testComponents().writer,
           bind: async () => undefined,
           preempt: async () => undefined,
           patch: async (_type, object, patch, subresource) => {

@@ -20,8 +20,7 @@ const plugin: PluginDefinition<SchedulerComponents, NodeResourcesFitArgs, Schedu
   name: "NodeResourcesFit",
   apiRange: "^1.0.0",
   config: CONFIG_SCHEMA,
-  create: (_components: SchedulerComponents, args: NodeResourcesFitArgs): SchedulerPlugin =>
-    createNodeResourcesFit(args),
+  create: createNodeResourcesFit,
 });
 
 export default plugin;

@@ -1,8 +1,10 @@
 import type { ConfigSchema } from "@pinnace/plugin";
 import {
   type Cycle,
+  deviceClassOfResource,
   type NodeInfo,
   type PodInfo,
+  type SchedulerComponents,
   type SchedulerPlugin,
   type Status,
   SUCCESS,
@@ -49,7 +51,12 @@ interface Lack {
   readonly never: boolean;
 }
 
-function* lacks(pod: PodInfo, node: NodeInfo, ignored: (name: string) => boolean): Iterable<Lack> {
+function* lacks(
+  pod: PodInfo,
+  node: NodeInfo,
+  ignored: (name: string) => boolean,
+  byDevices: (name: string) => boolean,
+): Iterable<Lack> {
   if (node.pods.length + 1 > node.allowedPods) yield { reason: "Too many pods", never: false };
   const { requests } = pod;
   const checks: readonly (readonly [string, number, number, number])[] = [
@@ -68,6 +75,7 @@ function* lacks(pod: PodInfo, node: NodeInfo, ignored: (name: string) => boolean
   for (const [name, wanted] of requests.scalar) {
     if (wanted === 0 || ignored(name)) continue;
     const total = node.allocatable.scalar.get(name) ?? 0;
+    if (total === 0 && byDevices(name)) continue;
     const used = node.requested.scalar.get(name) ?? 0;
     if (wanted > total - used) yield { reason: `Insufficient ${name}`, never: wanted > total };
   }
@@ -90,14 +98,19 @@ function isExtended(name: string): boolean {
   return name.includes("/") && !name.startsWith("kubernetes.io/") && !name.startsWith("requests.");
 }
 
-export function createNodeResourcesFit(args: NodeResourcesFitArgs): SchedulerPlugin {
+export function createNodeResourcesFit(
+  { reader }: Pick<SchedulerComponents, "reader">,
+  args: NodeResourcesFitArgs,
+): SchedulerPlugin {
   const names = new Set(args.ignoredResources);
   const groups = new Set(args.ignoredResourceGroups);
   const ignored = (name: string): boolean => isExtended(name) && (names.has(name) || groups.has(name.split("/")[0]!));
+  // What a node does not have itself may come from devices; then DynamicResources says whether it does (KEP-5004).
+  const byDevices = (name: string): boolean => isExtended(name) && deviceClassOfResource(reader, name) !== undefined;
   const scorer = createScorer(args.scoringStrategy ?? {});
   const filter = ({ pod }: Cycle, node: NodeInfo): Status => {
     if (fitsAtOnce(pod, node)) return SUCCESS;
-    const found = [...lacks(pod, node, ignored)];
+    const found = [...lacks(pod, node, ignored, byDevices)];
     if (found.length === 0) return SUCCESS;
     const reasons = found.map(({ reason }) => reason);
     return found.some(({ never }) => never) ? unresolvable(...reasons) : unschedulable(...reasons);
@@ -105,7 +118,10 @@ export function createNodeResourcesFit(args: NodeResourcesFitArgs): SchedulerPlu
   return {
     filter,
     score: ({ pod }, node) => scorer(pod, node),
-    signPod: ({ pod }) => [signRequests(pod), signNonZeroRequests(pod)],
+    signPod: ({ pod }) => {
+      const classes = [...pod.requests.scalar.keys()].filter(byDevices).join(",");
+      return [signRequests(pod), signNonZeroRequests(pod), { key: "resources of device classes", value: classes }];
+    },
     eventsToRegister: () => [
       { event: { resource: "AssignedPod", actions: ["Delete", "UpdatePodScaleDown"] } },
       { event: { resource: "UnscheduledPod", actions: ["UpdatePodScaleDown"] } },

@@ -1,5 +1,12 @@
 import type { NodeInfo, SchedulerPlugin } from "@pinnace/scheduler-framework";
-import { attempt, testComponents, testNode, testNodeInfo, testPod } from "@pinnace/scheduler-framework/compliance";
+import {
+  attempt,
+  testComponents,
+  testNode,
+  testNodeInfo,
+  testPod,
+  testReader,
+} from "@pinnace/scheduler-framework/compliance";
 import { describe, expect, it } from "vitest";
 import plugin from "../src/index.ts";
 
@@ -12,8 +19,9 @@ const node = (allocatable: object, ...used: readonly object[]): NodeInfo =>
     ...used.map((requests, index) => asking(requests, `x${index}`)),
   );
 
+const four = { cpu: "4", memory: "8Gi", pods: "2" };
+
 describe("NodeResourcesFit as a filter", () => {
-  const four = { cpu: "4", memory: "8Gi", pods: "2" };
   it.each([
     { what: "fits", wants: { cpu: "4", memory: "8Gi" }, on: node(four), says: ["Success"] },
     { what: "asks for nothing on a full node", wants: {}, on: node(four, { cpu: "4" }), says: ["Success"] },
@@ -70,6 +78,22 @@ describe("NodeResourcesFit as a filter", () => {
     { args: { ignoredResourceGroups: ["other.com"] }, code: "UnschedulableAndUnresolvable" },
   ])("with $args says $code", ({ args, code }) => {
     expect(attempt(create(args), asking({ "example.com/gpu": "1" }), [node(four)]).filters[0]!.code).toBe(code);
+  });
+});
+
+describe("an extended resource that a device class backs", () => {
+  const reader = testReader({
+    deviceclasses: [{ metadata: { name: "gpu" }, spec: { extendedResourceName: "example.com/gpu" } }],
+  });
+  const backed = plugin.create(testComponents({ reader }), {});
+  it.each([
+    { resource: "example.com/gpu", has: {}, code: "Success" },
+    { resource: "deviceclass.resource.kubernetes.io/gpu", has: {}, code: "Success" },
+    { resource: "example.com/gpu", has: { "example.com/gpu": "1" }, code: "UnschedulableAndUnresolvable" },
+    { resource: "example.com/other", has: {}, code: "UnschedulableAndUnresolvable" },
+  ])("$resource on a node with $has: $code", ({ resource, has, code }) => {
+    const [status] = attempt(backed, asking({ [resource]: "2" }), [node({ ...four, ...has })]).filters;
+    expect(status!.code).toBe(code);
   });
 });
 

@@ -183,6 +183,7 @@ describe("VolumeBinding when a node is chosen", () => {
         reader: testReader(objects),
         clock,
         writer: {
+          ...testComponents().writer,
           bind: async () => undefined,
           preempt: async () => undefined,
           patch: async (type, object, patch) => {

@@ -22,7 +22,13 @@ export interface TestFunctions {
 export function testComponents(change: Partial<SchedulerComponents> = {}): SchedulerComponents {
   return {
     reader: { get: () => undefined, list: () => [] },
-    writer: { bind: async () => undefined, preempt: async () => undefined, patch: async (_type, object) => object },
+    writer: {
+      bind: async () => undefined,
+      preempt: async () => undefined,
+      create: async (_type, object) => object,
+      delete: async () => undefined,
+      patch: async (_type, object) => object,
+    },
     waitingPods: { list: () => [] },
     filters: { trial: () => undefined },
     queue: { activate: () => undefined },

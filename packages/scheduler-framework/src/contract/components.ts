@@ -26,6 +26,10 @@ export interface ClusterWriter {
    * victim that is gone already is no error.
    */
   preempt(victim: Pod, preemptor: Pod, nodeName: string): Promise<void>;
+  /** POST of an object; its namespace and `generateName` are its own. */
+  create<T extends KubernetesObject>(type: ResourceType<T>, object: T): Promise<T>;
+  /** Deletes an object. One that is gone already is no error. */
+  delete<T extends KubernetesObject>(type: ResourceType<T>, object: T): Promise<void>;
   /** Merge-patches any object. */
   patch<T extends KubernetesObject>(type: ResourceType<T>, object: T, patch: unknown, subresource?: string): Promise<T>;
 }
