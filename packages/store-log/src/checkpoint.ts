@@ -1,11 +1,12 @@
 import { type FileHandle, open, rename, stat, unlink } from "node:fs/promises";
+import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { messageOf } from "@pinnace/errors";
 import { type Entry, StoreError, type StoreEvent } from "@pinnace/store";
 import { type KeyTree, undo } from "@pinnace/store/engine";
 import { isOutOfSpace } from "./durable-file.ts";
 import type { Failpoint } from "./failpoint.ts";
-import { checkpointPath, preamble, RESTORE, syncDirectory } from "./files.ts";
+import { checkpointName, preamble, RESTORE, syncDirectory } from "./files.ts";
 import { FrameBuilder } from "./frame.ts";
 import { readFrameFile } from "./frame-file.ts";
 import {
@@ -18,6 +19,7 @@ import {
   writeEnd,
   writeEntry,
 } from "./record.ts";
+import type { StoreFiles } from "./store-files.ts";
 
 /** Frames are written from this length on, so that no step takes long. */
 const FRAME_LENGTH = 512 << 10;
@@ -41,7 +43,7 @@ export interface CheckpointState {
 
 /** Writes a checkpoint, durably and all or nothing; resolves with its size in bytes. */
 export async function writeCheckpoint(directory: string, state: CheckpointState, at?: Failpoint): Promise<number> {
-  const path = checkpointPath(directory, state.revision);
+  const path = join(directory, checkpointName(state.revision));
   const temporary = `${path}.tmp`;
   try {
     if (at !== undefined) await at("beforeCheckpoint");
@@ -150,21 +152,25 @@ function* commitsOf(
 
 /** Reads a checkpoint and hands on its records; resolves with the file's size. `CORRUPT` unless it is whole. */
 export async function readCheckpoint(
-  directory: string,
+  files: StoreFiles,
   revision: number,
   onRecord: (record: LogRecord) => void,
 ): Promise<number> {
-  const path = checkpointPath(directory, revision);
-  let count = 0;
-  let end: (LogRecord & { type: "end" }) | undefined;
-  const { size, torn } = await readFrameFile(path, (payload) => {
-    for (const record of readRecords(payload)) {
-      if (record.type === "end") end = record;
-      if (record.type === "entry") count++;
-      onRecord(record);
-    }
-  });
-  if (torn || end?.revision !== revision || end.count !== count)
-    throw new StoreError("CORRUPT", `${path} is not whole`, { remedy: RESTORE });
-  return size;
+  const file = await files.open(checkpointName(revision));
+  try {
+    let count = 0;
+    let end: (LogRecord & { type: "end" }) | undefined;
+    const { size, torn } = await readFrameFile(file, (payload) => {
+      for (const record of readRecords(payload)) {
+        if (record.type === "end") end = record;
+        if (record.type === "entry") count++;
+        onRecord(record);
+      }
+    });
+    if (torn || end?.revision !== revision || end.count !== count)
+      throw new StoreError("CORRUPT", `${file.path} is not whole`, { remedy: RESTORE });
+    return size;
+  } finally {
+    await file.close();
+  }
 }

@@ -35,29 +35,27 @@ export function requirePreamble(bytes: Buffer, path: string): void {
 /** The remedy for damage. */
 export const RESTORE = "Restore the directory from a backup.";
 
-/** The file of the log whose commits follow `revision`. */
-export function logPath(directory: string, revision: number): string {
-  return join(directory, `log-${paddedHex(revision)}`);
+/** The name of the log whose commits follow `revision`. */
+export function logName(revision: number): string {
+  return `log-${paddedHex(revision)}`;
 }
 
-/** The file that has all entries of `revision`. */
-export function checkpointPath(directory: string, revision: number): string {
-  return join(directory, `checkpoint-${paddedHex(revision)}`);
+/** The name of the file that has all entries of `revision`. */
+export function checkpointName(revision: number): string {
+  return `checkpoint-${paddedHex(revision)}`;
 }
 
 function paddedHex(revision: number): string {
   return revision.toString(16).padStart(14, "0");
 }
 
-/** The revisions in the names of a directory's files, ascending. */
-interface DirectoryContent {
+/** The revisions in the names of a store's files, ascending. */
+interface FileRevisions {
   readonly logs: readonly number[];
   readonly checkpoints: readonly number[];
 }
 
-/** Reads the names in a directory. */
-export async function readDirectory(directory: string): Promise<DirectoryContent> {
-  const names = await readdir(directory);
+export function revisionsIn(names: readonly string[]): FileRevisions {
   const revisionsOf = (kind: string): number[] =>
     names
       .flatMap((name) => new RegExp(`^${kind}-([0-9a-f]{14})$`).exec(name)?.[1] ?? [])
@@ -85,9 +83,10 @@ export async function syncDirectory(directory: string): Promise<void> {
 /** Removes the files that a checkpoint at `revision` makes superfluous. */
 export async function removeBefore(directory: string, revision: number, failpoint?: Failpoint): Promise<void> {
   if (failpoint !== undefined) await failpoint("beforeRemoval");
-  const { logs, checkpoints } = await readDirectory(directory);
-  for (const log of logs) if (log < revision) await unlink(logPath(directory, log));
+  const { logs, checkpoints } = revisionsIn(await readdir(directory));
+  for (const log of logs) if (log < revision) await unlink(join(directory, logName(log)));
   if (failpoint !== undefined) await failpoint("midRemoval");
-  for (const checkpoint of checkpoints) if (checkpoint < revision) await unlink(checkpointPath(directory, checkpoint));
+  for (const checkpoint of checkpoints)
+    if (checkpoint < revision) await unlink(join(directory, checkpointName(checkpoint)));
   if (failpoint !== undefined) await failpoint("afterRemoval");
 }

@@ -1,7 +1,7 @@
-import { type FileHandle, open } from "node:fs/promises";
 import { StoreError } from "@pinnace/store";
 import { PREAMBLE_LENGTH, RESTORE, requirePreamble } from "./files.ts";
 import { containsFrame, parseFrame } from "./frame.ts";
+import type { ReadableFile } from "./store-files.ts";
 
 const CHUNK = 1 << 20;
 
@@ -16,13 +16,8 @@ interface FrameFileEnd {
  * interrupted write; one that is followed by a readable frame is damage: `CORRUPT`. The writer never starts a frame
  * before the one before it is on the disk.
  */
-export async function readFrameFile(path: string, onPayload: (payload: Buffer) => void): Promise<FrameFileEnd> {
-  const handle = await open(path, "r");
-  try {
-    return await readFrames(path, new Window(handle), onPayload);
-  } finally {
-    await handle.close();
-  }
+export function readFrameFile(file: ReadableFile, onPayload: (payload: Buffer) => void): Promise<FrameFileEnd> {
+  return readFrames(file.path, new Window(file), onPayload);
 }
 
 async function readFrames(path: string, window: Window, onPayload: (payload: Buffer) => void): Promise<FrameFileEnd> {
@@ -51,13 +46,13 @@ async function requireTorn(path: string, window: Window): Promise<FrameFileEnd> 
 
 /** The part of a file that is in memory. */
 class Window {
-  readonly #handle: FileHandle;
+  readonly #file: ReadableFile;
   bytes: Buffer = Buffer.alloc(0);
   /** Where `bytes` begins in the file. */
   position = 0;
 
-  constructor(handle: FileHandle) {
-    this.#handle = handle;
+  constructor(file: ReadableFile) {
+    this.#file = file;
   }
 
   drop(length: number): void {
@@ -71,7 +66,7 @@ class Window {
     let present = this.bytes.length;
     while (present < length) {
       const target = Buffer.allocUnsafeSlow(Math.max(CHUNK, Math.min(length - present, 64 * CHUNK)));
-      const { bytesRead } = await this.#handle.read(target, 0, target.length, this.position + present);
+      const bytesRead = await this.#file.read(target, this.position + present);
       if (bytesRead === 0) break;
       parts.push(target.subarray(0, bytesRead));
       present += bytesRead;

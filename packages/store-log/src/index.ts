@@ -39,5 +39,13 @@
  */
 export type { DurableFile, OpenDurableFile } from "./durable-file.ts";
 export type { Failpoint, FailpointName } from "./failpoint.ts";
+export {
+  inspectStore,
+  restoreStore,
+  type StoreInspection,
+  type StoreSnapshot,
+  snapshotStore,
+} from "./inspection.ts";
 export type { LogStore } from "./log-store.ts";
 export { type LogStoreOptions, openLogStore } from "./open-log-store.ts";
+export { directoryFiles, memoryFiles, type ReadableFile, type StoreFiles } from "./store-files.ts";

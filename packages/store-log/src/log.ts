@@ -1,10 +1,11 @@
 import { statfs, unlink } from "node:fs/promises";
+import { join } from "node:path";
 import type { Logger } from "@pinnace/logging";
 import { StoreError } from "@pinnace/store";
 import { type CheckpointState, writeCheckpoint } from "./checkpoint.ts";
 import type { DurableFile, OpenDurableFile } from "./durable-file.ts";
 import type { Failpoint } from "./failpoint.ts";
-import { logPath, preamble, removeBefore, syncDirectory } from "./files.ts";
+import { logName, preamble, removeBefore, syncDirectory } from "./files.ts";
 import type { Recovered } from "./recovery.ts";
 
 interface LogOptions {
@@ -28,7 +29,7 @@ export class Log {
   readonly #options: LogOptions;
   #file: DurableFile;
   #start: number;
-  #closedLogSize: number;
+  #closedLogSize = 0;
   #checkpointSize: number;
   /** Log bytes from which the next checkpoint is due. */
   #dueAt = 0;
@@ -38,7 +39,7 @@ export class Log {
     this.#options = options;
     this.#file = file;
     this.#start = recovered.log.start;
-    this.#closedLogSize = recovered.closedLogSize;
+    for (const { size } of recovered.closedLogs) this.#closedLogSize += size;
     this.#checkpointSize = recovered.checkpointSize;
     this.#setDue();
   }
@@ -159,7 +160,7 @@ export class Log {
 }
 
 async function openLog({ openFile, directory }: LogOptions, start: number, size: number): Promise<DurableFile> {
-  const path = logPath(directory, start);
+  const path = join(directory, logName(start));
   const file = await openFile(path, size);
   if (size > 0) return file;
   try {

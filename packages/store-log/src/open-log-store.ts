@@ -13,6 +13,7 @@ import { StoreMeter } from "./meter.ts";
 import { recover, removeLeftovers } from "./recovery.ts";
 import { Reserve } from "./reserve.ts";
 import { SpaceGuard } from "./space-guard.ts";
+import { directoryFiles } from "./store-files.ts";
 
 export interface LogStoreOptions {
   /** Where the files are; created when missing, readable only by its owner. One store at a time uses it. */
@@ -60,7 +61,7 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
 async function openLocked(options: LogStoreOptions, lock: DirectoryLock): Promise<LogStore> {
   const { directory, clock, quota = DEFAULT_QUOTA } = options;
   const logger = (options.logger ?? silentLogger).child({ component: "store" });
-  const recovered = await recover(directory, options.historyLimit ?? DEFAULT_HISTORY_LIMIT);
+  const recovered = await recover(directoryFiles(directory), options.historyLimit ?? DEFAULT_HISTORY_LIMIT);
   await removeLeftovers(directory, recovered);
   const { openFile = openDurableFile, checkpointAfter = DEFAULT_CHECKPOINT_AFTER, failpoint } = options;
   const log = await Log.open({ directory, openFile, logger, checkpointAfter, failpoint }, recovered);

@@ -1,9 +1,10 @@
 import { BytesValue, type Mutation, StoreError } from "@pinnace/store";
 import { apply, type Deadline, History, KeyTree, type LedgerState } from "@pinnace/store/engine";
 import { readCheckpoint } from "./checkpoint.ts";
-import { logPath, RESTORE, readDirectory, removeBefore, removeUnfinished } from "./files.ts";
+import { logName, RESTORE, removeBefore, removeUnfinished, revisionsIn } from "./files.ts";
 import { readFrameFile } from "./frame-file.ts";
 import { type LoggedEntry, type LoggedMutation, type LogRecord, readRecords } from "./record.ts";
+import type { StoreFiles } from "./store-files.ts";
 
 /** What a directory holds. */
 export interface Recovered extends LedgerState {
@@ -14,39 +15,44 @@ export interface Recovered extends LedgerState {
   readonly checkpoint: number | undefined;
   /** Bytes of the checkpoint; 0 when there is none. */
   readonly checkpointSize: number;
-  /** Bytes of the logs before the last one. */
-  readonly closedLogSize: number;
+  /** The logs before the last one, and their bytes. */
+  readonly closedLogs: readonly { readonly start: number; readonly size: number }[];
   /** The log to go on with: the revision in its name, and how much of it is good. */
   readonly log: { readonly start: number; readonly size: number };
 }
 
 const FIRST_REVISION = 1;
 
-/** Reads a directory and changes nothing: the newest checkpoint, then all logs that follow it. Errors: `CORRUPT`. */
-export async function recover(directory: string, historyLimit: number): Promise<Recovered> {
-  const { logs, checkpoints } = await readDirectory(directory);
+/** Reads the files of a store and changes nothing: the newest checkpoint, then all logs that follow it. Errors: `CORRUPT`. */
+export async function recover(files: StoreFiles, historyLimit: number): Promise<Recovered> {
+  const { logs, checkpoints } = revisionsIn(await files.names());
   const base = checkpoints.at(-1);
   const state = new Replay(historyLimit);
-  const checkpointSize =
-    base === undefined ? 0 : await readCheckpoint(directory, base, (record) => state.follow(record));
+  const checkpointSize = base === undefined ? 0 : await readCheckpoint(files, base, (record) => state.follow(record));
   if (base !== undefined && state.revision !== base)
     throw new StoreError("CORRUPT", `the checkpoint of revision ${base} ends at ${state.revision}`, {
       remedy: RESTORE,
     });
-  let log = { start: base ?? FIRST_REVISION, size: 0 };
-  let closedLogSize = 0;
   const following = logs.filter((start) => base === undefined || start >= base);
-  for (const [index, start] of following.entries()) {
-    const path = logPath(directory, start);
+  const sizes: number[] = [];
+  for (const start of following) sizes.push(await replayLog(files, state, start, start === following.at(-1)));
+  const log = { start: following.at(-1) ?? base ?? FIRST_REVISION, size: sizes.at(-1) ?? 0 };
+  const closedLogs = following.slice(0, -1).map((start, index) => ({ start, size: sizes[index] as number }));
+  return { ...state.result(), checkpoint: base, checkpointSize, closedLogs, log };
+}
+
+/** Resolves with how many bytes of the log are good. */
+async function replayLog(files: StoreFiles, state: Replay, start: number, isLast: boolean): Promise<number> {
+  const file = await files.open(logName(start));
+  try {
     if (start !== state.revision)
-      throw new StoreError("CORRUPT", `${path} follows revision ${state.revision}`, { remedy: RESTORE });
-    const { size, torn } = await readFrameFile(path, (payload) => state.replay(payload));
-    const last = index === following.length - 1;
-    if (torn && !last) throw new StoreError("CORRUPT", `${path} is not whole`, { remedy: RESTORE });
-    log = { start, size };
-    if (!last) closedLogSize += size;
+      throw new StoreError("CORRUPT", `${file.path} follows revision ${state.revision}`, { remedy: RESTORE });
+    const { size, torn } = await readFrameFile(file, (payload) => state.replay(payload));
+    if (torn && !isLast) throw new StoreError("CORRUPT", `${file.path} is not whole`, { remedy: RESTORE });
+    return size;
+  } finally {
+    await file.close();
   }
-  return { ...state.result(), checkpointSize, closedLogSize, log, checkpoint: base };
 }
 
 /** Removes what the newest checkpoint made superfluous and a crash kept from being removed. */
@@ -94,7 +100,7 @@ class Replay {
     }
   }
 
-  result(): Omit<Recovered, "checkpoint" | "checkpointSize" | "closedLogSize" | "log"> {
+  result(): Omit<Recovered, "checkpoint" | "checkpointSize" | "closedLogs" | "log"> {
     const { revision } = this;
     const deadlines = this.#deadlines.values();
     return { tree: this.#tree, revision, history: this.#history, deadlines, used: this.#used };
