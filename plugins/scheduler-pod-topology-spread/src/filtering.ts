@@ -9,48 +9,14 @@ import {
   unresolvable,
   unschedulable,
 } from "@pinnace/scheduler-framework";
-import { countSpread, counts, hasAllKeys, isSpread, type SpreadConstraint } from "./constraint.ts";
+import { counts, hasAllKeys, isSpread, type SpreadConstraint } from "./constraint.ts";
+import type { Domains } from "./domains.ts";
+import { domainOf, type SpreadCounts } from "./spread-counts.ts";
 
 const STATE = "PodTopologySpread/filter";
 const REASON = "node(s) didn't match pod topology spread constraints";
 const REJECTED = unschedulable(REASON);
 const WITHOUT_KEY = unresolvable(`${REASON} (missing required label)`);
-
-/** The matching pods of one constraint by domain, and the fewest of any domain. */
-class Domains {
-  readonly #counts: Map<string, number>;
-  #fewest: number | undefined;
-
-  constructor(counts: Map<string, number> = new Map()) {
-    this.#counts = counts;
-  }
-
-  add(domain: string, count: number): void {
-    this.#counts.set(domain, (this.#counts.get(domain) ?? 0) + count);
-    this.#fewest = undefined;
-  }
-
-  in(domain: string): number {
-    return this.#counts.get(domain) ?? 0;
-  }
-
-  /** With fewer domains than `minDomains` the fewest is 0 (KEP-3022). */
-  fewest(minDomains: number): number {
-    if (this.#counts.size < minDomains) return 0;
-    if (this.#fewest === undefined) {
-      let fewest = Number.MAX_SAFE_INTEGER;
-      for (const count of this.#counts.values()) if (count < fewest) fewest = count;
-      this.#fewest = fewest;
-    }
-    return this.#fewest;
-  }
-
-  clone(): Domains {
-    const copy = new Domains(new Map(this.#counts));
-    copy.#fewest = this.#fewest;
-    return copy;
-  }
-}
 
 class FilterState implements StateData {
   readonly constraints: readonly SpreadConstraint[];
@@ -73,25 +39,14 @@ class FilterState implements StateData {
   }
 }
 
-/** Counts the matching pods of all nodes that have every topology key. */
-export function countDomains(cycle: Cycle, constraints: readonly SpreadConstraint[]): void {
-  const { pod } = cycle.pod;
-  const { namespace = "", labels } = pod.metadata ?? {};
-  const domains = constraints.map(() => new Domains());
-  for (const { node, pods } of cycle.snapshot.nodes) {
-    if (!hasAllKeys(node, constraints)) continue;
-    for (const [index, constraint] of constraints.entries()) {
-      if (!counts(constraint, pod, node)) continue;
-      domains[index]!.add(domainOf(node, constraint), countSpread(pods, constraint.selector, namespace));
-    }
-  }
+/** Prepares an attempt; the counts are of the attempt's snapshot. */
+export function prepareFilter(cycle: Cycle, constraints: readonly SpreadConstraint[], { domains }: SpreadCounts): void {
+  const { labels } = cycle.pod.pod.metadata ?? {};
   const self = constraints.map(({ selector }) =>
     selector.matches(labels as Readonly<Record<string, string>> | undefined) ? 1 : 0,
   );
   cycle.state.write(STATE, new FilterState(constraints, domains, self));
 }
-
-const domainOf = (node: Node, { topologyKey }: SpreadConstraint): string => node.metadata?.labels?.[topologyKey] ?? "";
 
 /** The skew that placing the pod here would make must not exceed `maxSkew`, for every constraint. */
 export function filter({ state }: Cycle, { node }: NodeInfo): Status {

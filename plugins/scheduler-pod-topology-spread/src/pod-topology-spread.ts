@@ -1,28 +1,42 @@
-import { type ClusterReader, type SchedulerPlugin, SKIP, SUCCESS } from "@pinnace/scheduler-framework";
+import type { Pod } from "@pinnace/api";
+import { type ClusterReader, RecentlyUsed, type SchedulerPlugin, SKIP, SUCCESS } from "@pinnace/scheduler-framework";
+import type { SpreadConstraint } from "./constraint.ts";
 import { ConstraintSource, type PodTopologySpreadArgs } from "./default-constraints.ts";
-import { countDomains, filter, recount } from "./filtering.ts";
+import { filter, prepareFilter, recount } from "./filtering.ts";
 import { afterNodeChange, afterPodChange } from "./queueing-hints.ts";
 import { normalizeScore, prepareScores, score } from "./scoring.ts";
+import { SpreadCounts } from "./spread-counts.ts";
+
+/** Kinds of pods whose counts are kept. */
+const MAX_KINDS = 64;
 
 export function createPodTopologySpread(reader: ClusterReader, args: PodTopologySpreadArgs): SchedulerPlugin {
   const source = new ConstraintSource(reader, args);
-  const hard = (pod: Parameters<ConstraintSource["constraintsOf"]>[0]) => source.constraintsOf(pod, "DoNotSchedule");
+  const kept = new RecentlyUsed<SpreadCounts>(MAX_KINDS);
+  const countsOf = (pod: Pod, constraints: readonly SpreadConstraint[], needsAllKeys: boolean): SpreadCounts =>
+    kept.get(kindOf(pod, constraints, needsAllKeys), () => new SpreadCounts(pod, constraints, needsAllKeys));
+  const hard = (pod: Pod) => source.constraintsOf(pod, "DoNotSchedule");
   return {
     preFilter: (cycle) => {
       const constraints = hard(cycle.pod.pod);
       if (constraints.length === 0) return { status: SKIP };
-      countDomains(cycle, constraints);
+      const counts = countsOf(cycle.pod.pod, constraints, true);
+      counts.update(cycle.snapshot);
+      prepareFilter(cycle, constraints, counts);
       return { status: SUCCESS };
     },
     filter,
     addPod: (cycle, added, node) => recount(cycle, added, node, 1),
     removePod: (cycle, removed, node) => recount(cycle, removed, node, -1),
     preScore: (cycle, nodes) => {
-      const constraints = source.constraintsOf(cycle.pod.pod, "ScheduleAnyway");
+      const { pod } = cycle.pod;
+      const constraints = source.constraintsOf(pod, "ScheduleAnyway");
       if (constraints.length === 0) return SKIP;
       // Under the system's defaults a node without a zone is still spread over by its name.
-      const hasOwn = (cycle.pod.pod.spec?.topologySpreadConstraints ?? []).length > 0;
-      prepareScores(cycle, nodes, constraints, hasOwn || !source.isSystem);
+      const needsAllKeys = (pod.spec?.topologySpreadConstraints ?? []).length > 0 || !source.isSystem;
+      const counts = countsOf(pod, constraints, needsAllKeys);
+      counts.update(cycle.snapshot);
+      prepareScores(cycle, nodes, constraints, needsAllKeys, counts);
       return SUCCESS;
     },
     score,
@@ -35,4 +49,19 @@ export function createPodTopologySpread(reader: ClusterReader, args: PodTopology
       },
     ],
   };
+}
+
+/** What a pod's counts depend on besides the nodes, as a text. */
+function kindOf({ metadata, spec }: Pod, constraints: readonly SpreadConstraint[], needsAllKeys: boolean): string {
+  return JSON.stringify([
+    metadata?.namespace,
+    needsAllKeys,
+    constraints.map(({ topologyKey, selector, honorsAffinity, honorsTaints }) => [
+      topologyKey,
+      selector.matches(undefined),
+      selector.requirements,
+      honorsAffinity && [spec?.nodeSelector, spec?.affinity?.nodeAffinity],
+      honorsTaints && spec?.tolerations,
+    ]),
+  ]);
 }
