@@ -91,4 +91,12 @@ describe("field validation", () => {
     const answer = await call("POST", `/api/v1/namespaces/default/configmaps?fieldValidation=${mode}`, body);
     expect([answer.status, answer.headers.warning]).toEqual([status, warning]);
   });
+
+  it("tells unknown and duplicate fields in the order of the text", async () => {
+    const { call } = await startBuiltIn();
+    const text = '{"metadata":{"name":"d"},"nope":1,"data":{"a":"1","a":"2"},"other":2}';
+    const answer = await call("POST", "/api/v1/namespaces/default/configmaps?fieldValidation=Strict", text);
+    const told = 'unknown field "nope", duplicate field "data.a", unknown field "other"';
+    expect(answer.body.message).toContain(`strict decoding error: ${told}`);
+  });
 });

@@ -12,6 +12,8 @@ export interface Decoded {
    * `yaml: unmarshal errors:\n  line 5: key "k" already set in map` in YAML. The last of several wins.
    */
   readonly duplicates: readonly string[];
+  /** Where a complaint (a duplicate, or an unknown field) stands in the JSON text; absent when there is no duplicate. */
+  readonly offsets?: ReadonlyMap<string, number>;
   /** Texts of numbers such as `1.0`, for error messages. */
   readonly literals?: NumberLiterals;
 }
@@ -47,8 +49,12 @@ function parseQuickly(text: string): unknown {
 }
 
 function carefully(text: string): Decoded {
-  const { value, duplicates, literals } = readJson(text);
-  return { value, duplicates: duplicates.map((path) => `duplicate field "${path}"`), literals };
+  const { value, duplicates: paths, literals, offsets: members, duplicateOffsets } = readJson(text);
+  const duplicates = paths.map((path) => `duplicate field "${path}"`);
+  if (duplicates.length === 0) return { value, duplicates, literals };
+  const offsets = new Map([...members].map(([path, offset]) => [`unknown field "${path}"`, offset]));
+  for (const [index, complaint] of duplicates.entries()) offsets.set(complaint, duplicateOffsets[index] ?? 0);
+  return { value, duplicates, literals, offsets };
 }
 
 /**

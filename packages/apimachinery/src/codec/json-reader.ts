@@ -11,6 +11,9 @@ interface CarefulRead {
   /** Paths of members that occur again, such as `data.k` or `items[0].name`. */
   readonly duplicates: readonly string[];
   readonly literals: NumberLiterals;
+  /** Where members stand in the text, by path: the first of several, and each duplicate by its own. */
+  readonly offsets: ReadonlyMap<string, number>;
+  readonly duplicateOffsets: readonly number[];
 }
 
 /** Reads a JSON text. Throws CodedError `MALFORMED` with the message of Go's `encoding/json`, or `TOO_DEEP`. */
@@ -35,6 +38,8 @@ class JsonReader {
   #at = 0;
   readonly #path: (string | number)[] = [];
   readonly #duplicates: string[] = [];
+  readonly #duplicateOffsets: number[] = [];
+  readonly #offsets = new Map<string, number>();
   readonly #literals = new Map<object, Map<string, string>>();
 
   constructor(text: string) {
@@ -46,7 +51,13 @@ class JsonReader {
     const value = this.#value(undefined, "");
     this.#space();
     if (this.#at < this.#text.length) throw this.#invalid("after top-level value");
-    return { value, duplicates: this.#duplicates, literals: this.#literals };
+    return {
+      value,
+      duplicates: this.#duplicates,
+      literals: this.#literals,
+      offsets: this.#offsets,
+      duplicateOffsets: this.#duplicateOffsets,
+    };
   }
 
   #value(holder: object | undefined, member: string): unknown {
@@ -78,7 +89,7 @@ class JsonReader {
       if (this.#text[this.#at] !== '"') throw this.#invalid("looking for beginning of object key string");
       const key = this.#string();
       this.#path.push(key);
-      if (Object.hasOwn(object, key)) this.#duplicates.push(pathText(this.#path));
+      this.#see(Object.hasOwn(object, key));
       this.#space();
       if (!this.#skip(":")) throw this.#invalid("after object key");
       this.#space();
@@ -89,6 +100,16 @@ class JsonReader {
       if (!this.#skip(",")) throw this.#invalid("after object key:value pair");
       this.#space();
     }
+  }
+
+  #see(again: boolean): void {
+    const path = pathText(this.#path);
+    if (!again) {
+      this.#offsets.set(path, this.#at);
+      return;
+    }
+    this.#duplicates.push(path);
+    this.#duplicateOffsets.push(this.#at);
   }
 
   #list(): unknown[] {

@@ -44,9 +44,15 @@ export async function decodeBody(
   const decoded = parseBody(request, definition);
   const draft = checkKind(request, decoded, definition);
   const complaints = [...decoded.duplicates, ...typed(draft, definition, decoded, definition)];
-  report(request, complaints, fieldValidation, definition);
+  report(request, isCustom(definition) ? complaints : inTextOrder(complaints, decoded), fieldValidation, definition);
   complete(draft, definition);
   return draft;
+}
+
+/** A typed decoder meets unknown and duplicate fields in one pass. */
+function inTextOrder(complaints: readonly string[], { offsets }: Decoded): readonly string[] {
+  if (offsets === undefined) return complaints;
+  return complaints.toSorted((a, b) => (offsets.get(a) ?? 0) - (offsets.get(b) ?? 0));
 }
 
 /** Defaults, and zero values as upstream prints them. */
