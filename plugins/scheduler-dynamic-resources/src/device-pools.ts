@@ -13,7 +13,7 @@ export interface PublishedDevice {
 }
 
 /** Amounts by counter set and counter: `counterSet/counter`. */
-export type Counters = ReadonlyMap<string, Quantity>;
+type Counters = ReadonlyMap<string, Quantity>;
 
 /** The newest generation of a pool. */
 export interface DevicePool {
@@ -41,7 +41,7 @@ export function poolsOf(slices: readonly ResourceSlice[]): readonly DevicePool[]
 
 const poolKey = (driver: string, pool: string): string => `${driver}/${pool}`;
 
-export function needsBinding({ device }: PublishedDevice): boolean {
+function needsBinding({ device }: PublishedDevice): boolean {
   return (device.bindingConditions ?? []).length > 0;
 }
 
@@ -94,7 +94,7 @@ export function countersOf({ device }: PublishedDevice): Counters {
 }
 
 /** Which nodes can reach something: one, those selected, or all. */
-export interface Reach {
+interface Reach {
   readonly nodeName?: string;
   readonly nodeSelector?: NodeSelector;
   readonly allNodes?: boolean;

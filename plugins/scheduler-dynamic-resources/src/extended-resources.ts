@@ -2,7 +2,7 @@ import type { Container, ContainerExtendedResourceRequest, DeviceRequest, Pod } 
 import { parseQuantity } from "@pinnace/apimachinery";
 
 /** What of a pod's extended resources is asked for as devices, and which container gets what. */
-export interface ExtendedRequests {
+interface ExtendedRequests {
   /** Sorted by name. */
   readonly requests: readonly DeviceRequest[];
   readonly mappings: readonly ContainerExtendedResourceRequest[];
