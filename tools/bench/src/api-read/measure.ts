@@ -58,6 +58,13 @@ export async function measureList(
   return { milliseconds, extraBytes };
 }
 
+/** Bytes of the list of all pods. */
+export async function listBytes(target: ApiTarget, items: number): Promise<number> {
+  const { body } = await timedGet(target, PODS, true);
+  requireItems(target, body, items);
+  return body?.length ?? 0;
+}
+
 /** Milliseconds of a list of which a label selects few of many objects. */
 export async function measureSelector(target: ApiTarget, objects: number): Promise<number> {
   const { milliseconds, body } = await timedGet(target, `${CONFIG_MAPS}?labelSelector=app%3D${NEEDLE}`, true);

@@ -52,7 +52,7 @@ export class ResponseParser {
   #head(data: Buffer): Buffer | undefined {
     const end = data.indexOf(HEAD_END);
     if (end < 0) return undefined;
-    const head = data.latin1Slice(0, end).toLowerCase();
+    const head = data.toString("latin1", 0, end).toLowerCase();
     this.#status = Number(head.slice(9, 12));
     this.#length = 0;
     this.#kept = this.#keep(this.#status) ? [] : undefined;
@@ -77,7 +77,7 @@ export class ResponseParser {
     const start = data[0] === 13 ? 2 : 0;
     const end = data.indexOf(13, start);
     if (end < 0 || data.length < end + 2) return undefined;
-    const size = Number.parseInt(data.latin1Slice(start, end), 16);
+    const size = Number.parseInt(data.toString("latin1", start, end), 16);
     if (size === 0) {
       if (data.length < end + 4) return undefined;
       this.#finish();
