@@ -106,6 +106,7 @@ export * from "./selectors/label-selector.ts";
 export * from "./status.ts";
 export * from "./status-errors.ts";
 export { formatMicroTime, formatTime, parseTime, type TimeError, timeOf } from "./time.ts";
+export { Correlation, oldItem } from "./validation/correlation.ts";
 export { compileGoPattern } from "./validation/go-pattern.ts";
 export * from "./validation/ip.ts";
 export * from "./validation/label-selector.ts";

@@ -11,18 +11,33 @@ import {
 } from "../field-error.ts";
 import { parseCidr, parseIp } from "../ip-address.ts";
 import type { Schema } from "../schema.ts";
+import { Correlation } from "./correlation.ts";
 import { compileGoPattern } from "./go-pattern.ts";
 
-/** Everything wrong with a custom object's value under a structural schema, in the words of upstream's validator. */
-export function validateSchema(value: unknown, schema: Schema, path = ""): FieldError[] {
+/**
+ * Everything wrong with a custom object's value under a structural schema, in the words of upstream's validator. What
+ * `before` says is unchanged is taken as it is (KEP-4008).
+ */
+export function validateSchema(
+  value: unknown,
+  schema: Schema,
+  path = "",
+  before: Correlation = Correlation.none,
+): FieldError[] {
   const errors: FieldError[] = [];
-  check(value, schema, path, errors);
+  check(value, schema, path, errors, before);
   return errors;
 }
 
-function check(value: unknown, schema: Schema, path: string, errors: FieldError[]): void {
+function check(value: unknown, schema: Schema, path: string, errors: FieldError[], before: Correlation): void {
   if (value === undefined) return;
   if (value === null && schema.nullable) return;
+  const start = errors.length;
+  checkValue(value, schema, path, errors, before);
+  if (errors.length > start && before.unchanged) errors.length = start;
+}
+
+function checkValue(value: unknown, schema: Schema, path: string, errors: FieldError[], before: Correlation): void {
   const wrong = typeError(value, schema, path);
   if (wrong !== undefined) {
     errors.push(wrong);
@@ -40,9 +55,9 @@ function check(value: unknown, schema: Schema, path: string, errors: FieldError[
     );
   if (typeof value === "string") checkString(value, schema, path, errors);
   else if (typeof value === "number") checkNumber(value, schema, path, errors);
-  else if (Array.isArray(value)) checkArray(value, schema, path, errors);
+  else if (Array.isArray(value)) checkArray(value, schema, path, errors, before);
   else if (typeof value === "object" && value !== null)
-    checkObject(value as Record<string, unknown>, schema, path, errors);
+    checkObject(value as Record<string, unknown>, schema, path, errors, before);
   checkCombinations(value, schema, path, errors);
 }
 
@@ -132,12 +147,19 @@ function checkNumber(value: number, schema: Schema, path: string, errors: FieldE
     errors.push(invalidValue(path, value, `${body} should be a multiple of ${multipleOf}`));
 }
 
-function checkArray(value: readonly unknown[], schema: Schema, path: string, errors: FieldError[]): void {
+function checkArray(
+  value: readonly unknown[],
+  schema: Schema,
+  path: string,
+  errors: FieldError[],
+  before: Correlation,
+): void {
   const { minItems, maxItems, items } = schema;
   if (minItems !== undefined && value.length < minItems)
     errors.push(invalidValue(path, value.length, `${bodyPath(path)} should have at least ${minItems} items`));
   if (maxItems !== undefined && value.length > maxItems) errors.push(tooMany(path, value.length, maxItems));
-  if (items !== undefined) for (const [index, item] of value.entries()) check(item, items, `${path}[${index}]`, errors);
+  if (items !== undefined)
+    for (const [index, item] of value.entries()) check(item, items, `${path}[${index}]`, errors, before.item(index));
   checkDuplicates(value, schema, path, errors);
 }
 
@@ -160,7 +182,13 @@ function keysOf(item: unknown, keys: readonly string[]): Record<string, unknown>
   return Object.fromEntries(keys.filter((key) => object[key] !== undefined).map((key) => [key, object[key]]));
 }
 
-function checkObject(value: Record<string, unknown>, schema: Schema, path: string, errors: FieldError[]): void {
+function checkObject(
+  value: Record<string, unknown>,
+  schema: Schema,
+  path: string,
+  errors: FieldError[],
+  before: Correlation,
+): void {
   const { properties = {}, additionalProperties, minProperties, maxProperties } = schema;
   const at = (name: string): string => (path === "" ? name : `${path}.${name}`);
   const names = Object.keys(value);
@@ -171,8 +199,8 @@ function checkObject(value: Record<string, unknown>, schema: Schema, path: strin
   for (const name of schema.required ?? []) if (value[name] === undefined) errors.push(required(at(name)));
   for (const name of names) {
     const property = properties[name];
-    if (property !== undefined) check(value[name], property, at(name), errors);
-    else if (typeof additionalProperties === "object") check(value[name], additionalProperties, at(name), errors);
+    const schemaOf = property ?? additionalProperties;
+    if (typeof schemaOf === "object") check(value[name], schemaOf, at(name), errors, before.member(name));
   }
 }
 

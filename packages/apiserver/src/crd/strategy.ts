@@ -1,4 +1,5 @@
 import {
+  Correlation,
   type Draft,
   deepEqual,
   type FieldError,
@@ -21,7 +22,7 @@ export function customStrategy(schema: Schema, hasStatus: boolean): Strategy {
       if (hasStatus) restore(draft, old, "status");
     },
     validate: (draft) => errorsOf(draft, schema),
-    validateUpdate: (draft) => errorsOf(draft, schema),
+    validateUpdate: (draft, old) => changeErrors(draft, old, schema),
   };
 }
 
@@ -41,15 +42,15 @@ export function customStatusStrategy(schema: Schema): Strategy {
       if (status === undefined) delete draft.status;
       else draft.status = status;
     },
-    validateUpdate: (draft, old) => (deepEqual(draft.status, old.status) ? [] : statusErrors(draft, schema)),
+    validateUpdate: (draft, old) => (deepEqual(draft.status, old.status) ? [] : statusErrors(draft, old, schema)),
   };
 }
 
 /** Messages name fields below status, causes name them from the root. */
-function statusErrors(draft: Draft, schema: Schema): FieldError[] {
+function statusErrors(draft: Draft, old: Draft, schema: Schema): FieldError[] {
   const status = schema.properties?.status;
   if (status === undefined) return [];
-  return validateSchema(draft.status, status).map((error) => ({
+  return validateSchema(draft.status, status, "", Correlation.of(draft, old, schema).member("status")).map((error) => ({
     ...error,
     field: error.field === "" ? "status" : error.field === "<nil>" ? error.field : `status.${error.field}`,
   }));
@@ -60,12 +61,20 @@ function restore(draft: Draft, old: Draft, name: string): void {
   else draft[name] = old[name];
 }
 
-function errorsOf(draft: Draft, schema: Schema): FieldError[] {
+/** What an update leaves as it was may be wrong (KEP-4008); lists that had duplicates before may have some. */
+function changeErrors(draft: Draft, old: Draft, schema: Schema): FieldError[] {
+  const errors = errorsOf(draft, schema, Correlation.of(draft, old, schema));
+  const isDuplicate = ({ type }: FieldError): boolean => type === "FieldValueDuplicate";
+  if (!errors.some(isDuplicate) || !errorsOf(old, schema).some(isDuplicate)) return errors;
+  return errors.filter((error) => !isDuplicate(error));
+}
+
+function errorsOf(draft: Draft, schema: Schema, before: Correlation = Correlation.none): FieldError[] {
   const { metadata: _, ...rest } = draft;
   const { properties, ...others } = schema;
   const { metadata: __, ...checked } = properties ?? {};
   const required = (schema.required ?? []).filter((name) => name !== "metadata");
-  return validateSchema(rest, { ...others, properties: checked, required }, "").map((error) =>
+  return validateSchema(rest, { ...others, properties: checked, required }, "", before).map((error) =>
     error.field === "" ? invalidValue("", "", error.message) : error,
   );
 }

@@ -1,5 +1,6 @@
 import type { Draft, FieldError, FieldPath } from "@pinnace/apimachinery";
 import { forbiddenField, invalidValue, notSupported, required } from "@pinnace/apimachinery";
+import { ruleFieldPath } from "./rule-field-path.ts";
 
 const TYPES = ["array", "boolean", "integer", "number", "object", "string"];
 const REASONS = ["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"];
@@ -150,6 +151,15 @@ function ruleTextErrors(rule: Draft, path: FieldPath): FieldError[] {
   return [required(at, "message must be specified if rule contains line breaks")];
 }
 
+function fieldPathErrors(text: string | undefined, schema: Draft, path: FieldPath): FieldError[] {
+  if (!text) return [];
+  const errors: FieldError[] = [];
+  if (text.trim() === "") errors.push(invalidValue(path, text, "must be non-empty if specified"));
+  if (/[\n\r]/.test(text)) errors.push(invalidValue(path, text, "must not contain line breaks"));
+  if (ruleFieldPath(text, schema) === undefined) errors.push(invalidValue(path, text, "must be a valid path"));
+  return errors;
+}
+
 function ruleErrors(schema: Draft, path: FieldPath): FieldError[] {
   const rules: Draft[] = schema["x-kubernetes-validations"] ?? [];
   return rules.flatMap((rule, position) => {
@@ -161,7 +171,7 @@ function ruleErrors(schema: Draft, path: FieldPath): FieldError[] {
     if (rule.reason !== undefined && !REASONS.includes(rule.reason)) {
       errors.push(notSupported(at.child("reason"), rule.reason, REASONS));
     }
-    return errors;
+    return [...errors, ...fieldPathErrors(rule.fieldPath, schema, at.child("fieldPath"))];
   });
 }
 
