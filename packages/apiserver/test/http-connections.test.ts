@@ -326,6 +326,33 @@ describe("a watch over HTTP", () => {
   });
 });
 
+describe("a stream over a WebSocket", () => {
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    yield new TextEncoder().encode("one\n");
+    yield new TextEncoder().encode("two\n");
+  }
+
+  it.each([
+    ["binary.k8s.io", "", ["", "one\n", "two\n"]],
+    ["base64.binary.k8s.io", "text", ["", "b25lCg==", "dHdvCg=="]],
+  ])("is sent chunk by chunk as %s", async (protocol, kind, expected) => {
+    const { port } = await listen(async () => ({
+      status: 200,
+      headers: {},
+      body: { type: "stream", chunks: chunks() },
+    }));
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/`, [protocol]);
+    const messages: string[] = [];
+    socket.on("message", (data: Buffer, binary: boolean) => {
+      messages.push(data.toString());
+      expect(binary).toBe(kind === "");
+    });
+    expect(await new Promise((resolve) => socket.once("close", resolve))).toBe(1000);
+    expect(socket.protocol).toBe(protocol);
+    expect(messages).toEqual(expected);
+  });
+});
+
 describe("closing", () => {
   it("waits for answers that are being made, and may be asked for twice", async () => {
     let release = (): void => undefined;

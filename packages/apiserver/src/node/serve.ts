@@ -13,6 +13,7 @@ import { type Logger, silentLogger } from "@pinnace/logging";
 import { BodyTooLarge, readRequest } from "./read-request.ts";
 import { failedResponse, tooLargeResponse, unauthorizedCertificate } from "./refusals.ts";
 import { sendResponse } from "./send-response.ts";
+import { sendStreamOverWebSocket } from "./web-socket-stream.ts";
 import { bearerFromProtocols, sendWatchOverWebSocket } from "./web-socket-watch.ts";
 
 /** PEM texts. `ca` signs the client certificates that are trusted. */
@@ -213,9 +214,11 @@ class HttpAdapter {
       answer.body.handle({ request, socket, head });
       return;
     }
-    if (answer.body.type === "watch" && request.headers.upgrade?.toLowerCase() === "websocket") {
-      await sendWatchOverWebSocket({ request, socket, head }, answer.body, protocols, abort.signal);
-      return;
+    if (request.headers.upgrade?.toLowerCase() === "websocket") {
+      const connection = { request, socket, head };
+      const { body } = answer;
+      if (body.type === "watch") return sendWatchOverWebSocket(connection, body, protocols, abort.signal);
+      if (body.type === "stream") return sendStreamOverWebSocket(connection, body, protocols, abort.signal);
     }
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
