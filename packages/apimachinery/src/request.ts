@@ -94,5 +94,22 @@ export interface UpgradeBody {
   handle(connection: unknown): void;
 }
 
+/** An authorized request for a resource of an API group that a component answers itself. */
+export interface GroupRequest {
+  readonly request: ApiRequest;
+  readonly user: UserInfo;
+  /** `get`, `list`, `create`, ... */
+  readonly verb: string;
+  readonly version: string;
+  /** "" for cluster-scoped requests and for all namespaces. */
+  readonly namespace: string;
+  readonly resource: string;
+  /** "" for collections. */
+  readonly name: string;
+}
+
+/** Answers the requests of one API group; what it throws (`StatusError`) becomes the answer. */
+export type GroupHandler = (request: GroupRequest) => Promise<ApiResponse>;
+
 /** An API server: a function from request to response. Never rejects; failures are responses with a Status. */
 export type ApiHandler = (request: ApiRequest) => Promise<ApiResponse>;

@@ -1,5 +1,5 @@
 import type { AdmissionPlugin } from "@pinnace/admission";
-import type { ApiHandler, ResourceDefinition } from "@pinnace/apimachinery";
+import type { ApiHandler, GroupHandler, ResourceDefinition } from "@pinnace/apimachinery";
 import { silentLogger } from "@pinnace/logging";
 import { ApiServiceKeeper } from "./api-service-keeper.ts";
 import { forbiddenFor } from "./authorization.ts";
@@ -46,6 +46,11 @@ export interface ApiServer {
   stop(): Promise<void>;
   /** Appends admission plugins, such as those that need a client of this very server. */
   useAdmission(...plugins: readonly AdmissionPlugin[]): void;
+  /**
+   * Has a component answer for an API group of its own. Requests are authenticated and authorized like any other; the
+   * group is in no discovery, so that clients see it only when they ask for it.
+   */
+  useGroup(group: string, handler: GroupHandler): void;
 }
 
 const EVENT_TTL = 3_600_000;
@@ -60,7 +65,7 @@ export function createApiServer(components: ApiServerComponents, options: ApiSer
   const { store, clock, logger = silentLogger, random = Math.random } = components;
   const uuid = components.uuid ?? uuidSource(components.random);
   const registry = new DefinitionRegistry(components.definitions);
-  const caches = new StoreCache(store, logger, options.watchHistory);
+  const caches = new StoreCache({ store, clock, logger }, options.watchHistory);
   const plugins: AdmissionPlugin[] = [...(components.admission ?? [])];
   const ips = new IpAllocator(options.serviceCidr ?? SERVICE_CIDR, random);
   const ports = new PortAllocator(options.nodePorts ?? NODE_PORTS, random);
@@ -87,6 +92,7 @@ export function createApiServer(components: ApiServerComponents, options: ApiSer
   };
   const customResources = new CustomResources(rest, logger, components.webhooks);
   const apiService = new ApiServiceKeeper(rest, options, ips.first, logger);
+  const groups = new Map<string, GroupHandler>();
   const paths = new Paths();
   addPaths(paths, components, options, registry);
   const handler = createPipeline({
@@ -96,7 +102,13 @@ export function createApiServer(components: ApiServerComponents, options: ApiSer
     uuid,
     authenticator: components.authenticator,
     authorizer: components.authorizer,
-    dispatch: createDispatch({ registry, rest, handlers: createHandlers(rest, components), paths }),
+    dispatch: createDispatch({
+      registry,
+      rest,
+      handlers: createHandlers(rest, components),
+      paths,
+      groups: (name) => groups.get(name),
+    }),
   });
   return {
     handler,
@@ -115,6 +127,7 @@ export function createApiServer(components: ApiServerComponents, options: ApiSer
       caches.stop();
     },
     useAdmission: (...more) => void plugins.push(...more),
+    useGroup: (group, answer) => void groups.set(group, answer),
   };
 }
 

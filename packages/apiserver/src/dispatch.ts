@@ -1,4 +1,4 @@
-import type { ApiResponse, ResourceDefinition, ResourceVerb } from "@pinnace/apimachinery";
+import type { ApiResponse, GroupHandler, ResourceDefinition, ResourceVerb } from "@pinnace/apimachinery";
 import { noSuchResource, notFound, StatusError } from "@pinnace/apimachinery";
 import { isCustom } from "./custom.ts";
 import type { DefinitionRegistry } from "./definition-registry.ts";
@@ -18,6 +18,8 @@ interface DispatchComponents {
   readonly handlers: (key: string, request: ResourceRequest) => ResourceHandler | undefined;
   /** By path; a key that ends in `/` answers everything below it. */
   readonly paths: PathTable;
+  /** Who answers for an API group that has no resources here. */
+  readonly groups: (group: string) => GroupHandler | undefined;
 }
 
 export interface PathTable {
@@ -31,6 +33,8 @@ export function createDispatch(components: DispatchComponents): (context: Reques
     if (!info.resourceRequest) return (await components.paths.handle(context)) ?? unknownPath();
     const definition = components.registry.find(info.group, info.version, info.resource);
     if (definition === undefined) {
+      const own = components.groups(info.group);
+      if (own !== undefined) return own({ ...info, request: context.request, user: context.user });
       if (!components.registry.hasBuiltIn(info.group)) return unknownPath();
       throw noSuchResource();
     }

@@ -34,6 +34,12 @@ export interface SchedulingQueueOptions extends QueueRules {
   readonly maxUnschedulable?: number;
 }
 
+/** Where a pod waits; `attempt`: it does not, it is being tried or bound. */
+export interface QueuePlace {
+  readonly queue: "active" | "backoff" | "unschedulable" | "gated" | "attempt";
+  readonly item: QueueItem | undefined;
+}
+
 /** What an event does for a pod: nothing, another attempt after its back-off, or one at once. */
 type Move = "stay" | "afterBackoff" | "now";
 
@@ -210,6 +216,16 @@ export class SchedulingQueue {
     const item = this.#find(uid);
     if (item !== undefined && this.#active.get(uid) === undefined) this.#enqueue(item, "ForceActivate");
     else if (this.#inFlight.has(uid)) this.#inFlight.record({ ...FORCED, only: uid });
+  }
+
+  /** Where a pod is, for a reader who asks why it is not placed yet. */
+  placeOf(uid: string): QueuePlace | undefined {
+    if (this.#inFlight.has(uid)) return { queue: "attempt", item: undefined };
+    const item = this.#find(uid);
+    if (item === undefined) return undefined;
+    if (this.#active.get(uid) !== undefined) return { queue: "active", item };
+    if (this.#gated.has(uid)) return { queue: "gated", item };
+    return { queue: this.#unschedulable.has(uid) ? "unschedulable" : "backoff", item };
   }
 
   /** All pods that are waiting for anything, for a reader who asks why. */
