@@ -24,12 +24,22 @@
  * plugin arguments and extenders as kube-scheduler does; the profiles are then what the file says. When the file changes
  * the scheduler goes on with the new profiles; a file with a mistake changes nothing, and the mistake is printed.
  *
+ * A backup is one file, encrypted with a passphrase, that has all a cluster is made of: its objects, its CA and its keys.
+ *
+ * ```sh
+ * pinnace backup cluster.backup                                # also while the cluster runs; asks for a passphrase
+ * pinnace check --backup cluster.backup                        # verifies every byte of it
+ * pinnace restore cluster.backup --data-dir ~/.pinnace         # on any machine; then pinnace up
+ * pinnace check                                                # verifies the state of the cluster itself
+ * ```
+ *
  * @packageDocumentation
  */
 import "reflect-metadata";
 import { StatusError } from "@pinnace/apimachinery";
 import { isCodedError } from "@pinnace/errors";
 import { Command } from "commander";
+import { backupCommand, checkCommand, restoreCommand } from "./backup/commands.ts";
 import { pluginsCommand } from "./plugins/plugins-command.ts";
 import { upCommand } from "./up/options.ts";
 import { VERSION } from "./version.ts";
@@ -45,6 +55,11 @@ const program = new Command("pinnace")
   .showHelpAfterError("(see pinnace --help)")
   // Loaded when they run: help and refusals answer at once.
   .addCommand(upCommand(async (options) => (await import("./up/run-up.ts")).runUp(options)))
+  .addCommand(backupCommand(async (file, options) => (await import("./backup/run-commands.ts")).backup(file, options)))
+  .addCommand(
+    restoreCommand(async (file, options) => (await import("./backup/run-commands.ts")).restore(file, options)),
+  )
+  .addCommand(checkCommand(async (options) => (await import("./backup/run-commands.ts")).check(options)))
   .addCommand(pluginsCommand(async (folders) => (await import("./plugins/list-plugins.ts")).listPlugins(folders)));
 
 try {

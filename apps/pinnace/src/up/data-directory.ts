@@ -16,12 +16,14 @@ export interface DataDirectory {
   readonly cni: string;
   readonly podLogs: string;
   readonly log: string;
+  /** What a restore writes before it takes effect; there for a moment only. */
+  readonly restoring: string;
   /** Lets the next process in. */
   release(): Promise<void>;
 }
 
 /** All that `--reset` removes. The folder itself stays: it may be a mount, and it was the user's choice. */
-const CONTENTS = ["pki", "store", "kubeconfig", "containerd", "kubelet", "cni", "pod-logs", "pinnace.log"];
+const CONTENTS = ["pki", "store", "kubeconfig", "containerd", "kubelet", "cni", "pod-logs", "pinnace.log", "restoring"];
 
 /**
  * Makes the folder (mode 0700) when it is not there and locks it. Rejects with `ALREADY_RUNNING` when a living process
@@ -70,8 +72,17 @@ function layout(path: string, release: () => Promise<void>): DataDirectory {
     cni: at("cni"),
     podLogs: at("pod-logs"),
     log: at("pinnace.log"),
+    restoring: at("restoring"),
     release,
   };
+}
+
+/** Throws `RESTORE_INTERRUPTED` when the folder may have parts of two clusters. */
+export function requireRestored({ path, restoring }: DataDirectory): void {
+  if (!existsSync(restoring)) return;
+  throw new AppError("RESTORE_INTERRUPTED", `a restore into ${path} was interrupted`, {
+    remedy: "run pinnace restore again, with --replace; or forget everything with --reset",
+  });
 }
 
 /** Removes the state of a stopped cluster. The caller holds the lock. */

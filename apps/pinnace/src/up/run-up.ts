@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import type { Cluster } from "@pinnace/cluster";
 import { messageOf } from "@pinnace/errors";
 import { openFoundation, reachable, startControlPlane, writeAdminKubeconfig } from "./control-plane.ts";
-import { openDataDirectory, resetDataDirectory } from "./data-directory.ts";
+import { openDataDirectory, requireRestored, resetDataDirectory } from "./data-directory.ts";
 import { followSchedulerConfig } from "./follow-scheduler-config.ts";
 import { hostAddress } from "./host-address.ts";
 import { installPackages } from "./install-packages.ts";
@@ -49,6 +49,7 @@ async function bringUp(
   const directory = await openDataDirectory(options.dataDir);
   undo.push(() => directory.release());
   if (options.reset) await progress.step("reset", () => resetDataDirectory(directory));
+  requireRestored(directory);
   if (options.installPackages) await progress.step("packages of a real node", installPackages);
   const kind = chooseNodes(options, thisMachine());
   if (kind.type === "real") undo.push(await takeMachine());
