@@ -32,7 +32,7 @@ import { managedOnUpdate } from "./managed-fields.ts";
 import { checkMetadata, keepSystemMetadata } from "./metadata.ts";
 import { type WriteOptions, writeOptions } from "./options.ts";
 import { responseContext } from "./read.ts";
-import type { Reservation, RestContext } from "./rest-context.ts";
+import { type Reservation, ReservationLost, type RestContext } from "./rest-context.ts";
 import { strategyContext, strategyOf } from "./strategy-context.ts";
 
 /** How a write makes the next state from the stored one. */
@@ -45,6 +45,8 @@ export interface Change {
   manage?(draft: Draft, old: KubernetesObject | undefined): void;
   /** Further conditions on the stored object; throws to refuse. */
   check?(old: KubernetesObject): void;
+  /** What admission sees in place of the object, where the subresource has a kind of its own (`Scale`). */
+  readonly view?: ObjectView;
   /**
    * True for a PUT: the object's uid and resourceVersion are preconditions of the whole request (409). A patch is computed
    * anew after a lost race, and one that changes the uid is invalid (422).
@@ -52,6 +54,13 @@ export interface Change {
   readonly conditional?: boolean;
   /** How often a lost race is tried again when the client named no resourceVersion. */
   readonly attempts: number;
+}
+
+/** An object as another kind. */
+export interface ObjectView {
+  show(object: KubernetesObject): Draft;
+  /** Brings what became of the shown object into the draft that it was made of. */
+  apply(draft: Draft, shown: Draft): void;
 }
 
 interface ChangeResult {
@@ -129,7 +138,10 @@ export async function changeObject(
         draft,
         options,
         ...(manage === undefined ? [] : [(next: Draft) => manage(next, undefined)]),
-      );
+      ).catch((error: unknown) => {
+        if (!(error instanceof ReservationLost) || attempt >= change.attempts) throw error;
+      });
+      if (created === undefined) continue;
       return { object: created, created: true };
     }
     const outcome = await attemptChange(rest, request, options, change, entry);
@@ -163,13 +175,14 @@ async function attemptChange(
   const admission = admissionRequest(rest, request, {
     operation: "UPDATE",
     name: info.name,
-    object: draft,
-    oldObject: old,
+    object: change.view?.show(draft) ?? draft,
+    oldObject: change.view?.show(old) ?? old,
     options: { fieldManager: options.fieldManager, ...(options.dryRun ? { dryRun: ["All"] } : {}) },
     dryRun: options.dryRun,
   });
   const plugins = rest.admission();
   await runMutation(plugins, admission);
+  change.view?.apply(draft, admission.object);
   const participant = rest.participants.get(definition.storageResource);
   const reservation =
     info.subresource === "" ? await participant?.beforeUpdate?.(draft, old, options.dryRun) : undefined;
@@ -284,7 +297,10 @@ async function commitChange(
       ? [{ type: "delete", key }, ...(removal?.then ?? [])]
       : [{ type: "put", key, value, ...(ttl === undefined ? {} : { ttl }) }, ...(reservation?.then ?? [])],
   });
-  if (!commit.succeeded) return "lost";
+  if (!commit.succeeded) {
+    reservation?.lost?.(commit.current.slice(1));
+    return "lost";
+  }
   return served(value.at(commit.revision), definition);
 }
 

@@ -71,6 +71,10 @@ export async function scale(rest: RestContext, request: ResourceRequest, paths: 
       if (uid) draft.metadata.uid = uid;
       return draft;
     },
+    view: {
+      show: (object) => scaleOf(object, paths, false),
+      apply: (draft, shown) => setPath(draft, paths.specReplicasPath, shown.spec?.replicas ?? 0),
+    },
     conditional: !patching,
     attempts: 5,
   });
