@@ -19,7 +19,10 @@ import { systemObject } from "./rest/system-object.ts";
 import { storageKey } from "./storage/keys.ts";
 import { storedValue } from "./storage/object-value.ts";
 
-const ATTEMPTS = 3;
+/** Another server may create the same objects at the same time; each attempt leaves fewer. */
+const ATTEMPTS = 10;
+/** With what goes with them these stay within the mutations that every store takes at once. */
+const TOGETHER = 60;
 
 /** The same in all clusters, the time apart. */
 const ALIKE: readonly KubernetesObject[] = deepFreeze([
@@ -32,8 +35,8 @@ const ALIKE: readonly KubernetesObject[] = deepFreeze([
 ]);
 
 /**
- * Creates what every cluster has and is not there yet, in one transaction. The objects are the composition's own, so that
- * neither admission nor validation is asked; kinds that the server does not serve are passed over.
+ * Creates what every cluster has and is not there yet. The objects are the composition's own, so that neither admission
+ * nor validation is asked; kinds that the server does not serve are passed over.
  */
 export async function bootstrap(rest: RestContext, options: ApiServerOptions, serviceIp: string): Promise<void> {
   const objects = [
@@ -48,7 +51,7 @@ export async function bootstrap(rest: RestContext, options: ApiServerOptions, se
   await createMissing(rest, objects);
 }
 
-/** Creates those of the objects that are not there, in one transaction. */
+/** Creates those of the objects that are not there, many at once. */
 export async function createMissing(rest: RestContext, objects: readonly KubernetesObject[]): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     await rest.caches.current();
@@ -56,14 +59,26 @@ export async function createMissing(rest: RestContext, objects: readonly Kuberne
       (each) => each !== undefined,
     );
     if (missing.length === 0) return;
-    const commit = await rest.store.commit({
-      when: missing.map(({ own }) => ({ key: own.key, modRevision: 0 })),
-      then: missing.flatMap(({ own, reserved }) => [own, ...reserved]),
-    });
-    if (commit.succeeded) return rest.caches.reached(commit.revision);
+    const revision = await commitAll(rest, missing);
+    if (revision !== undefined) return rest.caches.reached(revision);
     if (attempt === ATTEMPTS)
       throw new CodedError("BOOTSTRAP_FAILED", "the objects of every cluster could not be created");
   }
+}
+
+/** The last revision; undefined when another writer was faster. */
+async function commitAll(rest: RestContext, creations: readonly Creation[]): Promise<number | undefined> {
+  let revision = 0;
+  for (let from = 0; from < creations.length; from += TOGETHER) {
+    const part = creations.slice(from, from + TOGETHER);
+    const commit = await rest.store.commit({
+      when: part.map(({ own }) => ({ key: own.key, modRevision: 0 })),
+      then: part.flatMap(({ own, reserved }) => [own, ...reserved]),
+    });
+    if (!commit.succeeded) return undefined;
+    revision = commit.revision;
+  }
+  return revision;
 }
 
 interface Creation {

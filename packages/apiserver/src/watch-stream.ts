@@ -133,7 +133,8 @@ class Watcher {
 
   #bookmark(initialEventsEnd: boolean): WatchEvent {
     const { kind, group, version } = this.#definition;
-    const resourceVersion = String(this.#components.caches.revision);
+    // A client that comes from a server which is ahead of this one is not sent back.
+    const resourceVersion = String(Math.max(this.#components.caches.revision, this.#options.from ?? 0));
     const annotations = initialEventsEnd ? { annotations: { "k8s.io/initial-events-end": "true" } } : {};
     const apiVersion = group === "" ? version : `${group}/${version}`;
     return { type: "BOOKMARK", object: { kind, apiVersion, metadata: { resourceVersion, ...annotations } } };

@@ -100,11 +100,12 @@ describe("the cache of a resource", () => {
 
 describe("the cache of the store", () => {
   it("gives entries to resources that are asked for later", async () => {
-    const store = createMemoryStore({ clock: createVirtualClock({ start: 0 }) });
+    const clock = createVirtualClock({ start: 0 });
+    const store = createMemoryStore({ clock });
     const put = (key: string) =>
       store.commit({ when: [], then: [{ type: "put", key, value: storedValue(config("x")) }] });
     await put("/registry/example.com/boats/a/x");
-    const caches = new StoreCache(store, silentLogger);
+    const caches = new StoreCache({ store, clock, logger: silentLogger });
     await caches.start();
     await put("/registry/example.com/boats/a/y");
     await caches.current();
@@ -119,7 +120,8 @@ describe("the cache of the store", () => {
   });
 
   it("turns what it missed into changes when its watch breaks", async () => {
-    const memory = createMemoryStore({ clock: createVirtualClock({ start: 0 }) });
+    const clock = createVirtualClock({ start: 0 });
+    const memory = createMemoryStore({ clock });
     const put = (key: string) =>
       memory.commit({ when: [], then: [{ type: "put", key: `/registry/x/${key}`, value: storedValue(config(key)) }] });
     await put("kept");
@@ -132,10 +134,11 @@ describe("the cache of the store", () => {
       commit: (transaction) => memory.commit(transaction),
       compact: (revision) => memory.compact(revision),
       revision: () => memory.revision(),
+      requestProgress: () => memory.requestProgress(),
       close: () => memory.close(),
       watch,
     };
-    const caches = new StoreCache(store, silentLogger);
+    const caches = new StoreCache({ store, clock, logger: silentLogger });
     await caches.start();
     const seen: string[] = [];
     caches.cache("x").listen(({ key, current }) => seen.push(`${current === undefined ? "-" : "+"}${key}`));

@@ -50,12 +50,10 @@ async function writer(store: Store, name: string, ledger: Ledger, done: AbortSig
 async function watched(store: Store, revision: number): Promise<readonly StoreEvent[]> {
   const events: StoreEvent[] = [];
   let reached = 0;
-  const subscription = store
-    .watch("", { from: 1, onProgress: (told) => (reached = told) })
-    .subscribe((event) => {
-      events.push(event);
-      reached = event.revision;
-    });
+  const subscription = store.watch("", { from: 1, onProgress: (told) => (reached = told) }).subscribe((event) => {
+    events.push(event);
+    reached = event.revision;
+  });
   await expect
     .poll(
       async () => {

@@ -25,13 +25,13 @@ import { managedOnUpdate } from "./managed-fields.ts";
 import { checkMetadata } from "./metadata.ts";
 import { type WriteOptions, writeOptions } from "./options.ts";
 import { responseContext } from "./read.ts";
-import type { RestContext } from "./rest-context.ts";
+import { ReservationLost, type RestContext } from "./rest-context.ts";
 import { strategyContext } from "./strategy-context.ts";
 
 const NAME_ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
 const GENERATED_LENGTH = 5;
 const MAX_GENERATED_BASE = 58;
-/** How often another generated name is tried when one is taken. */
+/** How often another generated name, address or port is tried when one is taken. */
 const NAME_ATTEMPTS = 8;
 
 export async function create(rest: RestContext, request: ResourceRequest): Promise<ApiResponse> {
@@ -40,12 +40,14 @@ export async function create(rest: RestContext, request: ResourceRequest): Promi
   const options = writeOptions(request, "CreateOptions");
   const draft = await decodeBody(request, definition, options.fieldValidation);
   const generated = !draft.metadata?.name && Boolean(draft.metadata?.generateName);
+  const again = generated || rest.participants.has(definition.storageResource);
   for (let attempt = 1; ; attempt += 1) {
-    const candidate = generated && attempt < NAME_ATTEMPTS ? thaw(draft) : draft;
+    const candidate = again && attempt < NAME_ATTEMPTS ? thaw(draft) : draft;
     try {
       const object = await createObject(rest, request, candidate, options);
       return resourceResponse(201, definition, object, context);
     } catch (error) {
+      if (error instanceof ReservationLost && attempt < NAME_ATTEMPTS) continue;
       if (!generated || (error as { reason?: string }).reason !== "AlreadyExists") throw error;
       if (attempt === NAME_ATTEMPTS)
         throw generateNameConflict(definition.group, definition.resource, candidate.metadata.name);
@@ -125,7 +127,12 @@ async function commitNew(
     when: [{ key, modRevision: 0 }, ...(reservation?.when ?? [])],
     then: [{ type: "put", key, value, ...(ttl === undefined ? {} : { ttl }) }, ...(reservation?.then ?? [])],
   });
-  if (!commit.succeeded) throw alreadyExists(definition.group, definition.resource, name);
+  if (!commit.succeeded) {
+    const [existing, ...reserved] = commit.current;
+    if (existing !== undefined) throw alreadyExists(definition.group, definition.resource, name);
+    reservation?.lost?.(reserved);
+    throw new ReservationLost("what the object needs was taken by another");
+  }
   const created = value.at(commit.revision);
   await prepareVersions([created], definition);
   return toVersion(created, definition);

@@ -2,7 +2,7 @@ import type { AdmissionPlugin } from "@pinnace/admission";
 import type { Draft, KubernetesObject, ResourceDefinition } from "@pinnace/apimachinery";
 import type { Clock } from "@pinnace/clock";
 import type { AuthorizationAttributes } from "@pinnace/rbac";
-import type { Condition, Mutation, Store } from "@pinnace/store";
+import type { Condition, Entry, Mutation, Store } from "@pinnace/store";
 import type { DefinitionRegistry } from "../definition-registry.ts";
 import type { StoreCache } from "../storage/store-cache.ts";
 
@@ -11,8 +11,15 @@ export interface Reservation {
   /** Written in the same transaction as the object. */
   readonly when?: readonly Condition[];
   readonly then?: readonly Mutation[];
+  /** Called before `release` when conditions of `when` did not hold: another server was faster. They are now `current`. */
+  lost?(current: readonly (Entry | undefined)[]): void;
   /** Called when the write did not happen. */
   release(): void;
+}
+
+/** Thrown when another server has just taken what a write reserved; the write is made anew. */
+export class ReservationLost extends Error {
+  override name = "ReservationLost";
 }
 
 /** Takes part in the writes of one resource: completes the draft and reserves what it needs. */

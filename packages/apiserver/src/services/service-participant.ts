@@ -7,11 +7,12 @@ import {
   type KubernetesObject,
   parseIp,
 } from "@pinnace/apimachinery";
-import type { Mutation } from "@pinnace/store";
+import type { Condition, Entry, Mutation } from "@pinnace/store";
 import type { Reservation, WriteParticipant } from "../rest/rest-context.ts";
 import type { ResourceCache } from "../storage/resource-cache.ts";
 import type { IpAddresses } from "./ip-addresses.ts";
 import type { IpAllocator } from "./ip-allocator.ts";
+import { freePort, takePort } from "./node-ports.ts";
 import type { PortAllocator } from "./port-allocator.ts";
 
 const NONE = "None";
@@ -20,14 +21,38 @@ const NONE = "None";
 class Taken implements Reservation {
   readonly ips: string[] = [];
   readonly ports: number[] = [];
+  /** The keys of what comes with the Service: nobody else may have them. */
+  readonly when: Condition[] = [];
+  /** The IPAddress objects and ports that come and go with the Service. */
+  readonly then: Mutation[] = [];
+  /** What each of `when` is about. */
+  readonly #claims: (string | number)[] = [];
   readonly #ips: IpAllocator;
   readonly #ports: PortAllocator;
-  /** The IPAddress objects that come and go with the Service. */
-  then: readonly Mutation[] = [];
 
   constructor(ips: IpAllocator, ports: PortAllocator) {
     this.#ips = ips;
     this.#ports = ports;
+  }
+
+  /** Takes an address or a port for all servers. */
+  claim(held: string | number, mutations: readonly Mutation[]): void {
+    for (const { key } of mutations) {
+      this.when.push({ key, modRevision: 0 });
+      this.#claims.push(held);
+    }
+    this.then.push(...mutations);
+  }
+
+  /** What another server has stays taken here, too, until its Service lets it go. */
+  lost(current: readonly (Entry | undefined)[]): void {
+    for (const [index, entry] of current.entries()) {
+      if (entry === undefined) continue;
+      const held = this.#claims[index];
+      const list: (string | number)[] = typeof held === "string" ? this.ips : this.ports;
+      const at = list.indexOf(held as never);
+      if (at >= 0) list.splice(at, 1);
+    }
   }
 
   release(): void {
@@ -38,7 +63,8 @@ class Taken implements Reservation {
 
 /**
  * Gives Services their cluster IPs and node ports. What is taken follows from the stored Services and the writes under
- * way, so nothing has to be repaired after a crash.
+ * way, so nothing has to be repaired after a crash. That no other server takes the same at the same time is a condition of
+ * the write itself: the key of the IPAddress, or of the port, must not exist.
  */
 export function createServiceParticipant(
   ips: IpAllocator,
@@ -50,7 +76,7 @@ export function createServiceParticipant(
     try {
       if (old !== undefined) keepAllocated(draft.spec, (old as Draft).spec ?? {});
       allocate(draft, old, ips, ports, taken);
-      if (!dryRun) taken.then = await addressChanges(draft, old, addresses);
+      if (!dryRun) await claimChanges(draft, old, addresses, taken);
     } catch (error) {
       taken.release();
       throw error;
@@ -60,18 +86,21 @@ export function createServiceParticipant(
   return {
     beforeCreate: (draft, dryRun) => reserve(draft, undefined, dryRun),
     beforeUpdate: reserve,
-    beforeRemove: (old) => ({
-      then: [...holdings(old).ips].flatMap((ip) => addresses.remove(ip)),
-      release: () => undefined,
-    }),
+    beforeRemove: (old) => {
+      const { ips: heldIps, ports: heldPorts } = holdings(old);
+      const then = [...[...heldIps].flatMap((ip) => addresses.remove(ip)), ...[...heldPorts].map(freePort)];
+      return { then, release: () => undefined };
+    },
   };
 }
 
-async function addressChanges(draft: Draft, old: Draft, addresses: IpAddresses): Promise<readonly Mutation[]> {
-  const [before, after] = [holdings(old).ips, holdings(draft).ips];
-  const gone = [...before].filter((ip) => !after.has(ip)).flatMap((ip) => addresses.remove(ip));
-  const added = [...after].filter((ip) => !before.has(ip)).map((ip) => addresses.create(ip, draft));
-  return [...gone, ...(await Promise.all(added)).flat()];
+async function claimChanges(draft: Draft, old: Draft, addresses: IpAddresses, taken: Taken): Promise<void> {
+  const [before, after] = [holdings(old), holdings(draft)];
+  const { name, namespace } = draft.metadata;
+  for (const ip of before.ips) if (!after.ips.has(ip)) taken.then.push(...addresses.remove(ip));
+  for (const port of before.ports) if (!after.ports.has(port)) taken.then.push(freePort(port));
+  for (const ip of after.ips) if (!before.ips.has(ip)) taken.claim(ip, await addresses.create(ip, draft));
+  for (const port of after.ports) if (!before.ports.has(port)) taken.claim(port, [takePort(port, namespace, name)]);
 }
 
 /** Follows the stored Services: takes what they hold, gives back what they let go. */

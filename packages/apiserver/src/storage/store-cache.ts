@@ -1,3 +1,5 @@
+import { StatusError } from "@pinnace/apimachinery";
+import type { Clock, Timer } from "@pinnace/clock";
 import type { Logger } from "@pinnace/logging";
 import type { Entry, Store, StoreEvent } from "@pinnace/store";
 import type { Subscription } from "rxjs";
@@ -9,12 +11,28 @@ interface Waiter {
   resolve(): void;
 }
 
+interface StoreCacheComponents {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Milliseconds that an event has to come before the watch is asked how far it is, and between such questions. */
+const FIRST_QUESTION = 10;
+const QUESTION_PERIOD = 100;
+/** Milliseconds that a read waits for the caches at most. */
+const PATIENCE = 30_000;
+/** Milliseconds between attempts to read everything again. */
+const RECOVERY_PERIOD = 1_000;
+
 /**
  * The whole store in memory, one {@link ResourceCache} for each storage resource, kept by a single watch: so the
- * revision that the caches have reached is known, and a read that must be current only waits for it.
+ * revision that the caches have reached is known, and a read that must be current only waits for it. Others may write to
+ * the store, too: what they do arrives by the same watch, and where no event shows how far it is, it is asked.
  */
 export class StoreCache {
   readonly #store: Store;
+  readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #historyLimit: number | undefined;
   readonly #caches = new Map<string, ResourceCache>();
@@ -23,10 +41,12 @@ export class StoreCache {
   readonly #waiters: Waiter[] = [];
   #revision = 0;
   #subscription: Subscription | undefined;
-  #stopped = false;
+  #question: Timer | undefined;
+  readonly #stopping = new AbortController();
 
-  constructor(store: Store, logger: Logger, historyLimit?: number) {
+  constructor({ store, clock, logger }: StoreCacheComponents, historyLimit?: number) {
     this.#store = store;
+    this.#clock = clock;
     this.#logger = logger;
     this.#historyLimit = historyLimit;
   }
@@ -55,20 +75,49 @@ export class StoreCache {
   }
 
   stop(): void {
-    this.#stopped = true;
+    this.#stopping.abort();
     this.#subscription?.unsubscribe();
+    this.#question?.cancel();
     for (const waiter of this.#waiters.splice(0)) waiter.resolve();
   }
 
-  /** Resolves when the caches have everything that is in the store now. */
+  /** Resolves when the caches have everything that is in the store now. Rejects with 504 when the store does not tell. */
   async current(): Promise<void> {
-    await this.reached(await this.#store.revision());
+    const revision = await this.#store.revision();
+    if (revision > this.#revision && !this.#stopped) await this.#catchUp(revision);
   }
 
   /** Resolves when the caches have seen `revision`. */
   async reached(revision: number): Promise<void> {
     if (revision <= this.#revision || this.#stopped) return;
     await new Promise<void>((resolve) => this.#waiters.push({ revision, resolve }));
+  }
+
+  get #stopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  async #catchUp(revision: number): Promise<void> {
+    const abort = new AbortController();
+    const late = this.#clock.sleep(PATIENCE, abort.signal).then(
+      () => true,
+      () => false,
+    );
+    const reached = this.reached(revision).then(() => false);
+    this.#question ??= this.#clock.setTimeout(() => this.#ask(), FIRST_QUESTION);
+    const tooLate = await Promise.race([reached, late]);
+    abort.abort();
+    if (tooLate) throw new StatusError(504, "Timeout", "Timeout: the store's newest changes do not arrive");
+  }
+
+  /** Asks the watch how far it is, as long as somebody waits. */
+  #ask(): void {
+    this.#question = undefined;
+    if (this.#waiters.length === 0 || this.#stopped) return;
+    this.#question = this.#clock.setTimeout(() => this.#ask(), QUESTION_PERIOD);
+    this.#store.requestProgress().catch((error: unknown) => {
+      this.#logger.debug("the store's watch could not be asked for its progress", { error });
+    });
   }
 
   #claim(storageResource: string, cache: ResourceCache): void {
@@ -81,20 +130,28 @@ export class StoreCache {
   }
 
   #follow(): void {
-    this.#subscription = this.#store.watch("", { from: this.#revision }).subscribe({
+    const onProgress = (revision: number): void => this.#advance(revision);
+    this.#subscription = this.#store.watch("", { from: this.#revision, onProgress }).subscribe({
       next: (event) => this.#apply(event),
       error: (error: unknown) => void this.#recover(error),
     });
   }
 
   async #recover(error: unknown): Promise<void> {
-    if (this.#stopped) return;
-    const code = (error as { code?: string }).code;
-    if (code === "CLOSED") return;
-    this.#logger.warn("the store's watch ended; reading everything again", { error });
-    const page = await this.#store.list(REGISTRY_PREFIX);
-    this.#reconcile(page.entries, page.revision);
-    this.#follow();
+    for (let cause = error; !this.#stopped; ) {
+      if ((cause as { code?: string }).code === "CLOSED") return;
+      this.#logger.warn("the store's watch ended; reading everything again", { error: cause });
+      try {
+        const page = await this.#store.list(REGISTRY_PREFIX);
+        if (this.#stopped) return;
+        this.#reconcile(page.entries, page.revision);
+        this.#follow();
+        return;
+      } catch (failure) {
+        cause = failure;
+        await this.#clock.sleep(RECOVERY_PERIOD, this.#stopping.signal).catch(() => undefined);
+      }
+    }
   }
 
   /** Turns a new snapshot into the changes that were missed, in revision order; intermediate states are lost. */
@@ -129,6 +186,7 @@ export class StoreCache {
   }
 
   #keepUnclaimed(key: string, event: StoreEvent): void {
+    if (!key.startsWith(REGISTRY_PREFIX)) return;
     if (event.type === "put") this.#unclaimed.set(key, event.entry);
     else this.#unclaimed.delete(key);
   }
