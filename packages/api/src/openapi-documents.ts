@@ -1,5 +1,6 @@
-import type { Json, JsonObject, ResourceDefinition, Schema } from "@pinnace/apimachinery";
+import type { Json, JsonObject, ResourceDefinition } from "@pinnace/apimachinery";
 import type { Descriptions } from "./descriptions.ts";
+import { customListSchema, customObjectSchema, isCustomDefinition } from "./openapi-custom.ts";
 import { type ApiOperation, operationsOf } from "./openapi-operations.ts";
 import {
   builtInDefinition,
@@ -7,7 +8,6 @@ import {
   metaDefinition,
   type OpenApiForm,
   referencePrefix,
-  writeSchema,
 } from "./openapi-schema.ts";
 
 /** A path that belongs to the server rather than to a resource. */
@@ -92,28 +92,6 @@ export function groupVersionPath(group: string, version: string): ServerPath {
   };
 }
 
-/** The schema of a list of custom objects, which no definition holds. */
-function customListSchema(definition: ResourceDefinition): Schema {
-  const { group, version, kind, definitionName } = definition;
-  return {
-    type: "object",
-    description: `${kind}List is a list of ${kind}`,
-    required: ["items"],
-    properties: {
-      apiVersion: { type: "string" },
-      items: { type: "array", items: { $ref: definitionName } },
-      kind: { type: "string" },
-      metadata: { $ref: metaDefinition("ListMeta") },
-    },
-    "x-kubernetes-group-version-kind": [{ group, version, kind: `${kind}List` }],
-  };
-}
-
-function customSchema(definition: ResourceDefinition): Schema {
-  const { group, version, kind, schema } = definition;
-  return { ...schema, "x-kubernetes-group-version-kind": [{ group, version, kind }] };
-}
-
 function collectReferences(value: Json, prefix: string, found: Set<string>): void {
   if (typeof value !== "object" || value === null) return;
   for (const [name, member] of Object.entries(value)) {
@@ -134,18 +112,16 @@ export function definitionClosure(
   descriptions: Descriptions | undefined,
   group?: { group: string; version: string },
 ): JsonObject {
-  const custom = new Map<string, Schema>();
-  for (const definition of definitions) {
-    if (definition.definitionName.startsWith("io.k8s.")) continue;
-    custom.set(definition.definitionName, customSchema(definition));
-    custom.set(listDefinitionName(definition.definitionName), customListSchema(definition));
+  const custom = new Map<string, JsonObject>();
+  for (const definition of definitions.filter(isCustomDefinition)) {
+    custom.set(definition.definitionName, customObjectSchema(definition, form, descriptions));
+    custom.set(listDefinitionName(definition.definitionName), customListSchema(definition, form, descriptions));
   }
   const prefix = referencePrefix(form);
   const written = new Map<string, Json>();
   const waiting = new Set(names);
   for (const name of waiting) {
-    const own = custom.get(name);
-    const schema = own === undefined ? builtInDefinition(name, form, descriptions, group) : writeSchema(own, form);
+    const schema = custom.get(name) ?? builtInDefinition(name, form, descriptions, group);
     if (schema === undefined) throw new TypeError(`no definition ${name}`);
     written.set(name, schema);
     collectReferences(schema, prefix, waiting);

@@ -6,6 +6,7 @@ import {
   type ResourceDefinition,
 } from "@pinnace/apimachinery";
 import type { Descriptions } from "./descriptions.ts";
+import { isCustomDefinition } from "./openapi-custom.ts";
 import {
   definitionClosure,
   groupPath,
@@ -124,11 +125,7 @@ export function openApiV2Document(definitions: readonly ResourceDefinition[], de
   const shared = new Map<string, JsonObject>();
   const paths: Record<string, JsonObject> = {};
   const names = new Set<string>();
-  const custom = new Set(
-    definitions
-      .filter((each) => !each.definitionName.startsWith("io.k8s."))
-      .map((each) => `${each.group}/${each.kind}`),
-  );
+  const custom = new Set(definitions.filter(isCustomDefinition).map((each) => `${each.group}/${each.kind}`));
   for (const path of discoveryPaths(definitions)) {
     paths[path.path] = writeServerPath(path);
     if (path.answer !== undefined) names.add(path.answer);

@@ -134,6 +134,52 @@ describe("a custom resource", () => {
     expect(Object.keys(document.paths).filter((path) => path.includes("/watch/"))).toEqual([]);
   });
 
+  it("explains what every object has", async () => {
+    const all = [...definitions, custom];
+    const v2 = openApiV2Document(all, await loadDescriptions()) as Json;
+    const { properties } = v2.definitions["com.example.v1.Widget"];
+    expect(properties.apiVersion.description).toMatch(/^APIVersion defines/);
+    expect(properties.kind.description).toMatch(/^Kind is/);
+    expect(properties.metadata).toEqual({
+      $ref: "#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta",
+      description: expect.stringMatching(/^Standard object's metadata/),
+    });
+    const v3 = openApiV3Document("apis/example.com/v1", all, await loadDescriptions()) as Json;
+    expect(v3.components.schemas["com.example.v1.WidgetList"].properties.items.description).toMatch(/^List of widgets/);
+  });
+
+  it.each([
+    ["may hold anything at all", { type: "object", "x-kubernetes-preserve-unknown-fields": true }, { type: "object" }],
+    [
+      "may hold anything below",
+      {
+        type: "object",
+        properties: { spec: { type: "object", "x-kubernetes-preserve-unknown-fields": true, properties: { a: {} } } },
+      },
+      { type: "object", properties: { spec: { "x-kubernetes-preserve-unknown-fields": true } } },
+    ],
+    [
+      "may be null",
+      {
+        type: "object",
+        properties: { a: { type: "string", nullable: true }, b: { anyOf: [{}] } },
+        required: ["a", "b"],
+      },
+      { type: "object", properties: { a: {}, b: {} }, required: ["b"] },
+    ],
+  ])("in v2 says only what its clients understand: it %s", (_, schema, expected) => {
+    const document = openApiV2Document([...definitions, { ...custom, schema }]) as Json;
+    const { "x-kubernetes-group-version-kind": _gvk, ...written } = document.definitions["com.example.v1.Widget"];
+    for (const name of ["apiVersion", "kind", "metadata"]) delete written.properties?.[name];
+    expect(written).toEqual(expected);
+  });
+
+  it("of a group below k8s.io is published like others", () => {
+    const definitionName = "io.k8s.networking.gateway.v1.Widget";
+    const document = openApiV2Document([{ ...custom, group: "gateway.networking.k8s.io", definitionName }]) as Json;
+    expect(document.definitions[definitionName].properties.spec).toBeDefined();
+  });
+
   it("is in the document of v2, without defaults", () => {
     const document = openApiV2Document([...definitions, custom]) as Json;
     expect(document.definitions["com.example.v1.Widget"].properties.spec.properties.size).toEqual({ type: "integer" });
