@@ -61,6 +61,8 @@ export interface CompiledExpression {
   readonly outputType: CelType;
   /** The names of the variables, types and constants that the expression mentions. */
   readonly references: ReadonlySet<string>;
+  /** Why it cannot run all the same: a constant part of it, such as `int("x")`, has no value. Evaluations answer this. */
+  readonly programError: string | undefined;
   /** The cost of an evaluation at least and at most, in upstream's units. */
   estimateCost(sizeOf?: SizeEstimator): Estimate;
   /** Evaluates now. Throws only {@link PendingDecision}, when an authorizer was asked that needs time. */

@@ -21,9 +21,14 @@
  * @packageDocumentation
  */
 export * from "./contract.ts";
+export { baseEnvironment } from "./environment.ts";
+export { authorizerValue, requestResourceValue } from "./library/kubernetes/authorization.ts";
+export { bindings, jsonPatchLibrary } from "./library/libraries.ts";
 export type * from "./kubernetes-contract.ts";
 export * from "./types/cel-type.ts";
 export * from "./types/decl-type.ts";
+export { dynamicValue, lazyVariables } from "./values/dynamic.ts";
+export { typeNameErrors } from "./values/struct.ts";
 export {
   CelError,
   type CelValue,

@@ -41,9 +41,12 @@ export class UintValue {
 export class TimestampValue {
   readonly seconds: number;
   readonly nanos: number;
-  constructor(seconds: number, nanos: number) {
+  /** How it is written: minutes east of UTC. Equal moments are equal whatever this is. */
+  readonly offsetMinutes: number;
+  constructor(seconds: number, nanos: number, offsetMinutes = 0) {
     this.seconds = seconds;
     this.nanos = nanos;
+    this.offsetMinutes = offsetMinutes;
   }
 }
 
@@ -70,12 +73,16 @@ export abstract class ListValue {
   abstract at(index: number): CelValue;
   /** This list followed by another one. */
   abstract concat(other: ListValue): ListValue;
+  /** Whether an item equals a value. */
+  abstract has(value: CelValue): boolean | CelError;
   /** Equal in the sense of `==`; an error when items cannot be compared. */
   abstract equals(other: CelValue): boolean | CelError;
 }
 
 /** A map, or an object with fields; both are read with `.` and `[]`. */
 export abstract class MapValue {
+  /** What `type(x)` answers: `map`, or the type of an object. */
+  abstract readonly type: CelType;
   abstract readonly size: number;
   /** The value of a key, undefined when there is none; an error when the key cannot be one. */
   abstract find(key: CelValue): CelValue | undefined;
@@ -86,5 +93,7 @@ export abstract class MapValue {
 /** A value that only functions look into, such as an IP address or an authorizer. */
 export abstract class OpaqueValue {
   abstract readonly type: CelType;
+  /** What costs count with, where that is not 1. */
+  readonly byteSize?: number;
   abstract equals(other: CelValue): boolean | CelError;
 }

@@ -1,0 +1,81 @@
+/** Texts that a literal could not be read with; upstream's words. */
+export class LiteralError extends Error {}
+
+const MIN_INT = -(2n ** 63n);
+const MAX_INT = 2n ** 63n - 1n;
+const MAX_UINT = 2n ** 64n - 1n;
+
+/** The value of `12`, `-12` or `0x1F`; undefined when it does not fit 64 bits. */
+export function readInt(sign: string, text: string): bigint | undefined {
+  const value = sign === "-" ? -BigInt(text) : BigInt(text);
+  return value < MIN_INT || value > MAX_INT ? undefined : value;
+}
+
+/** The value of `12u` or `0x1Fu`. */
+export function readUint(text: string): bigint | undefined {
+  const value = BigInt(text.slice(0, -1));
+  return value > MAX_UINT ? undefined : value;
+}
+
+/** The value of `1.5e3`; undefined when it is too large. */
+export function readDouble(sign: string, text: string): number | undefined {
+  const value = Number(sign + text);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+const SIMPLE: Readonly<Record<string, string>> = {
+  a: "\x07",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  v: "\v",
+  "\\": "\\",
+  "'": "'",
+  '"': '"',
+  "`": "`",
+  "?": "?",
+};
+
+/** The text in a string literal, with its quotes. Throws {@link LiteralError}. */
+export function readString(literal: string): string {
+  const { body, raw } = unquote(literal);
+  if (raw || !body.includes("\\")) return body;
+  return body.replace(/\\(?:[xX]([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2})|(.))/gsu, unescape);
+}
+
+function unescape(_all: string, x?: string, u?: string, long?: string, octal?: string, simple?: string): string {
+  if (simple !== undefined) return SIMPLE[simple] ?? "";
+  const code = octal === undefined ? Number.parseInt(x ?? u ?? long ?? "", 16) : Number.parseInt(octal, 8);
+  if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) throw new LiteralError("invalid unicode code point");
+  return String.fromCodePoint(code);
+}
+
+/** The bytes in a bytes literal, with its prefix and quotes. `\x` and octal escapes are single bytes. */
+export function readBytes(literal: string): Uint8Array {
+  const { body, raw } = unquote(literal.slice(1));
+  const bytes: number[] = [];
+  const encoder = new TextEncoder();
+  const parts = raw ? [body] : body.split(/(\\(?:[xX][0-9a-fA-F]{2}|[0-3][0-7]{2}|.))/s);
+  for (const part of parts) {
+    if (raw || !part.startsWith("\\")) bytes.push(...encoder.encode(part));
+    else bytes.push(byteOf(part.slice(1)));
+  }
+  return Uint8Array.from(bytes);
+}
+
+function byteOf(escape: string): number {
+  if (/^[uU]/.test(escape)) throw new LiteralError("unable to unescape string");
+  if (/^[xX]/.test(escape)) return Number.parseInt(escape.slice(1), 16);
+  if (/^[0-3]/.test(escape)) return Number.parseInt(escape, 8);
+  return (SIMPLE[escape] ?? "").charCodeAt(0);
+}
+
+function unquote(literal: string): { readonly body: string; readonly raw: boolean } {
+  const text = literal.replace(/\r\n?/g, "\n");
+  const raw = /^[rR]/.test(text);
+  const quoted = raw ? text.slice(1) : text;
+  const width = quoted.length >= 6 && /^("""|''')/.test(quoted) ? 3 : 1;
+  return { body: quoted.slice(width, -width), raw };
+}
