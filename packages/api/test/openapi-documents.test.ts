@@ -148,7 +148,7 @@ describe("a custom resource", () => {
     expect(v3.components.schemas["com.example.v1.WidgetList"].properties.items.description).toMatch(/^List of widgets/);
   });
 
-  it.each([
+  it.each<[string, Json, Json]>([
     ["may hold anything at all", { type: "object", "x-kubernetes-preserve-unknown-fields": true }, { type: "object" }],
     [
       "may hold anything below",

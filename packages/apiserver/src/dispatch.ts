@@ -71,7 +71,8 @@ function dispatchResource(
   checkVerb(context, definition, verbs);
   if (handler !== undefined && HANDLES_CONTENT.has(info.subresource)) return handler(plain);
   checkAcceptable(request.headers.accept, info.verb === "watch" || info.verb === "list");
-  const output = negotiate(request.headers.accept, request.query, request.headers["user-agent"]);
+  const tables = definition.stored || info.verb !== "create";
+  const output = negotiate(request.headers.accept, request.query, request.headers["user-agent"], { tables });
   const resourceRequest: ResourceRequest = { ...plain, output };
   if (handler !== undefined) return handler(resourceRequest);
   const verb = storedVerbs[info.verb];

@@ -18,3 +18,12 @@ describe("a SubjectAccessReview", () => {
     expect(causes.map(({ field }) => field)).toEqual(refused);
   });
 });
+
+it.each([
+  ["as=Table;v=v1;g=meta.k8s.io", 406],
+  ["as=Table;v=v1;g=meta.k8s.io,application/json", 201],
+])("a review has no table: %s", async (parameters, status) => {
+  const { call } = await startBuiltIn();
+  const body = { spec: { user: "u", resourceAttributes: { verb: "list", resource: "pods" } } };
+  expect((await call("POST", PATH, body, { accept: `application/json;${parameters}` })).status).toBe(status);
+});

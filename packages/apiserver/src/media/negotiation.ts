@@ -71,13 +71,21 @@ export function checkAcceptable(accept: string | undefined, watch: boolean): voi
   );
 }
 
-/** Chooses the form of the answer; throws 406 when nothing that the client accepts can be made. */
-export function negotiate(accept: string | undefined, query: URLSearchParams, userAgent = ""): Output {
+/**
+ * Chooses the form of the answer; throws 406 when nothing that the client accepts can be made. `tables`: whether the
+ * resource has any; reviews have none.
+ */
+export function negotiate(
+  accept: string | undefined,
+  query: URLSearchParams,
+  userAgent = "",
+  { tables = true }: { readonly tables?: boolean } = {},
+): Output {
   const pretty = wantsPretty(query, userAgent);
   if (accept === undefined || accept === "" || accept === "application/json") return { ...JSON_OUTPUT, pretty };
   for (const clause of parseAccept(accept)) {
     const output = outputOf(clause, pretty);
-    if (output !== undefined) return output;
+    if (output !== undefined && (tables || output.as !== "Table")) return output;
   }
   throw notAcceptable(ACCEPTED);
 }
