@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { findRequirements } from "@pinnace/cri/node";
 import { messageOf } from "@pinnace/errors";
-import { type Cluster, run, startCluster } from "@pinnace-tools/e2e";
+import { type Cluster, findKubectls, run, startCluster } from "@pinnace-tools/e2e";
 import type { Behaviour } from "./behaviour.ts";
 import { renderDocument } from "./document.ts";
 import { type E2eTest, expectExecutable, openE2eTest } from "./e2e-test.ts";
@@ -44,12 +44,13 @@ export async function runConformance(options: Options, surroundings: Surrounding
     });
   }
   if (options.agnhost !== undefined) expectExecutable(options.agnhost, "NO_AGNHOST", "--agnhost");
-  await expectKubectl(options.kubectl);
+  const kubectl = await chooseKubectl(options.kubectl);
   const results = openResults(join(options.results, `${e2eTest.version}-${mode}`));
   const chosen = choose(focused, results, options);
   said(`${mode}: ${chosen.length} of ${e2eTest.behaviours.length} behaviours to run, results in ${results.folder}`);
   const pinnace = describePinnace(surroundings.root);
-  if (chosen.length > 0) await runOnCluster({ options, surroundings, e2eTest, mode, results, pinnace }, chosen);
+  if (chosen.length > 0)
+    await runOnCluster({ options, surroundings, e2eTest, kubectl, mode, results, pinnace }, chosen);
   const left = e2eTest.behaviours.filter(({ name }) => !results.all.has(name));
   tellTally(focused, results, said);
   if (left.length === 0) writeDocument(options, surroundings, e2eTest, mode, results);
@@ -66,9 +67,11 @@ function chooseMode({ mode }: Options): Mode {
   return mode ?? (isReal && findRequirements(process.env.PATH ?? "").missing.length === 0 ? "real" : "simulated");
 }
 
-async function expectKubectl(path: string): Promise<void> {
+/** Resolves to the path of a kubectl that runs. Throws `NO_KUBECTL`. */
+async function chooseKubectl(given: string | undefined): Promise<string> {
+  const path = given ?? (await findKubectls()).at(-1)?.path ?? "kubectl";
   const { code } = await run(path, ["version", "--client"]).catch(() => ({ code: -1 }));
-  if (code === 0) return;
+  if (code === 0) return path;
   throw new ConformanceError("NO_KUBECTL", `${path} is no kubectl: it cannot be run`, {
     remedy: "--kubectl names one",
   });
@@ -84,13 +87,14 @@ interface Run {
   readonly options: Options;
   readonly surroundings: Surroundings;
   readonly e2eTest: E2eTest;
+  readonly kubectl: string;
   readonly mode: Mode;
   readonly results: Results;
   readonly pinnace: string;
 }
 
 async function runOnCluster(it: Run, chosen: readonly Behaviour[]): Promise<void> {
-  const { options, surroundings, e2eTest, mode, results, pinnace } = it;
+  const { options, surroundings, e2eTest, kubectl, mode, results, pinnace } = it;
   const cluster = await (surroundings.start ?? startNodes)(mode).catch((cause: unknown) => {
     throw new ConformanceError("CLUSTER", `the cluster does not start: ${clusterProblem(messageOf(cause))}`, { cause });
   });
@@ -113,7 +117,7 @@ async function runOnCluster(it: Run, chosen: readonly Behaviour[]): Promise<void
     });
     const budget = options.budget === undefined ? [] : [AbortSignal.timeout(options.budget)];
     const signal = AbortSignal.any([surroundings.signal, stop.signal, ...budget]);
-    const { specTimeout, kubectl, jobs, batch } = options;
+    const { specTimeout, jobs, batch } = options;
     const settings = {
       e2eTest: e2eTest.path,
       kubeconfig: cluster.kubeconfig,

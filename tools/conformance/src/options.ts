@@ -10,7 +10,8 @@ export interface Options {
   readonly e2eTest: string;
   /** Path of the agnhost program; images are made of it. */
   readonly agnhost?: string;
-  readonly kubectl: string;
+  /** Undefined: the newest that the machine has. */
+  readonly kubectl?: string;
   /** Undefined: a real node where one can run, simulated ones elsewhere. */
   readonly mode?: Mode;
   /** Which behaviours, by name. */
@@ -63,7 +64,6 @@ export function parseOptions(args: readonly string[], root: string): Options {
   const budget = values.budget === undefined ? undefined : seconds("budget", values.budget);
   return {
     e2eTest,
-    kubectl: values.kubectl ?? "kubectl",
     focus: expression(values.focus ?? "."),
     jobs: count("jobs", values.jobs ?? "2", 32),
     batch: count("batch", values.batch ?? "6", 100),
@@ -73,6 +73,7 @@ export function parseOptions(args: readonly string[], root: string): Options {
     results: values.results ?? join(root, "node_modules/.cache/conformance"),
     docs: values.docs ?? join(root, "docs"),
     ...(values.agnhost === undefined ? {} : { agnhost: values.agnhost }),
+    ...(values.kubectl === undefined ? {} : { kubectl: values.kubectl }),
     ...(values.real ? { mode: "real" } : values.simulated ? { mode: "simulated" } : {}),
     ...(budget === undefined ? {} : { budget }),
   };
