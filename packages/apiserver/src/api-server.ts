@@ -122,7 +122,7 @@ export function createApiServer(components: ApiServerComponents, options: ApiSer
       customResources.start();
     },
     stop: async () => {
-      apiService.stop();
+      await apiService.stop();
       customResources.stop();
       caches.stop();
     },

@@ -1,6 +1,7 @@
 import { type Draft, deepEqual, hasReason, type KubernetesObject, parseApiVersion } from "@pinnace/apimachinery";
 import type { Timer } from "@pinnace/clock";
 import type { Logger } from "@pinnace/logging";
+import { announce, type ServerAddress, withdraw } from "./api-server-leases.ts";
 import { apiServiceObjects } from "./api-service.ts";
 import { createMissing } from "./bootstrap.ts";
 import type { ApiServerOptions } from "./options.ts";
@@ -16,32 +17,46 @@ const LEADING: Readonly<Record<string, readonly string[]>> = {
   EndpointSlice: ["addressType", "endpoints", "ports"],
 };
 
-/** Keeps Service `default/kubernetes` leading to this server: after a start on another port, and when it was deleted. */
+/**
+ * Keeps Service `default/kubernetes` leading to this server, and to those that share its store: after a start on another
+ * port, and when it was deleted.
+ */
 export class ApiServiceKeeper {
   readonly #rest: RestContext;
   readonly #logger: Logger;
-  readonly #objects: readonly KubernetesObject[];
+  readonly #serviceIp: string;
+  readonly #address: ServerAddress | undefined;
+  readonly #shared: boolean;
+  #objects: readonly KubernetesObject[] = [];
   #timer: Timer | undefined;
 
   constructor(rest: RestContext, options: ApiServerOptions, serviceIp: string, logger: Logger) {
     this.#rest = rest;
     this.#logger = logger;
-    this.#objects = options.address === undefined ? [] : apiServiceObjects(options.address, serviceIp);
+    this.#serviceIp = serviceIp;
+    this.#address = options.address;
+    this.#shared = options.sharedStore ?? false;
   }
 
   async start(): Promise<void> {
-    if (this.#objects.length === 0) return;
+    if (this.#address === undefined) return;
+    this.#objects = apiServiceObjects([this.#address], this.#serviceIp);
     await this.#keep();
     this.#timer = this.#rest.clock.setInterval(() => {
       this.#keep().catch((error: unknown) => this.#logger.warn("the API's Service could not be kept", { error }));
     }, PERIOD);
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.#timer?.cancel();
+    if (!this.#shared || this.#address === undefined || this.#timer === undefined) return;
+    await withdraw(this.#rest.store, this.#address).catch((error: unknown) => {
+      this.#logger.warn("the API's Service leads to this server until its lease ends", { error });
+    });
   }
 
   async #keep(): Promise<void> {
+    if (this.#shared) await this.#share(this.#address!);
     const missing = this.#objects.filter((object) => this.#live(object) === undefined);
     if (missing.length > 0) await createMissing(this.#rest, missing);
     for (const object of this.#objects) {
@@ -51,6 +66,12 @@ export class ApiServiceKeeper {
         await this.#lead(object, fields);
       }
     }
+  }
+
+  async #share(own: ServerAddress): Promise<void> {
+    const [first = own, ...others] = await announce(this.#rest.store, own);
+    this.#objects = apiServiceObjects([first, ...others], this.#serviceIp);
+    await this.#rest.caches.current();
   }
 
   #definition(object: KubernetesObject) {

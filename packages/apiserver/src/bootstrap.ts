@@ -44,7 +44,7 @@ export async function bootstrap(rest: RestContext, options: ApiServerOptions, se
     ...mandatoryFlowControl(formatTime(rest.clock.now())),
     ...localApiServices(rest.registry),
     serviceCidr(options.serviceCidr ?? SERVICE_CIDR),
-    ...(options.address === undefined ? [] : apiServiceObjects(options.address, serviceIp)),
+    ...(options.address === undefined ? [] : apiServiceObjects([options.address], serviceIp)),
     ...(options.clientCa === undefined ? [] : [authenticationConfig(options.clientCa)]),
     ...(options.bootstrapObjects ?? []),
   ];

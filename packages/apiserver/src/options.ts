@@ -47,6 +47,8 @@ export interface ApiServerOptions {
   readonly nodePorts?: { readonly first: number; readonly last: number };
   /** Where clients in the cluster reach this server; makes the `kubernetes` Service and its endpoints. */
   readonly address?: { readonly ip: string; readonly port: number };
+  /** Other API servers use the same store: Service `kubernetes` leads to all of them. Default false. */
+  readonly sharedStore?: boolean;
   /** Objects to create at start when they are missing: default roles, priority classes and the like. */
   readonly bootstrapObjects?: readonly KubernetesObject[];
   /** Milliseconds that Events are kept; default one hour. */

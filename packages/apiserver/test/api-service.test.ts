@@ -42,3 +42,25 @@ it("writes nothing while everything is as it should be", async () => {
   expect(await version()).toBe(before);
   await server.stop();
 });
+
+it("leads to all servers that share the store, until they stop or are no longer heard of", async () => {
+  const clock = createVirtualClock();
+  const store = createMemoryStore({ clock });
+  const start = (ip: string) =>
+    startServer(definitions, { store, clock }, { address: { ip, port: 1111 }, sharedStore: true });
+  const [one, two, three] = [await start("192.0.2.1"), await start("192.0.2.2"), await start("192.0.2.3")];
+  const addresses = async () =>
+    (await one.call("GET", SLICE)).body.endpoints.map((endpoint: { addresses: string[] }) => endpoint.addresses[0]);
+  expect(await addresses()).toEqual(["192.0.2.1", "192.0.2.2", "192.0.2.3"]);
+  await two.server.stop();
+  await clock.advance(10_000);
+  expect(await addresses()).toEqual(["192.0.2.1", "192.0.2.3"]);
+  await store.commit({ when: [], then: [{ type: "delete", key: "/masterleases/192.0.2.1:1111" }] });
+  await clock.advance(10_000);
+  expect((await one.call("GET", ENDPOINTS)).body.subsets[0].addresses).toMatchObject([
+    { ip: "192.0.2.1" },
+    { ip: "192.0.2.3" },
+  ]);
+  await one.server.stop();
+  await three.server.stop();
+});

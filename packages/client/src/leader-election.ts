@@ -115,11 +115,24 @@ class Candidate {
     while (!signal.aborted) {
       await clock.sleep(this.#retryPeriod, signal).catch(() => undefined);
       if (signal.aborted) return undefined;
-      if (await this.#try()) renewed = clock.now();
+      if (await this.#tryUntil(renewed + renewDeadline, signal)) renewed = clock.now();
       else if (clock.now() - renewed >= renewDeadline)
         return new CodedError("LEADERSHIP_LOST", `the lease ${name} could not be renewed in time`);
     }
     return undefined;
+  }
+
+  /** An attempt that hangs must not make a leader of somebody whose lease has run out. */
+  async #tryUntil(deadline: number, signal: AbortSignal): Promise<boolean> {
+    const { clock } = this.#options;
+    const done = new AbortController();
+    const late = clock.sleep(deadline - clock.now(), AbortSignal.any([signal, done.signal])).then(
+      () => false,
+      () => false,
+    );
+    const result = await Promise.race([this.#try(), late]);
+    done.abort();
+    return result;
   }
 
   async release(): Promise<void> {

@@ -22,5 +22,5 @@ import "reflect-metadata";
 export type { Cluster } from "./cluster.ts";
 export { defaultSchedulerPlugins } from "./default-scheduler-plugins.ts";
 export { NodeDirectory } from "./node-directory.ts";
-export type { ClusterOptions } from "./options.ts";
+export type { ClusterOptions, LeaderElection } from "./options.ts";
 export { type Resolver, startCluster, startComposed } from "./start-cluster.ts";

@@ -38,10 +38,22 @@ export interface ClusterOptions {
   readonly webhooks?: WebhookCaller;
   /** How SPDY and WebSocket streams of simulated nodes are served, where the API has a port. */
   readonly streams?: SimulatedNodesStreams;
+  /**
+   * For a store that several processes share: controllers and scheduler run in the one that holds their leases. Default:
+   * they run here.
+   */
+  readonly leaderElection?: LeaderElection;
   /** PEM of the CA that clients in the cluster trust, for ConfigMap `kube-root-ca.crt`. */
   readonly rootCa?: string;
   /** Signs CertificateSigningRequests; default: they wait. */
   readonly certificateSigner?: CertificateSigner;
+}
+
+export interface LeaderElection {
+  /** Unique among the processes: host name and a random part. */
+  readonly identity: string;
+  /** Called when this process can no longer be sure that it leads; it should end, and be started again. */
+  readonly onLost: (error: unknown) => void;
 }
 
 type SimulatedNodesStreams = Parameters<typeof import("@pinnace/simulation").createSimulatedNodes>[0]["streams"];

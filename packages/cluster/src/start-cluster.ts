@@ -10,15 +10,17 @@ import {
 import { CLOCK, type Clock } from "@pinnace/clock";
 import type { ControllerManager } from "@pinnace/controller-runtime";
 import { CONTROLLER_MANAGER } from "@pinnace/controllers/module";
+import { LOGGER, type Logger } from "@pinnace/logging";
 import { METRICS, type MetricRegistries } from "@pinnace/metrics";
 import type { PluginRegistry } from "@pinnace/plugin";
-import { SCHEDULER, type Scheduler } from "@pinnace/scheduler";
+import { createSchedulingApi, EXPLANATION_GROUP, SCHEDULER, type Scheduler } from "@pinnace/scheduler";
 import { SIMULATED_NODES, type SimulatedNodes } from "@pinnace/simulation";
 import { STORE, type Store } from "@pinnace/store";
 import type { Cluster } from "./cluster.ts";
+import { startWhenElected } from "./leadership.ts";
 import { composeCluster, NODE_DIRECTORY, SCHEDULER_PLUGINS } from "./module.ts";
 import type { NodeDirectory } from "./node-directory.ts";
-import type { ClusterOptions } from "./options.ts";
+import type { ClusterOptions, LeaderElection } from "./options.ts";
 
 /** What a composition must offer: inversify's `Container`, or anything that answers to tokens. */
 export interface Resolver {
@@ -27,11 +29,14 @@ export interface Resolver {
 
 /** Composes a cluster and starts it. Resolves when its API answers and its simulated nodes are Ready. */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  return startComposed(composeCluster(options) as unknown as Resolver);
+  return startComposed(composeCluster(options) as unknown as Resolver, options);
 }
 
 /** Starts what a composition holds: API server, controllers, scheduler, simulated nodes, in this order. */
-export async function startComposed(container: Resolver): Promise<Cluster> {
+export async function startComposed(
+  container: Resolver,
+  options: Pick<ClusterOptions, "leaderElection" | "random"> = {},
+): Promise<Cluster> {
   const apiServer = container.get<ApiServer>(API_SERVER);
   const store = container.get<Store>(STORE);
   const nodes = container.get<NodeDirectory>(NODE_DIRECTORY);
@@ -46,11 +51,17 @@ export async function startComposed(container: Resolver): Promise<Cluster> {
     const informers = container.get<InformerFactory>(INFORMERS);
     undo.push(() => informers.stop());
     const controllers = container.get<ControllerManager>(CONTROLLER_MANAGER);
-    undo.push(() => controllers.stop());
-    controllers.start();
     const scheduler = container.get<Scheduler>(SCHEDULER);
-    undo.push(() => scheduler.stop());
-    await scheduler.start();
+    if (options.leaderElection === undefined) {
+      undo.push(() => controllers.stop());
+      controllers.start();
+      undo.push(() => scheduler.stop());
+      const clients = container.get<ClientFactory>(CLIENT_FACTORY);
+      const clock = container.get<Clock>(CLOCK);
+      const { inspection } = scheduler;
+      apiServer.useGroup(EXPLANATION_GROUP, createSchedulingApi({ inspection, informers, clients, clock }));
+      await scheduler.start();
+    } else undo.push(...elect(container, options.leaderElection, { controllers, scheduler }, options.random));
     const simulatedNodes = container.get<SimulatedNodes>(SIMULATED_NODES);
     nodes.add((name) => simulatedNodes.handler(name));
     undo.push(() => simulatedNodes.stop());
@@ -59,8 +70,7 @@ export async function startComposed(container: Resolver): Promise<Cluster> {
       ...{ apiServer, store, nodes, informers, controllers, scheduler, simulatedNodes, stop },
       handler: apiServer.handler,
       client: container.get<Client>(CLIENT),
-      clients: container.get<ClientFactory>(CLIENT_FACTORY),
-      clock: container.get<Clock>(CLOCK),
+      ...{ clients, clock },
       metrics: container.get<MetricRegistries>(METRICS),
       plugins: container.get<PluginRegistry>(SCHEDULER_PLUGINS),
     };
@@ -68,6 +78,26 @@ export async function startComposed(container: Resolver): Promise<Cluster> {
     await stop();
     throw error;
   }
+}
+
+function elect(
+  container: Resolver,
+  leaderElection: LeaderElection,
+  { controllers, scheduler }: { readonly controllers: ControllerManager; readonly scheduler: Scheduler },
+  random: () => number = Math.random,
+): (() => Promise<void>)[] {
+  const election = {
+    ...leaderElection,
+    client: container.get<Client>(CLIENT),
+    clock: container.get<Clock>(CLOCK),
+    logger: container.get<Logger>(LOGGER),
+    random,
+  };
+  const elected = {
+    "kube-controller-manager": { start: () => controllers.start(), stop: () => controllers.stop() },
+    "kube-scheduler": { start: () => scheduler.start(), stop: () => scheduler.stop() },
+  };
+  return Object.entries(elected).map(([name, each]) => startWhenElected(election, { name, ...each }));
 }
 
 /** Last started, first stopped. */
