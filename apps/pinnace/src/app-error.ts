@@ -7,6 +7,7 @@ import { CodedError } from "@pinnace/errors";
  * - `REAL_NODE`: a real node was asked for and cannot run here.
  * - `NO_PLUGINS_FOLDER`: a folder of `--plugins` is not there.
  * - `SCHEDULER_CONFIG`: the file of `--scheduler-config` cannot be read or is refused.
+ * - `ETCD_FILES`: a file of `--etcd-cafile`, `--etcd-certfile` or `--etcd-keyfile` cannot be read.
  * - `NO_PASSPHRASE`: a backup needs one, and there is nobody to ask.
  * - `FILE_EXISTS`: a backup would replace a file.
  * - `NOT_EMPTY`: a restore would replace a cluster.
@@ -22,6 +23,7 @@ type AppErrorCode =
   | "REAL_NODE"
   | "NO_PLUGINS_FOLDER"
   | "SCHEDULER_CONFIG"
+  | "ETCD_FILES"
   | "NO_PASSPHRASE"
   | "FILE_EXISTS"
   | "NOT_EMPTY"

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createWriteStream, type WriteStream } from "node:fs";
+import { hostname } from "node:os";
 import { createHttpsWebhookCaller } from "@pinnace/admission/node";
 import type { ApiHandler } from "@pinnace/apimachinery";
 import { type Listener, type ServeOptions, serve } from "@pinnace/apiserver/node";
@@ -15,11 +16,13 @@ import { type ClusterPki, createClusterPki, parseSigningRequest } from "@pinnace
 import type { PluginCandidate } from "@pinnace/plugin";
 import type { SchedulerConfig } from "@pinnace/scheduler";
 import { nodeExtenderTransport } from "@pinnace/scheduler/node";
-import { type LogStore, openLogStore } from "@pinnace/store-log";
+import type { Store } from "@pinnace/store";
+import { openLogStore } from "@pinnace/store-log";
 import { findPlugins } from "../plugins/plugin-folders.ts";
 import { unusablePlugins } from "../plugins/unusable-plugins.ts";
 import { VERSION } from "../version.ts";
 import type { DataDirectory } from "./data-directory.ts";
+import { openEtcd } from "./etcd-store.ts";
 import { hostAddress } from "./host-address.ts";
 import type { UpOptions } from "./options.ts";
 import type { Progress } from "./progress.ts";
@@ -36,7 +39,7 @@ export interface Foundation {
   readonly listener: Listener;
   /** What the listener answers with; requests wait until it is set. */
   readonly serveWith: (handler: ApiHandler) => void;
-  readonly store: LogStore;
+  readonly store: Store;
   /** Those of `--token-auth-file`. */
   readonly staticTokens: Awaited<ReturnType<typeof readTokenFile>> | undefined;
 }
@@ -75,7 +78,10 @@ export async function openFoundation(
     }),
   );
   undo.push(() => listener.close());
-  const store = await progress.step("store", () => openLogStore({ directory: directory.store, clock, logger }));
+  const servers = options.etcdServers;
+  const store = await (servers === undefined
+    ? progress.step("store", () => openLogStore({ directory: directory.store, clock, logger }))
+    : progress.step("store on etcd", () => openEtcd(servers, options, { clock, logger })));
   undo.push(() => store.close());
   const warnings: string[] = [];
   const plugins = await progress.step("plugins", () => findPlugins(options.plugins, (text) => warnings.push(text)));
@@ -125,11 +131,14 @@ export async function startControlPlane(
   options: UpOptions,
   foundation: Foundation,
   nodes: { readonly simulated: number /** Where pods reach the API. */; readonly address: string },
+  onLost: (error: unknown) => void,
 ): Promise<Cluster> {
   const { clock, logger, pki, plugins, scheduler, store, listener, staticTokens } = foundation;
+  const shared = options.etcdServers !== undefined;
   const cluster = await startCluster({
     ...{ clock, logger, store, plugins, scheduler },
     extenderTransport: nodeExtenderTransport,
+    ...(shared ? { leaderElection: { identity: `${hostname()}_${crypto.randomUUID()}`, onLost } } : {}),
     nodes: {
       count: nodes.simulated,
       capacity: { cpu: options.nodeCpu, memory: options.nodeMemory, pods: String(options.nodePods) },
@@ -145,6 +154,7 @@ export async function startControlPlane(
     apiServer: {
       serviceCidr: SERVICE_CIDR,
       address: { ip: nodes.address, port: listener.port },
+      sharedStore: shared,
       gitVersion: VERSION,
       clientCa: pki.authority.certificate,
     },

@@ -17,6 +17,12 @@ export interface UpOptions {
   readonly nodeMemory: string;
   readonly nodePods: number;
   readonly tokenAuthFile?: string;
+  /** URLs; undefined: the store is in the data directory. */
+  readonly etcdServers?: readonly string[];
+  readonly etcdCafile?: string;
+  readonly etcdCertfile?: string;
+  readonly etcdKeyfile?: string;
+  readonly etcdPrefix: string;
   readonly plugins: readonly string[];
   readonly schedulerConfig?: string;
   readonly logLevel: "debug" | "info" | "warn" | "error";
@@ -46,6 +52,8 @@ function folder(text: string): string {
   return text;
 }
 
+const list = (text: string): string[] => text.split(",").map((each) => each.trim());
+
 const collect = (text: string, before: readonly string[] | undefined): string[] => [...(before ?? []), text];
 
 /** The `up` command with its flags; `run` is called with what was given. */
@@ -73,6 +81,15 @@ export function upCommand(run: (options: UpOptions) => Promise<void>): Command {
     .option("--node-memory <quantity>", "memory of each simulated node", quantity, "8Gi")
     .option("--node-pods <n>", "pods that each simulated node takes", integer(1, 1_000), 110)
     .option("--token-auth-file <file>", 'static bearer tokens: lines of token,user,uid,"group1,group2"')
+    .addOption(
+      new Option("--etcd-servers <urls>", "keep the state in this etcd, which several processes may share")
+        .argParser(list)
+        .conflicts("reset"),
+    )
+    .option("--etcd-cafile <file>", "who signed etcd's certificates")
+    .option("--etcd-certfile <file>", "the certificate to show to etcd")
+    .option("--etcd-keyfile <file>", "its key")
+    .option("--etcd-prefix <prefix>", "below which all keys are", "/pinnace")
     .option("--plugins <folder>", "look for plugins in this folder, too (repeatable)", collect)
     .option("--scheduler-config <file>", "KubeSchedulerConfiguration; read again whenever the file changes")
     .addOption(

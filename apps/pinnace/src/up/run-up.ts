@@ -28,11 +28,13 @@ export async function runUp(options: UpOptions): Promise<void> {
   const stop = stopOnSignals(process, { write, now, pid: process.pid });
   const progress = createProgress({ write, now, color, signal: stop });
   const undo: (() => unknown)[] = [];
+  const lost = Promise.withResolvers<never>();
+  lost.promise.catch(() => undefined); // it may come before anybody waits
   try {
-    const { summary } = await bringUp(options, progress, undo);
+    const { summary } = await bringUp(options, progress, undo, lost.reject);
     stop.throwIfAborted();
     write(summary);
-    await once(stop, "abort");
+    await Promise.race([once(stop, "abort"), lost.promise]);
   } catch (error) {
     if (!stop.aborted || error !== stop.reason) throw error;
   } finally {
@@ -45,6 +47,7 @@ async function bringUp(
   options: UpOptions,
   progress: Progress,
   undo: (() => unknown)[],
+  onLost: (error: unknown) => void,
 ): Promise<{ readonly cluster: Cluster; readonly summary: string }> {
   const directory = await openDataDirectory(options.dataDir);
   undo.push(() => directory.release());
@@ -58,8 +61,9 @@ async function bringUp(
   // What speaks with containerd is loaded where there is one.
   const realNode = kind.type === "real" ? await import("./real-node.ts") : undefined;
   const count = kind.type === "simulated" ? kind.count : 0;
+  const address = realNode?.NODE_ADDRESS ?? hostAddress();
   const cluster = await progress.step(`control plane${count === 0 ? "" : ` and ${nodesText(kind)}`}`, () =>
-    startControlPlane(options, foundation, { simulated: count, address: realNode?.NODE_ADDRESS ?? hostAddress() }),
+    startControlPlane(options, foundation, { simulated: count, address }, onLost),
   );
   undo.push(() => cluster.stop());
   if (options.schedulerConfig !== undefined) {

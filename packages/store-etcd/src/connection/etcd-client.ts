@@ -18,6 +18,8 @@ interface EtcdClientParts {
 const ROUND_PAUSE = 200;
 /** Milliseconds that one member has to answer a repeatable call, when there are others. */
 const READ_ATTEMPT = 3_000;
+/** Milliseconds that one member has to answer a write; a leader that must renew its lease needs time for a second try. */
+const WRITE_ATTEMPT = 5_000;
 
 /**
  * Calls to whichever endpoint serves them. One is used as long as it answers. A call that may be repeated goes to the next one after any
@@ -45,7 +47,7 @@ export class EtcdClient {
 
   /** Errors: those of {@link Failure}; `UNAVAILABLE` also when it is not known whether the write was applied. */
   callOnce<Request, Response>(method: Method<Request, Response>, message: Request): Promise<Response> {
-    const attemptTimeout = this.#parts.requestTimeout;
+    const attemptTimeout = Math.min(WRITE_ATTEMPT, this.#parts.requestTimeout);
     return this.#perform(method, message, { attemptTimeout, again: ({ kind }) => kind !== "unknown" });
   }
 
