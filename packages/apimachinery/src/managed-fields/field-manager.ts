@@ -20,6 +20,7 @@ import {
 import { mergeTyped } from "./merge-typed.ts";
 import { completeObjectSchema } from "./object-schema.ts";
 import { Ownership, setManager, type VersionViews } from "./ownership.ts";
+import { ShapeMemo } from "./shape-memo.ts";
 import { typedErrors } from "./validate-typed.ts";
 
 /** Who writes, and when. */
@@ -114,6 +115,8 @@ class ObjectFieldManager implements FieldManager {
   readonly #subresource: string;
   readonly #ownership: Ownership;
   readonly #empty: KubernetesObject;
+  /** What the creator of an object owns. */
+  readonly #created: ShapeMemo<FieldSet>;
 
   constructor(kind: Kind, { subresource = "", ignored, empty, versions }: FieldManagerOptions) {
     this.#kind = kind;
@@ -121,6 +124,7 @@ class ObjectFieldManager implements FieldManager {
     this.#subresource = subresource;
     const set = fieldSetOf(ignored ?? defaultIgnored(subresource));
     this.#ownership = new Ownership(apiVersionOf(kind), completeObjectSchema(kind.schema), kind.resolve, set, versions);
+    this.#created = new ShapeMemo(this.#ownership.type, this.#empty);
   }
 
   update(
@@ -130,7 +134,8 @@ class ObjectFieldManager implements FieldManager {
   ): readonly ManagedFieldsEntry[] | undefined {
     const managers = this.#managersBefore(live, next);
     if (managers.size === 0 && live !== undefined) return undefined;
-    this.#recordUpdate(live ?? this.#empty, next, managers, write);
+    if (live === undefined && managers.size === 0) this.#recordCreate(next, managers, write);
+    else this.#recordUpdate(live ?? this.#empty, next, managers, write);
     capUpdaters(managers);
     const entries = encodeManagers(managers);
     const before = live?.metadata?.managedFields;
@@ -147,6 +152,15 @@ class ObjectFieldManager implements FieldManager {
       if (managers !== undefined && managers.size > 0) return managers;
     }
     return decodeManagers(liveEntries) ?? new Map();
+  }
+
+  /** A create: whoever makes an object owns all of it. The result depends on the object's shape alone. */
+  #recordCreate(created: KubernetesObject, managers: Managers, write: FieldManagerWrite): void {
+    const owned = this.#created.get(created, () => {
+      const { modified, added } = this.#ownership.compare(this.#empty, created);
+      return modified.union(added).difference(UNOWNED);
+    });
+    if (!owned.isEmpty) setManager(managers, this.#manager(write.manager, "Update", owned, write.now));
   }
 
   #recordUpdate(before: unknown, after: unknown, managers: Managers, write: FieldManagerWrite): void {
