@@ -52,6 +52,10 @@ export async function startComposed(
     undo.push(() => informers.stop());
     const controllers = container.get<ControllerManager>(CONTROLLER_MANAGER);
     const scheduler = container.get<Scheduler>(SCHEDULER);
+    const clients = container.get<ClientFactory>(CLIENT_FACTORY);
+    const clock = container.get<Clock>(CLOCK);
+    const { inspection } = scheduler;
+    apiServer.useGroup(EXPLANATION_GROUP, createSchedulingApi({ inspection, informers, clients, clock }));
     if (options.leaderElection === undefined) {
       undo.push(() => controllers.stop());
       controllers.start();

@@ -46,7 +46,7 @@ export * from "./contract/points.ts";
 export * from "./contract/resources.ts";
 export * from "./contract/status.ts";
 export type { QueueItem } from "./queue/queue-item.ts";
-export { type QueueRules, SchedulingQueue, type SchedulingQueueOptions } from "./queue/scheduling-queue.ts";
+export { type QueuePlace, type QueueRules, SchedulingQueue, type SchedulingQueueOptions } from "./queue/scheduling-queue.ts";
 export { createCycleState } from "./runtime/cycle-state.ts";
 export { fitMessage } from "./runtime/fit-message.ts";
 export { type PreFilterOutcome, Profile, type ProfileOptions } from "./runtime/profile.ts";

@@ -3,7 +3,8 @@ import type { Client, InformerFactory } from "@pinnace/client";
 import type { Clock } from "@pinnace/clock";
 import { isRejection, type QueueItem, type SchedulingQueue, type Status } from "@pinnace/scheduler-framework";
 import type { Attempt } from "./attempt.ts";
-import { type Failure, reportFailure, writeNomination } from "./failure-report.ts";
+import { explanationPatch } from "./explain/annotation.ts";
+import { annotate, type Failure, reportFailure, writeNomination } from "./failure-report.ts";
 import type { Nominations } from "./nominations.ts";
 import type { SchedulerMetrics } from "./scheduler-metrics.ts";
 import type { SchedulingEvents } from "./scheduling-events.ts";
@@ -50,7 +51,7 @@ export class AttemptOutcomes {
   }
 
   bound({ item, cycle, runtime, started, record }: Attempt, nodeName: string): void {
-    const { clock, events, metrics, nominations, queue } = this.#needs;
+    const { client, clock, events, metrics, nominations, queue, track } = this.#needs;
     const { pod } = item.pod;
     const now = clock.now();
     nominations.delete(pod.metadata?.uid ?? "");
@@ -59,7 +60,11 @@ export class AttemptOutcomes {
     metrics.scheduled(item.attempts, (now - (item.added ?? item.timestamp)) / 1_000);
     const note = `Successfully assigned ${pod.metadata?.namespace}/${pod.metadata?.name} to ${nodeName}`;
     events.event(pod, { type: "Normal", reason: "Scheduled", action: "Binding", note });
-    if (record !== undefined) Object.assign(record, { outcome: "Scheduled", message: note, ended: now });
+    if (record !== undefined) {
+      Object.assign(record, { outcome: "Scheduled", message: note, ended: now });
+      const annotations = explanationPatch(pod, record);
+      if (annotations !== undefined) track(annotate(client, pod, annotations));
+    }
     runtime.profile.runPostBind(cycle, nodeName);
   }
 
@@ -82,7 +87,8 @@ export class AttemptOutcomes {
       nominations.set(item.pod, nominatedNode);
       for (const other of weaker) track(writeNomination(client, other.pod, ""));
     }
-    await reportFailure(client, clock, pod, failure);
+    const annotations = record === undefined ? undefined : explanationPatch(pod, record);
+    await reportFailure(client, clock, pod, annotations === undefined ? failure : { ...failure, annotations });
   }
 
   /**

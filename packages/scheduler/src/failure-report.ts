@@ -8,6 +8,8 @@ export interface Failure {
   readonly message: string;
   /** Where room was made; "" clears the nomination, undefined leaves it. */
   readonly nominatedNode?: string;
+  /** Annotations to write with it. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -20,7 +22,11 @@ export async function reportFailure(client: Client, clock: Clock, pod: Pod, fail
   const nominated =
     failure.nominatedNode !== undefined && failure.nominatedNode !== (pod.status?.nominatedNodeName ?? "");
   const same = known?.status === "False" && known.reason === failure.reason && known.message === failure.message;
-  if (same && !nominated) return;
+  const { annotations } = failure;
+  if (same && !nominated) {
+    if (annotations !== undefined) await annotate(client, pod, annotations);
+    return;
+  }
   const now = formatTime(clock.now());
   const condition: PodCondition = {
     type: "PodScheduled",
@@ -32,6 +38,7 @@ export async function reportFailure(client: Client, clock: Clock, pod: Pod, fail
     ...(generation === undefined ? {} : { observedGeneration: generation }),
   } as unknown as PodCondition;
   const body = {
+    ...(annotations === undefined ? {} : { metadata: { annotations } }),
     status: { conditions: [condition], ...(nominated ? { nominatedNodeName: failure.nominatedNode || null } : {}) },
   };
   try {
@@ -39,6 +46,21 @@ export async function reportFailure(client: Client, clock: Clock, pod: Pod, fail
       .resource(PODS)
       .namespace(namespace)
       .patch(name, { type: "strategic", body }, { subresource: "status" });
+  } catch (error) {
+    if (!hasReason(error, "NotFound")) throw error;
+  }
+}
+
+/** Writes annotations by way of the status, which is all of a pod that a scheduler may write. */
+export async function annotate(
+  client: Client,
+  { metadata }: Pod,
+  annotations: Readonly<Record<string, string>>,
+): Promise<void> {
+  const patch = { type: "strategic", body: { metadata: { annotations } } } as const;
+  const pods = client.resource(PODS).namespace(metadata?.namespace ?? "");
+  try {
+    await pods.patch(metadata?.name ?? "", patch, { subresource: "status" });
   } catch (error) {
     if (!hasReason(error, "NotFound")) throw error;
   }

@@ -35,6 +35,8 @@ export {
   type SchedulerConfigurationErrorCode,
 } from "./configuration/configuration-error.ts";
 export { parseSchedulerConfiguration } from "./configuration/parse-configuration.ts";
+export { EXPLAIN_ANNOTATION, EXPLANATION_ANNOTATION } from "./explain/annotation.ts";
+export * from "./explain/explanation.ts";
 export type { ExtenderConfig, ExtenderTls } from "./extenders/extender-config.ts";
 export {
   type ExtenderTransport,
@@ -42,9 +44,12 @@ export {
   fetchTransport,
 } from "./extenders/extender-transport.ts";
 export { createScheduler, SCHEDULER, type Scheduler, type SchedulerDependencies } from "./scheduler.ts";
+export { createSchedulingApi } from "./scheduling-api.ts";
 export {
   createSchedulingEvents,
   type SchedulingEvent,
   type SchedulingEvents,
   type SchedulingEventsComponents,
 } from "./scheduling-events.ts";
+export type { MissingNodes } from "./whatif/missing-nodes.ts";
+export type { WhatIfAnswer, WhatIfPlacement } from "./whatif/what-if-question.ts";

@@ -28,6 +28,7 @@ import {
   schedulerConfigOf,
 } from "./config.ts";
 import { AttemptLog } from "./explain/attempt-log.ts";
+import type { SchedulerInspection } from "./explain/inspection.ts";
 import { createExtenders } from "./extenders/create-extenders.ts";
 import { bindWithExtenders, type Extender } from "./extenders/extender.ts";
 import { type ExtenderTransportFactory, fetchTransport } from "./extenders/extender-transport.ts";
@@ -70,8 +71,8 @@ export interface Scheduler {
    * Throws what a wrong profile throws, and then nothing has changed.
    */
   reconfigure(config: SchedulerConfig | KubeSchedulerConfigurationObject): void;
-  /** What is remembered of the last attempts. */
-  readonly attempts: AttemptLog;
+  /** For questions: why a pod is where it is, what would fit. */
+  readonly inspection: SchedulerInspection;
   /** How many pods wait, by queue. */
   readonly pending: {
     readonly active: number;
@@ -102,7 +103,13 @@ class LoopScheduler implements Scheduler {
   readonly #bindings = new Set<Promise<void>>();
   readonly #watch: ClusterWatch;
   readonly #outcomes: AttemptOutcomes;
-  readonly attempts: AttemptLog = new AttemptLog();
+  readonly #attempts = new AttemptLog();
+  readonly inspection: SchedulerInspection = {
+    attempts: this.#attempts,
+    snapshot: () => this.#cache.snapshot(),
+    profileOf: (schedulerName) => this.#runtimes.get(schedulerName)?.profile,
+    placeOf: (uid) => this.#queue.placeOf(uid),
+  };
   #config: SchedulerConfig;
   #extenders: readonly Extender[];
   #runtimes: Runtimes;
@@ -268,7 +275,7 @@ class LoopScheduler implements Scheduler {
       search: result,
       ...{ outcome: "Binding", message: "", nominatedNode: undefined, ended: undefined },
     };
-    this.attempts.add(attempt.record);
+    this.#attempts.add(attempt.record);
     if (result.type !== "found") {
       this.#track(this.#fail(attempt, result));
       return undefined;

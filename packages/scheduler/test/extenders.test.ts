@@ -173,7 +173,7 @@ describe("an extender that prioritizes", () => {
       { ...CONFIG, urlPrefix: other.url, prioritizeVerb: "score", weight: 1 },
     );
     expect(await placed(cluster)).toBe("b");
-    const [attempt] = cluster.scheduler.attempts.of("default", "p");
+    const [attempt] = cluster.scheduler.inspection.attempts.of("default", "p");
     const totals = attempt?.search.type === "found" ? attempt.search.scored.map(({ total }) => total) : [];
     expect(totals).toEqual([0, 200, 180]);
   });

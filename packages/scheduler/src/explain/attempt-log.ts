@@ -4,6 +4,8 @@ import { type AttemptRecord, weightOf } from "./attempt-record.ts";
 export interface AttemptLogOptions {
   /** Node verdicts and rows of scores that are kept over all attempts; the oldest attempts go first. Default 50,000. */
   readonly maxNodes?: number;
+  /** Attempts that are kept of all pods; default 2,000. */
+  readonly maxAttempts?: number;
   /** Attempts that are kept of one pod; default 5. */
   readonly maxPerPod?: number;
 }
@@ -13,14 +15,16 @@ const keyOf = ({ metadata }: Pod): string => `${metadata?.namespace}/${metadata?
 /** The last attempts, within bounds of memory. */
 export class AttemptLog {
   readonly #maxNodes: number;
+  readonly #maxAttempts: number;
   readonly #maxPerPod: number;
   /** In the order of their beginning. */
   readonly #records = new Set<AttemptRecord>();
   readonly #byPod = new Map<string, AttemptRecord[]>();
   #weight = 0;
 
-  constructor({ maxNodes = 50_000, maxPerPod = 5 }: AttemptLogOptions = {}) {
+  constructor({ maxNodes = 50_000, maxAttempts = 2_000, maxPerPod = 5 }: AttemptLogOptions = {}) {
     this.#maxNodes = maxNodes;
+    this.#maxAttempts = maxAttempts;
     this.#maxPerPod = maxPerPod;
   }
 
@@ -34,7 +38,7 @@ export class AttemptLog {
     }
     this.#records.add(record);
     this.#weight += weightOf(record);
-    while (this.#weight > this.#maxNodes && this.#records.size > 1) {
+    while (this.#records.size > 1 && (this.#weight > this.#maxNodes || this.#records.size > this.#maxAttempts)) {
       const [oldest] = this.#records;
       this.#drop(oldest!);
     }
@@ -45,7 +49,7 @@ export class AttemptLog {
     return this.#byPod.get(`${namespace}/${name}`) ?? [];
   }
 
-  /** The last attempt of each pod, of one namespace or of all ("") . */
+  /** The last attempt of each pod, of one namespace or of all (""). */
   latest(namespace: string): readonly AttemptRecord[] {
     return [...this.#byPod.values()]
       .map((records) => records.at(-1)!)

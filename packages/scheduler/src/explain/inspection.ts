@@ -1,0 +1,13 @@
+import type { Profile, QueuePlace, Snapshot } from "@pinnace/scheduler-framework";
+import type { AttemptLog } from "./attempt-log.ts";
+
+/** What a scheduler shows of itself to who asks why. Reading changes nothing. */
+export interface SchedulerInspection {
+  readonly attempts: AttemptLog;
+  /** The nodes as the next attempt would see them. */
+  snapshot(): Snapshot;
+  /** The profile of a `schedulerName`. */
+  profileOf(schedulerName: string): Profile | undefined;
+  /** Where a pod waits; undefined for one that this scheduler does not know. */
+  placeOf(uid: string): QueuePlace | undefined;
+}
