@@ -1,7 +1,7 @@
 /**
  * Simulated nodes: real kubelets over containers that live in memory. A pod on one becomes Running and Ready at once,
  * has an address, logs, usage, a small shell for `exec` and an HTTP responder for `port-forward`; a pod of a Job
- * completes. Thousands of nodes share one cache and a handful of timers.
+ * completes, and so does a command that says when (`sleep 300`, `sh -c "exit 1"`). Thousands of nodes share one cache and a handful of timers.
  *
  * Annotations of a pod say what goes wrong with it (`pinnace.io/simulation-exit-code: "1"`, see {@link ScriptKey}),
  * delays of the nodes say how long things take, and {@link SimulatedNodes.crash} takes a node away. On a virtual clock

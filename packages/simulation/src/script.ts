@@ -1,4 +1,5 @@
 import { Quantity } from "@pinnace/apimachinery";
+import type { Course } from "./plain-command.ts";
 
 /**
  * How a simulated container behaves, by annotations of its pod. A value is for all containers (`"1"`) or by container
@@ -6,8 +7,8 @@ import { Quantity } from "@pinnace/apimachinery";
  *
  * | annotation | meaning | default |
  * |---|---|---|
- * | `pinnace.io/simulation-run-seconds` | seconds until it exits | runs until it is stopped; 0 for pods of Jobs |
- * | `pinnace.io/simulation-exit-code` | its exit code | 0 |
+ * | `pinnace.io/simulation-run-seconds` | seconds until it exits | what its command says (`sleep 300`, `sh -c "exit 1"`); else runs until it is stopped, 0 for pods of Jobs |
+ * | `pinnace.io/simulation-exit-code` | its exit code | what its command says, else 0 |
  * | `pinnace.io/simulation-reason` | `OOMKilled` and the like | by exit code |
  * | `pinnace.io/simulation-start-seconds` | seconds that starting takes | the node's delay |
  * | `pinnace.io/simulation-start-error` | text with which every start fails | |
@@ -66,10 +67,16 @@ export function scriptMilli(annotations: Annotations, key: ScriptKey, container:
 
 /**
  * Milliseconds that a container runs before it exits by itself, or undefined when it runs until it is stopped. `ofJob`:
- * the pod is owned by a Job.
+ * the pod is owned by a Job. `course`: what its command says.
  */
-export function runTime(annotations: Annotations, ofJob: boolean, container: string): number | undefined {
+export function runTime(
+  annotations: Annotations,
+  ofJob: boolean,
+  container: string,
+  course?: Course,
+): number | undefined {
   const seconds = scriptNumber(annotations, "run-seconds", container);
   if (seconds !== undefined) return seconds * 1000;
+  if (course !== undefined) return course.seconds === undefined ? undefined : course.seconds * 1000;
   return ofJob ? 0 : undefined;
 }
