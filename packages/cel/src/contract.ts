@@ -47,7 +47,7 @@ export interface Estimate {
 }
 
 /** The largest cost or size: 2^64 - 1 in upstream, and where sums and products stop. */
-export const UNBOUNDED = 2 ** 64;
+export const UNBOUNDED: number = 2 ** 64;
 
 /**
  * The size of what a path through the declared types leads to, such as `["self", "spec", "@items", "name"]`, or

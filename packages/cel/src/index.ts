@@ -22,16 +22,20 @@
  */
 export * from "./contract.ts";
 export { baseEnvironment } from "./environment.ts";
-export { authorizerValue, requestResourceValue } from "./library/kubernetes/authorization.ts";
-export { bindings, jsonPatchLibrary } from "./library/libraries.ts";
+export { compileDeviceSelector } from "./kubernetes/device-selector.ts";
 export { escapeIdentifier, unescapeIdentifier } from "./kubernetes/escape.ts";
+export { policyCompiler } from "./kubernetes/policy-compiler.ts";
+export { compileRules, RuleCostTotal, ruleCardinality, ruleCostMessage } from "./kubernetes/rules.ts";
 export { declTypeOfSchema, type SchemaOptions } from "./kubernetes/schema-type.ts";
 export { valueOfSchema } from "./kubernetes/schema-value.ts";
-export type * from "./kubernetes-contract.ts";
+export * from "./kubernetes-contract.ts";
+export { authorizerValue, requestResourceValue } from "./library/kubernetes/authorization.ts";
+export { bindings, jsonPatchLibrary } from "./library/libraries.ts";
 export * from "./types/cel-type.ts";
 export * from "./types/decl-type.ts";
 export { dynamicValue, lazyVariables } from "./values/dynamic.ts";
 export { typeNameErrors } from "./values/struct.ts";
+export { type ToJsonErrorCode, toJson } from "./values/to-json.ts";
 export {
   CelError,
   type CelValue,

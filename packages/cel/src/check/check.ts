@@ -9,7 +9,18 @@ import {
   type Select,
 } from "../syntax/ast.ts";
 import type { Issue } from "../syntax/source.ts";
-import { BOOL, type CelType, DYN, ERROR, INT, isDyn, listType, mapType, optionalType, paramType } from "../types/cel-type.ts";
+import {
+  BOOL,
+  type CelType,
+  DYN,
+  ERROR,
+  INT,
+  isDyn,
+  listType,
+  mapType,
+  optionalType,
+  paramType,
+} from "../types/cel-type.ts";
 import { typeOfLiteral } from "../values/type-of.ts";
 import type { CheckedExpr, Reference } from "./checked.ts";
 import type { FunctionDeclaration, Overload } from "./declarations.ts";
@@ -271,7 +282,8 @@ class Checker {
     const reference = this.references.get(expr) as Reference;
     let result = ERROR;
     if (reference.kind !== "type") this.#error(expr.offset, `'${ident.name}' is not a type`);
-    else if (reference.type.kind !== "struct") this.#error(expr.offset, `'${reference.type.name}' is not a message type`);
+    else if (reference.type.kind !== "struct")
+      this.#error(expr.offset, `'${reference.type.name}' is not a message type`);
     else result = reference.type;
     for (const { offset, name, value, optional } of expr.fields) {
       const own = this.check(value);

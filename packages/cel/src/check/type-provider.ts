@@ -90,7 +90,8 @@ export class DeclaredTypes implements TypeProvider {
   }
 
   findType(name: string): CelType | undefined {
-    const struct = this.#structs.get(name)?.celType ?? (this.#dynamic(name) === undefined ? undefined : objectType(name));
+    const struct =
+      this.#structs.get(name)?.celType ?? (this.#dynamic(name) === undefined ? undefined : objectType(name));
     return struct ?? this.#types.get(name);
   }
 

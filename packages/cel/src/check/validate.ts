@@ -1,6 +1,6 @@
-import { compilePattern } from "../library/patterns.ts";
 import { type Clause, clauseError, type FormatError, readFormat } from "../library/format-clauses.ts";
-import { type Call, childrenOf, type CreateList, type CreateMap, type Expr } from "../syntax/ast.ts";
+import { compilePattern } from "../library/patterns.ts";
+import { type Call, type CreateList, type CreateMap, childrenOf, type Expr } from "../syntax/ast.ts";
 import type { Issue } from "../syntax/source.ts";
 import { type CelType, unwrapOptional } from "../types/cel-type.ts";
 import { toDuration, toTimestamp } from "../values/convert.ts";
@@ -34,7 +34,11 @@ function collect(expr: Expr, inFormat: boolean, nodes: Visited[]): void {
   for (const child of childrenOf(expr)) collect(child, within, nodes);
 }
 
-function literalArguments(nodes: readonly Visited[], name: string, read: (value: CelValue) => unknown): readonly Issue[] {
+function literalArguments(
+  nodes: readonly Visited[],
+  name: string,
+  read: (value: CelValue) => unknown,
+): readonly Issue[] {
   return nodes.flatMap(({ expr }) => {
     const argument = expr.kind === "call" && expr.function === name ? expr.args[0] : undefined;
     if (argument?.kind !== "literal" || !(read(argument.value) instanceof CelError)) return [];

@@ -67,12 +67,18 @@ const group = (names: string, cost: CallCost): readonly (readonly [string, CallC
 const BY_FUNCTION: ReadonlyMap<string, CallCost> = new Map([
   ...group("serviceAccount path group resource subresource namespace name allowed reason error errored", ONE),
   ...group("masked prefixLength family isUnspecified isLoopback isLinkLocalMulticast isLinkLocalUnicast", ONE),
-  ...group("isGlobalUnicast sign asInteger isInteger asApproximateFloat isGreaterThan isLessThan compareTo add sub", ONE),
+  ...group(
+    "isGlobalUnicast sign asInteger isInteger asApproximateFloat isGreaterThan isLessThan compareTo add sub",
+    ONE,
+  ),
   ...group("major minor patch getScheme getHostname getHost getPort getEscapedPath getQuery format.named", ONE),
   ...group("check", () => CHECK_COST),
   ...group("fieldSelector labelSelector", selector),
   ...group("isSorted sum max min indexOf lastIndexOf", collection),
-  ...group("url lowerAscii upperAscii substring trim jsonpatch.escapeKey cidr isIP isCIDR quantity isQuantity", traversal),
+  ...group(
+    "url lowerAscii upperAscii substring trim jsonpatch.escapeKey cidr isIP isCIDR quantity isQuantity",
+    traversal,
+  ),
   ...group("semver isSemver ip", traversal),
   ...group("replace split ip.isCanonical", doubleTraversal),
   ...group("join", (_args, result) => Math.ceil(sized(result) * 2 * TRAVERSAL)),
@@ -108,14 +114,20 @@ const output: CallCost = (_args, result) => allocating(1, sized(result));
 
 /** By overload. */
 const BY_OVERLOAD: ReadonlyMap<string, CallCost> = new Map([
-  ...group("starts_with_string ends_with_string string_to_bytes bytes_to_string strings_quote string_format", traversal),
+  ...group(
+    "starts_with_string ends_with_string string_to_bytes bytes_to_string strings_quote string_format",
+    traversal,
+  ),
   ...group("in_list", ([, list]) => sized(list)),
   ...group("less_string greater_string less_equals_string greater_equals_string", smaller),
   ...group("less_bytes greater_bytes less_equals_bytes greater_equals_bytes not_equals", smaller),
   ...group("equals", equality),
   ...group("add_string add_bytes", ([a, b]) => Math.ceil((sized(a) + sized(b)) * TRAVERSAL)),
   ...group("matches_string", pattern),
-  ...group("contains_string", ([text, part]) => Math.ceil(sized(text) * TRAVERSAL) * Math.ceil(sized(part) * TRAVERSAL)),
+  ...group(
+    "contains_string",
+    ([text, part]) => Math.ceil(sized(text) * TRAVERSAL) * Math.ceil(sized(part) * TRAVERSAL),
+  ),
   ...group("cidr_contains_ip_string", contains(true, false)),
   ...group("cidr_contains_cidr_string", contains(true, true)),
   ...group("list_sets_contains_list list_sets_intersects_list", sets(1)),
@@ -135,4 +147,3 @@ export function callCost(name: string, overload: string): CallCost {
   if (overload === "cidr_ip") return ONE;
   return BY_FUNCTION.get(name) ?? BY_OVERLOAD.get(overload) ?? ONE;
 }
-

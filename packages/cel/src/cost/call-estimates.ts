@@ -75,17 +75,9 @@ const replace: Estimator = ({ target, args: [old, by] }) => {
 function replacedSize(size: Estimate, old: Estimate, by: Estimate): Estimate {
   const grow = (length: number): number => (length < UNBOUNDED ? length + 1 : length);
   const longest: [number, number] =
-    old.min === 0
-      ? [grow(size.max), size.max]
-      : by.max <= old.min
-        ? [0, size.max]
-        : [Math.ceil(size.max / old.min), 0];
+    old.min === 0 ? [grow(size.max), size.max] : by.max <= old.min ? [0, size.max] : [Math.ceil(size.max / old.min), 0];
   const shortest: [number, number] =
-    old.max === 0
-      ? [grow(size.min), size.min]
-      : old.max <= by.min
-        ? [0, size.min]
-        : [Math.ceil(size.min / old.max), 0];
+    old.max === 0 ? [grow(size.min), size.min] : old.max <= by.min ? [0, size.min] : [Math.ceil(size.min / old.max), 0];
   const count: Estimate = { min: shortest[0], max: longest[0] };
   return plus(times(count, by), { min: shortest[1], max: longest[1] });
 }
@@ -162,8 +154,14 @@ const BY_FUNCTION: ReadonlyMap<string, Estimator> = new Map([
   ...group("check", () => ({ cost: exactly(CHECK_COST) })),
   ...group("serviceAccount path group resource subresource namespace name allowed reason error errored", NOMINAL),
   ...group("masked prefixLength family isUnspecified isLoopback isLinkLocalMulticast isLinkLocalUnicast", NOMINAL),
-  ...group("isGlobalUnicast format.named sign asInteger isInteger asApproximateFloat isGreaterThan isLessThan", NOMINAL),
-  ...group("compareTo add sub major minor patch getScheme getHostname getHost getPort getEscapedPath getQuery", NOMINAL),
+  ...group(
+    "isGlobalUnicast format.named sign asInteger isInteger asApproximateFloat isGreaterThan isLessThan",
+    NOMINAL,
+  ),
+  ...group(
+    "compareTo add sub major minor patch getScheme getHostname getHost getPort getEscapedPath getQuery",
+    NOMINAL,
+  ),
   ...group("fieldSelector labelSelector", selector),
   ...group("isSorted sum max min indexOf lastIndexOf", eachItem),
   ...group("url jsonpatch.escapeKey", parseSized),
@@ -272,4 +270,3 @@ export function standardEstimate(overload: string, { target, args }: CallOperand
   }
   return { cost: ONE };
 }
-

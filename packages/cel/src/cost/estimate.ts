@@ -11,7 +11,7 @@ import {
 } from "../syntax/ast.ts";
 import { type CelType, unwrapOptional } from "../types/cel-type.ts";
 import { sizeOf } from "../values/arithmetic.ts";
-import { exactly, ONE, plus, sum, times, union, UNKNOWN, ZERO } from "./amounts.ts";
+import { exactly, ONE, plus, sum, times, UNKNOWN, union, ZERO } from "./amounts.ts";
 import { type CallEstimate, type CostNode, libraryEstimate, standardEstimate } from "./call-estimates.ts";
 import { CREATE_LIST_COST, CREATE_MAP_COST, CREATE_STRUCT_COST } from "./constants.ts";
 
@@ -328,4 +328,3 @@ function isScalar(type: CelType): boolean {
   const inner = unwrapOptional(type);
   return inner === undefined ? SCALARS.has(type.kind) : isScalar(inner);
 }
-

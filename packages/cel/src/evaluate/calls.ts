@@ -1,7 +1,7 @@
 import type { FunctionDeclaration, Implementation, Overload } from "../check/declarations.ts";
-import { callCost, type CallCost } from "../cost/call-cost.ts";
-import { CONSTANT_CONVERSIONS } from "../library/standard.ts";
+import { type CallCost, callCost } from "../cost/call-cost.ts";
 import { compilePattern, type Pattern } from "../library/patterns.ts";
+import { CONSTANT_CONVERSIONS } from "../library/standard.ts";
 import { Op } from "../syntax/ast.ts";
 import { equals, NO_SUCH_OVERLOAD } from "../values/compare.ts";
 import { matchesType } from "../values/runtime-type.ts";

@@ -1,4 +1,4 @@
-import { type CelValue, CelError, ListValue, UintValue } from "../values/value.ts";
+import { CelError, type CelValue, type ListValue, UintValue } from "../values/value.ts";
 import { constantPlan, type Plan } from "./plan.ts";
 
 /** How constants are kept in a set; undefined for what cannot be. */

@@ -1,5 +1,6 @@
 import type { CheckedExpr } from "../check/checked.ts";
 import type { FunctionDeclaration } from "../check/declarations.ts";
+import { CREATE_LIST_COST, CREATE_MAP_COST, CREATE_STRUCT_COST } from "../cost/constants.ts";
 import {
   ACCUMULATOR,
   type Call,
@@ -26,12 +27,11 @@ import {
   variableAttribute,
 } from "./attribute.ts";
 import { planCall } from "./calls.ts";
-import { CREATE_LIST_COST, CREATE_MAP_COST, CREATE_STRUCT_COST } from "../cost/constants.ts";
 import { planFold } from "./fold.ts";
 import type { Frame } from "./frame.ts";
 import { planAnd, planOptionalOr, planOr } from "./logic.ts";
-import { constantPlan, type Plan } from "./plan.ts";
 import { membershipOf } from "./membership.ts";
+import { constantPlan, type Plan } from "./plan.ts";
 
 /** A constant part of an expression cannot be computed: the whole cannot run. */
 export class PlanError extends Error {}
@@ -271,13 +271,8 @@ function constructing(
 }
 
 /** As {@link constructing}; what is made of constants is made once and costs nothing. */
-function constructorPlan(
-  parts: readonly Plan[],
-  make: (values: readonly CelValue[]) => CelValue,
-  cost: number,
-): Plan {
+function constructorPlan(parts: readonly Plan[], make: (values: readonly CelValue[]) => CelValue, cost: number): Plan {
   const constants = parts.map((part) => part.constant);
   if (constants.every((each) => each !== undefined)) return constantPlan(make(constants.map((each) => each.value)));
   return { run: constructing(parts, make, cost) };
 }
-

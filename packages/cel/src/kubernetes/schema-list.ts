@@ -69,7 +69,8 @@ export class SchemaList extends ListValue {
   equals(other: CelValue): boolean | CelError {
     if (!(other instanceof ListValue)) return NO_SUCH_OVERLOAD;
     if (this.size !== other.size) return false;
-    if (this.#identity.kind !== "atomic") this.#byKey ??= new Map(this.#items(this).map((item) => [this.#key(item), item]));
+    if (this.#identity.kind !== "atomic")
+      this.#byKey ??= new Map(this.#items(this).map((item) => [this.#key(item), item]));
     for (let index = 0; index < this.size; index++) {
       const theirs = other.at(index);
       const mine = this.#byKey === undefined ? this.at(index) : this.#byKey.get(this.#key(theirs));

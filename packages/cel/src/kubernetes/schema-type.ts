@@ -112,7 +112,12 @@ function text(schema: Schema): DeclType {
   }
   // A character has up to four bytes.
   if (maxLength !== undefined) return simpleDecl("string", STRING, 2, positive(maxLength) * 4);
-  return simpleDecl("string", STRING, 2, schema.enum === undefined || schema.enum.length === 0 ? MAX_STRING : longest(schema.enum));
+  return simpleDecl(
+    "string",
+    STRING,
+    2,
+    schema.enum === undefined || schema.enum.length === 0 ? MAX_STRING : longest(schema.enum),
+  );
 }
 
 function longest(values: readonly Json[]): number {

@@ -78,7 +78,8 @@ function object(json: Json, written: Schema, resolve: SchemaResolver): CelValue 
 }
 
 function array(json: Json, schema: Schema, resolve: SchemaResolver): CelValue {
-  if (!Array.isArray(json)) return new CelError("invalid data, expected an array for the provided schema with type=array");
+  if (!Array.isArray(json))
+    return new CelError("invalid data, expected an array for the provided schema with type=array");
   const { items } = schema;
   if (items === undefined) return new CelError("invalid array type, expected Items with a non-empty Schema");
   const list = json as readonly Json[];

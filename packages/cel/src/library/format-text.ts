@@ -2,7 +2,15 @@ import { quoteGo } from "@pinnace/apimachinery";
 import { CelType } from "../types/cel-type.ts";
 import { toText } from "../values/convert.ts";
 import { typeOfValue } from "../values/type-of.ts";
-import { CelError, type CelValue, DurationValue, ListValue, MapValue, TimestampValue, UintValue } from "../values/value.ts";
+import {
+  CelError,
+  type CelValue,
+  DurationValue,
+  ListValue,
+  MapValue,
+  TimestampValue,
+  UintValue,
+} from "../values/value.ts";
 import { type Clause, clauseError, type FormatError, readFormat } from "./format-clauses.ts";
 
 /** `"%d of %s".format([1, "x"])`. Numbers are written as in English. */

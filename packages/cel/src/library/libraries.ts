@@ -1,8 +1,8 @@
 import type { FunctionDeclaration } from "../check/declarations.ts";
 import { patchTypes, STANDARD_TYPES, type StructType } from "../check/type-provider.ts";
 import type { Library } from "../contract.ts";
-import { BIND_MACRO, MACROS, SORT_BY_MACRO } from "../syntax/macros.ts";
 import type { Macro } from "../syntax/macro.ts";
+import { BIND_MACRO, MACROS, SORT_BY_MACRO } from "../syntax/macros.ts";
 import { type CelType, optionalType, paramType } from "../types/cel-type.ts";
 import { ADDRESSES, CIDR, IP } from "./kubernetes/addresses.ts";
 import { AUTHORIZATION } from "./kubernetes/authorization.ts";
@@ -57,6 +57,12 @@ export function bindings(): Library {
 
 /** `Object{...}`, `JSONPatch{...}` and `jsonpatch.escapeKey`, which mutations have. */
 export function jsonPatchLibrary(): Library {
-  const library: LibraryParts = { name: "jsonpatch", functions: JSON_PATCH, macros: [], types: [], structs: patchTypes };
+  const library: LibraryParts = {
+    name: "jsonpatch",
+    functions: JSON_PATCH,
+    macros: [],
+    types: [],
+    structs: patchTypes,
+  };
   return library;
 }

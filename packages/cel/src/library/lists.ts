@@ -95,7 +95,9 @@ export const KUBERNETES_LISTS: readonly FunctionDeclaration[] = [
     ),
   ),
   declare("indexOf", [
-    member("list_a_index_of_int", [listType(A), A], INT, (list, item) => indexIn(list as CelValue, item as CelValue, false)),
+    member("list_a_index_of_int", [listType(A), A], INT, (list, item) =>
+      indexIn(list as CelValue, item as CelValue, false),
+    ),
   ]),
   declare("lastIndexOf", [
     member("list_a_last_index_of_int", [listType(A), A], INT, (list, item) =>
@@ -167,7 +169,9 @@ export const LISTS: readonly FunctionDeclaration[] = [
   declare("flatten", [
     {
       ...member("list_flatten", [listType(listType(T))], listType(T), (list) =>
-        list instanceof ListValue ? flatten(list, 1n) : new CelError(`no such overload: ${typeOfValue(list as CelValue)}.flatten()`),
+        list instanceof ListValue
+          ? flatten(list, 1n)
+          : new CelError(`no such overload: ${typeOfValue(list as CelValue)}.flatten()`),
       ),
       guarded: false,
     },
@@ -178,8 +182,7 @@ export const LISTS: readonly FunctionDeclaration[] = [
   declare(
     "sort",
     ORDER.map((type) => member(`list_${type.name}_sort`, [listType(type)], listType(type))),
-    (list) =>
-      list instanceof ListValue ? sortBy(list, list) : new CelError("no such overload: sort"),
+    (list) => (list instanceof ListValue ? sortBy(list, list) : new CelError("no such overload: sort")),
   ),
   declare(
     "@sortByAssociatedKeys",
@@ -211,7 +214,9 @@ const LIST = listType(T);
 /** The sets extension: lists whose order and repetitions do not count. */
 export const SETS: readonly FunctionDeclaration[] = [
   declare("sets.contains", [
-    overload("list_sets_contains_list", [LIST, LIST], BOOL, (list, part) => containsAll(list as CelValue, part as CelValue)),
+    overload("list_sets_contains_list", [LIST, LIST], BOOL, (list, part) =>
+      containsAll(list as CelValue, part as CelValue),
+    ),
   ]),
   declare("sets.equivalent", [
     overload("list_sets_equivalent_list", [LIST, LIST], BOOL, (a, b) => both(a as CelValue, b as CelValue)),

@@ -1,11 +1,11 @@
 import { declare, type FunctionDeclaration, member, overload } from "../check/declarations.ts";
 import { Op } from "../syntax/ast.ts";
-import { BOOL, DYN, INT, listType, mapType, optionalType, paramType, STRING } from "../types/cel-type.ts";
-import { CollectingMap, ItemList } from "../values/collections.ts";
-import { NONE } from "../values/lookup.ts";
-import { isZero } from "../values/zero.ts";
-import { CelError, type CelValue, ListValue, MapValue, OptionalValue } from "../values/value.ts";
 import { MAP_INSERT } from "../syntax/macros.ts";
+import { BOOL, DYN, INT, listType, mapType, optionalType, paramType, STRING } from "../types/cel-type.ts";
+import { type CollectingMap, ItemList } from "../values/collections.ts";
+import { NONE } from "../values/lookup.ts";
+import { CelError, type CelValue, type ListValue, type MapValue, OptionalValue } from "../values/value.ts";
+import { isZero } from "../values/zero.ts";
 
 const K = paramType("K");
 const V = paramType("V");
@@ -73,9 +73,7 @@ export const OPTIONALS: readonly FunctionDeclaration[] = [
   declare("optional.unwrap", [
     overload("optional_unwrap", [listType(OPTIONAL)], LIST, (list) => unwrap(list as CelValue)),
   ]),
-  declare("unwrapOpt", [
-    member("optional_unwrapOpt", [listType(OPTIONAL)], LIST, (list) => unwrap(list as CelValue)),
-  ]),
+  declare("unwrapOpt", [member("optional_unwrapOpt", [listType(OPTIONAL)], LIST, (list) => unwrap(list as CelValue))]),
   declare(MAP_INSERT, [
     overload("@mapInsert_map_key_value", [MAP, K, V], MAP, (map, key, value) =>
       (map as CollectingMap).insert(key as CelValue, value as CelValue),

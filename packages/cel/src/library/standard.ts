@@ -1,4 +1,11 @@
-import { declare, type FunctionDeclaration, type Implementation, member, type Overload, overload } from "../check/declarations.ts";
+import {
+  declare,
+  type FunctionDeclaration,
+  type Implementation,
+  member,
+  type Overload,
+  overload,
+} from "../check/declarations.ts";
 import { Op } from "../syntax/ast.ts";
 import {
   BOOL,
@@ -18,8 +25,18 @@ import {
 } from "../types/cel-type.ts";
 import { add, divide, modulo, multiply, negate, not, size, subtract } from "../values/arithmetic.ts";
 import { compare, NO_SUCH_OVERLOAD } from "../values/compare.ts";
+import {
+  toBool,
+  toBytes,
+  toDouble,
+  toDuration,
+  toInt,
+  toText,
+  toTimestamp,
+  toType,
+  toUint,
+} from "../values/convert.ts";
 import { contains } from "../values/lookup.ts";
-import { toBool, toBytes, toDouble, toDuration, toInt, toText, toTimestamp, toType, toUint } from "../values/convert.ts";
 import { CelError, type CelValue } from "../values/value.ts";
 import { matches } from "./patterns.ts";
 import { timeFunctions } from "./times.ts";
@@ -116,10 +133,8 @@ const OPERATORS: readonly FunctionDeclaration[] = [
     ["multiply_int64", INT, INT, INT],
     ["multiply_uint64", UINT, UINT, UINT],
   ]),
-  declare(
-    Op.negate,
-    [overload("negate_double", [DOUBLE], DOUBLE), overload("negate_int64", [INT], INT)],
-    (a) => negate(a as CelValue),
+  declare(Op.negate, [overload("negate_double", [DOUBLE], DOUBLE), overload("negate_int64", [INT], INT)], (a) =>
+    negate(a as CelValue),
   ),
   arithmetic(Op.subtract, (a, b) => subtract(a as CelValue, b as CelValue), [
     ["subtract_double", DOUBLE, DOUBLE, DOUBLE],
@@ -134,10 +149,8 @@ const OPERATORS: readonly FunctionDeclaration[] = [
   ordering(Op.greater, "greater", (order) => order > 0),
   ordering(Op.greaterEquals, "greater_equals", (order) => order >= 0),
   declare(Op.index, [overload("index_list", [LIST, INT], A), overload("index_map", [MAP, A], B)]),
-  declare(
-    Op.in,
-    [overload("in_list", [A, LIST], BOOL), overload("in_map", [A, MAP], BOOL)],
-    (a, b) => contains(b as CelValue, a as CelValue),
+  declare(Op.in, [overload("in_list", [A, LIST], BOOL), overload("in_map", [A, MAP], BOOL)], (a, b) =>
+    contains(b as CelValue, a as CelValue),
   ),
   declare(
     "size",
@@ -245,4 +258,3 @@ export const STANDARD: readonly FunctionDeclaration[] = [...OPERATORS, ...CONVER
 
 /** Functions that turn one constant into another while an expression is compiled. */
 export const CONSTANT_CONVERSIONS: ReadonlySet<string> = new Set(CONVERSIONS.map((each) => each.name));
-

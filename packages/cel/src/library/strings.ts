@@ -2,7 +2,7 @@ import { declare, type FunctionDeclaration, type Implementation, member, overloa
 import { DYN, INT, listType, STRING } from "../types/cel-type.ts";
 import { ItemList } from "../values/collections.ts";
 import { shown } from "../values/convert.ts";
-import { CelError, type CelValue, ListValue } from "../values/value.ts";
+import { CelError, type CelValue, type ListValue } from "../values/value.ts";
 import { format } from "./format-text.ts";
 
 const outOfRange = (index: bigint): CelError => new CelError(`index out of range: ${index}`);
@@ -102,7 +102,8 @@ const ascii =
     (text as string).replace(pattern, change);
 
 /** What Go's `unicode.IsSpace` calls blank. */
-const BLANKS = /^[\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g;
+const BLANKS =
+  /^[\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g;
 
 const TEXTS = listType(STRING);
 
@@ -128,7 +129,12 @@ export const STRINGS: readonly FunctionDeclaration[] = [
     ),
   ]),
   declare("lowerAscii", [
-    member("string_lower_ascii", [STRING], STRING, ascii(/[A-Z]+/g, (char) => char.toLowerCase())),
+    member(
+      "string_lower_ascii",
+      [STRING],
+      STRING,
+      ascii(/[A-Z]+/g, (char) => char.toLowerCase()),
+    ),
   ]),
   declare("replace", [
     member("string_replace_string_string", [STRING, STRING, STRING], STRING, (text, old, by) =>
@@ -156,7 +162,12 @@ export const STRINGS: readonly FunctionDeclaration[] = [
   ]),
   declare("trim", [member("string_trim", [STRING], STRING, (text) => (text as string).replace(BLANKS, ""))]),
   declare("upperAscii", [
-    member("string_upper_ascii", [STRING], STRING, ascii(/[a-z]+/g, (char) => char.toUpperCase())),
+    member(
+      "string_upper_ascii",
+      [STRING],
+      STRING,
+      ascii(/[a-z]+/g, (char) => char.toUpperCase()),
+    ),
   ]),
   declare("format", [
     member("string_format", [STRING, listType(DYN)], STRING, (text, args) => format(text as string, args as ListValue)),
@@ -164,6 +175,8 @@ export const STRINGS: readonly FunctionDeclaration[] = [
   declare("strings.quote", [overload("strings_quote", [STRING], STRING, (text) => quote(text as CelValue))]),
   declare("join", [
     member("list_join", [TEXTS], STRING, (list) => join(list as CelValue, "")),
-    member("list_join_string", [TEXTS, STRING], STRING, (list, separator) => join(list as CelValue, separator as string)),
+    member("list_join_string", [TEXTS, STRING], STRING, (list, separator) =>
+      join(list as CelValue, separator as string),
+    ),
   ]),
 ];

@@ -39,7 +39,9 @@ function overloadsOf({ id, of, unit }: Part): readonly Overload[] {
   };
   const overloads = [
     member(`timestamp_to_${id}`, [TIMESTAMP], INT, (time) => read(time as CelValue, "UTC")),
-    member(`timestamp_to_${id}_with_tz`, [TIMESTAMP, STRING], INT, (time, zone) => read(time as CelValue, zone as string)),
+    member(`timestamp_to_${id}_with_tz`, [TIMESTAMP, STRING], INT, (time, zone) =>
+      read(time as CelValue, zone as string),
+    ),
   ];
   if (unit === undefined) return overloads;
   const whole = (span: CelValue): CelValue => (span instanceof DurationValue ? span.nanos / unit : NO_SUCH_OVERLOAD);

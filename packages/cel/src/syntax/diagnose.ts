@@ -91,7 +91,9 @@ class DiagnosingParser {
       this.#calc("relation", RELATION_REST);
       while (this.#la >= 1 && this.#la <= 7) {
         this.#errors.consume();
-        this.#errors.rule({ from: "relation loop", follow: RELATION_REST }, () => this.#calc("relation", RELATION_REST));
+        this.#errors.rule({ from: "relation loop", follow: RELATION_REST }, () =>
+          this.#calc("relation", RELATION_REST),
+        );
       }
     });
   }

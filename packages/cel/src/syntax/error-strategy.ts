@@ -1,5 +1,5 @@
 import type { Issue } from "./source.ts";
-import { TOKEN_NAMES, T, type Token } from "./tokens.ts";
+import { T, TOKEN_NAMES, type Token } from "./tokens.ts";
 
 /** Kinds of tokens; -1 in it is "the end of the rule around it". */
 export type TokenSet = ReadonlySet<number>;
@@ -227,5 +227,8 @@ function quoted(text: string): string {
 
 /** Keywords where a name should be are reported in other words. */
 function reserved(message: string): string {
-  return message.replace(/no viable alternative at input '.(true|false|null)'/, "mismatched input '$1' expecting IDENTIFIER");
+  return message.replace(
+    /no viable alternative at input '.(true|false|null)'/,
+    "mismatched input '$1' expecting IDENTIFIER",
+  );
 }

@@ -42,7 +42,10 @@ const SIMPLE: Readonly<Record<string, string>> = {
 export function readString(literal: string): string {
   const { body, raw } = unquote(literal);
   if (raw || !body.includes("\\")) return body;
-  return body.replace(/\\(?:[xX]([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2})|(.))/gsu, unescape);
+  return body.replace(
+    /\\(?:[xX]([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2})|(.))/gsu,
+    unescape,
+  );
 }
 
 function unescape(_all: string, x?: string, u?: string, long?: string, octal?: string, simple?: string): string {

@@ -1,5 +1,5 @@
 import { ACCUMULATOR, type Call, type Comprehension, copyExpr, type Expr, type Ident, Op } from "./ast.ts";
-import { MacroError, type Macro } from "./macro.ts";
+import { type Macro, MacroError } from "./macro.ts";
 
 /** Makes nodes at the place of a macro's parenthesis. */
 function maker(offset: number) {
@@ -95,7 +95,12 @@ const existsOne: Quantifier = (offset, predicate) => {
 /** The forms with one variable and with two. */
 function quantifiers(name: string, quantifier: Quantifier): readonly [Macro, Macro] {
   const one: Macro["expand"] = (offset, target, [name1, predicate]) =>
-    fold(offset, target as Expr, [iterationVariable(name1 as Expr, SIMPLE_NAME)], quantifier(offset, predicate as Expr));
+    fold(
+      offset,
+      target as Expr,
+      [iterationVariable(name1 as Expr, SIMPLE_NAME)],
+      quantifier(offset, predicate as Expr),
+    );
   const two: Macro["expand"] = (offset, target, [name1, name2, predicate]) =>
     fold(offset, target as Expr, twoVariables(name1 as Expr, name2 as Expr), quantifier(offset, predicate as Expr));
   return [receiver(name, 2, one), receiver(name, 3, two)];

@@ -1,11 +1,11 @@
+import { UintValue } from "../values/value.ts";
 import { type Call, type Expr, type MapEntry, Op, type StructField } from "./ast.ts";
 import { diagnose } from "./diagnose.ts";
 import { tokenize } from "./lexer.ts";
 import { LiteralError, readBytes, readDouble, readInt, readString, readUint } from "./literals.ts";
-import { MacroError, macroKey, type MacroTable } from "./macro.ts";
+import { MacroError, type MacroTable, macroKey } from "./macro.ts";
 import { codePoints, type Issue } from "./source.ts";
 import { T, type Token } from "./tokens.ts";
-import { UintValue } from "../values/value.ts";
 
 export interface Parsed {
   /** Undefined when there are issues. */
@@ -43,7 +43,9 @@ const RESERVED = new Set(
 );
 
 const RELATIONS: ReadonlyMap<string, string> = new Map(
-  ["<", "<=", ">", ">=", "==", "!="].map((operator) => [operator, `_${operator}_`] as [string, string]).concat([["in", Op.in]]),
+  ["<", "<=", ">", ">=", "==", "!="]
+    .map((operator) => [operator, `_${operator}_`] as [string, string])
+    .concat([["in", Op.in]]),
 );
 
 class Parser {
@@ -153,7 +155,9 @@ class Parser {
       operators.push(token);
       terms.push(operand());
     }
-    return operators.length === 0 ? (terms[0] as Expr) : this.#balanced(name, terms, operators, 0, operators.length - 1);
+    return operators.length === 0
+      ? (terms[0] as Expr)
+      : this.#balanced(name, terms, operators, 0, operators.length - 1);
   }
 
   #balanced(name: string, terms: readonly Expr[], operators: readonly Token[], low: number, high: number): Expr {
@@ -318,13 +322,18 @@ class Parser {
     }
     this.#trailing(T.closeBrace);
     const struct: Expr = { kind: "struct", offset: open.offset, typeName, fields };
-    return this.#nest(struct, fields.map((field) => field.value), false);
+    return this.#nest(
+      struct,
+      fields.map((field) => field.value),
+      false,
+    );
   }
 
   /** A comma that something follows. */
   #separator(): boolean {
     const after = this.#peek(1);
-    if (this.#next.type !== T.comma || after === T.closeBrace || after === T.closeBracket || after === T.comma) return false;
+    if (this.#next.type !== T.comma || after === T.closeBrace || after === T.closeBracket || after === T.comma)
+      return false;
     this.#take();
     return true;
   }
@@ -367,7 +376,10 @@ class Parser {
     const token = this.#take();
     const offset = (minus ?? token).offset;
     const sign = minus === undefined ? "" : "-";
-    const literal = (value: Expr & { kind: "literal" } extends { value: infer V } ? V | undefined : never, kind: string): Expr =>
+    const literal = (
+      value: Expr & { kind: "literal" } extends { value: infer V } ? V | undefined : never,
+      kind: string,
+    ): Expr =>
       value === undefined ? this.#issue(offset, `invalid ${kind} literal`) : { kind: "literal", offset, value };
     switch (token.type) {
       case T.int:

@@ -1,5 +1,5 @@
-import { NO_SUCH_OVERLOAD } from "./compare.ts";
 import { toItems } from "./collections.ts";
+import { NO_SUCH_OVERLOAD } from "./compare.ts";
 import { checkedInt, INT_OVERFLOW, MAX_UINT, MIN_INT, UINT_OVERFLOW } from "./numbers.ts";
 import { MAX_SECONDS, MIN_SECONDS } from "./time.ts";
 import { CelError, type CelValue, DurationValue, ListValue, MapValue, TimestampValue, UintValue } from "./value.ts";
@@ -50,7 +50,8 @@ export function subtract(a: CelValue, b: CelValue): CelValue {
   if (typeof a === "bigint") return typeof b === "bigint" ? checkedInt(a - b) : NO_SUCH_OVERLOAD;
   if (typeof a === "number") return typeof b === "number" ? a - b : NO_SUCH_OVERLOAD;
   if (a instanceof UintValue) return b instanceof UintValue ? checkedUint(a.value - b.value) : NO_SUCH_OVERLOAD;
-  if (a instanceof DurationValue) return b instanceof DurationValue ? checkedDuration(a.nanos - b.nanos) : NO_SUCH_OVERLOAD;
+  if (a instanceof DurationValue)
+    return b instanceof DurationValue ? checkedDuration(a.nanos - b.nanos) : NO_SUCH_OVERLOAD;
   if (a instanceof TimestampValue) {
     if (b instanceof DurationValue) return later(a, -b.nanos);
     return b instanceof TimestampValue ? between(a, b) : NO_SUCH_OVERLOAD;

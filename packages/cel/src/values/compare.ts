@@ -1,3 +1,4 @@
+import { CelType } from "../types/cel-type.ts";
 import {
   CelError,
   type CelValue,
@@ -9,7 +10,6 @@ import {
   TimestampValue,
   UintValue,
 } from "./value.ts";
-import { CelType } from "../types/cel-type.ts";
 
 export const NO_SUCH_OVERLOAD: CelError = new CelError("no such overload");
 

@@ -1,6 +1,17 @@
 import { quoteGo } from "@pinnace/apimachinery";
-import { DOUBLE, type CelType } from "../types/cel-type.ts";
-import { INT_OVERFLOW, MAX_INT, MAX_UINT, UINT_OVERFLOW, doubleToInt, doubleToUint, formatGeneral, formatPlain, MIN_INT, parseDouble } from "./numbers.ts";
+import { type CelType, DOUBLE } from "../types/cel-type.ts";
+import {
+  doubleToInt,
+  doubleToUint,
+  formatGeneral,
+  formatPlain,
+  INT_OVERFLOW,
+  MAX_INT,
+  MAX_UINT,
+  MIN_INT,
+  parseDouble,
+  UINT_OVERFLOW,
+} from "./numbers.ts";
 import { formatTimestamp, MAX_SECONDS, MIN_SECONDS, parseDuration, parseTimestamp } from "./time.ts";
 import { typeOfValue } from "./type-of.ts";
 import { CelError, type CelValue, DurationValue, TimestampValue, UintValue } from "./value.ts";
@@ -31,7 +42,8 @@ export function toUint(value: CelValue): CelValue {
     const whole = doubleToUint(value);
     return whole instanceof CelError ? whole : new UintValue(whole);
   }
-  if (typeof value === "string" && /^[0-9]+$/.test(value) && BigInt(value) <= MAX_UINT) return new UintValue(BigInt(value));
+  if (typeof value === "string" && /^[0-9]+$/.test(value) && BigInt(value) <= MAX_UINT)
+    return new UintValue(BigInt(value));
   return failure(value, "uint");
 }
 

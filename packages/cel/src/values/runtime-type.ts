@@ -33,5 +33,8 @@ function matchesEntry(type: CelType, map: MapValue): boolean {
   const key = map.size === 0 ? undefined : map.keys()[0];
   if (key === undefined) return true;
   const value = map.find(key);
-  return matchesType(type.parameters[0] as CelType, key) && (value === undefined || matchesType(type.parameters[1] as CelType, value));
+  return (
+    matchesType(type.parameters[0] as CelType, key) &&
+    (value === undefined || matchesType(type.parameters[1] as CelType, value))
+  );
 }

@@ -92,4 +92,3 @@ function checkNames(value: CelValue, path: string): readonly string[] {
   if (value instanceof MapValue) return value.keys().flatMap((key) => checkNames(value.find(key) ?? null, path));
   return [];
 }
-

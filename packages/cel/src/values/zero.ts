@@ -1,5 +1,5 @@
-import { type CelValue, DurationValue, ListValue, MapValue, TimestampValue, UintValue } from "./value.ts";
 import { MIN_SECONDS } from "./time.ts";
+import { type CelValue, DurationValue, ListValue, MapValue, TimestampValue, UintValue } from "./value.ts";
 
 /** Whether a value is the empty one of its type: `0`, `""`, `false`, `null`, an empty list or map. */
 export function isZero(value: CelValue): boolean {

@@ -1,4 +1,13 @@
-import { type Cidr, cidrContains, formatCidr, formatIp, type IpAddress, parseCidr, parseIp, quoteGo } from "@pinnace/apimachinery";
+import {
+  type Cidr,
+  cidrContains,
+  formatCidr,
+  formatIp,
+  type IpAddress,
+  parseCidr,
+  parseIp,
+  quoteGo,
+} from "@pinnace/apimachinery";
 import { declare, type FunctionDeclaration, member, overload } from "../../check/declarations.ts";
 import { BOOL, type CelType, INT, opaqueType, STRING } from "../../types/cel-type.ts";
 import { NO_SUCH_OVERLOAD } from "../../values/compare.ts";
@@ -62,7 +71,8 @@ function prefixFlaw(text: string): string | undefined {
   const flaw = addressFlaw(address);
   if (flaw !== undefined) return flaw;
   if (address.includes("%")) return "IPv6 zones cannot be present in a prefix";
-  if (!/^[0-9]+$/.test(bits) || (bits.length > 1 && bits.startsWith("0"))) return `bad bits after slash: ${quoteGo(bits)}`;
+  if (!/^[0-9]+$/.test(bits) || (bits.length > 1 && bits.startsWith("0")))
+    return `bad bits after slash: ${quoteGo(bits)}`;
   return Number(bits) > (address.includes(":") ? 128 : 32) ? "prefix length out of range" : undefined;
 }
 

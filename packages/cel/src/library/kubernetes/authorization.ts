@@ -81,7 +81,10 @@ export function authorizerValue(check: AuthorizationCheckFunction): CelValue {
 }
 
 /** The value of `authorizer.requestResource`: the resource of the request at hand, already filled in. */
-export function requestResourceValue(authorizer: CelValue, resource: Omit<AuthorizationCheck, "verb" | "path">): CelValue {
+export function requestResourceValue(
+  authorizer: CelValue,
+  resource: Omit<AuthorizationCheck, "verb" | "path">,
+): CelValue {
   return (authorizer as CheckValue).with(RESOURCE_CHECK, resource);
 }
 
@@ -92,7 +95,11 @@ const step =
     return (value as CheckValue).with(type, more(text as string));
   };
 
-function serviceAccount(value: CelValue | undefined, namespace: CelValue | undefined, name: CelValue | undefined): CelValue {
+function serviceAccount(
+  value: CelValue | undefined,
+  namespace: CelValue | undefined,
+  name: CelValue | undefined,
+): CelValue {
   if (nameIsDnsSubdomain(name as string, false).length > 0) return new CelError("Invalid service account name");
   if (nameIsDnsLabel(namespace as string, false).length > 0) return new CelError("Invalid service account namespace");
   const account = { namespace: namespace as string, name: name as string };
@@ -112,10 +119,20 @@ const answerOf = (value: CelValue | undefined): AuthorizationAnswer => (value as
 /** `authorizer.group("apps").resource("deployments").namespace("default").check("create").allowed()`. */
 export const AUTHORIZATION: readonly FunctionDeclaration[] = [
   declare("path", [
-    member("authorizer_path", [AUTHORIZER, STRING], PATH_CHECK, step(PATH_CHECK, (path) => ({ path }), "path")),
+    member(
+      "authorizer_path",
+      [AUTHORIZER, STRING],
+      PATH_CHECK,
+      step(PATH_CHECK, (path) => ({ path }), "path"),
+    ),
   ]),
   declare("group", [
-    member("authorizer_group", [AUTHORIZER, STRING], GROUP_CHECK, step(GROUP_CHECK, (group) => ({ group }))),
+    member(
+      "authorizer_group",
+      [AUTHORIZER, STRING],
+      GROUP_CHECK,
+      step(GROUP_CHECK, (group) => ({ group })),
+    ),
   ]),
   declare("serviceAccount", [
     member("authorizer_serviceaccount", [AUTHORIZER, STRING, STRING], AUTHORIZER, serviceAccount),

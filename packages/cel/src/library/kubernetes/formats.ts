@@ -11,7 +11,7 @@ import { ItemList } from "../../values/collections.ts";
 import { NO_SUCH_OVERLOAD } from "../../values/compare.ts";
 import { NONE } from "../../values/lookup.ts";
 import { parseDate, parseTimestamp } from "../../values/time.ts";
-import { CelError, type CelValue, OpaqueValue, OptionalValue } from "../../values/value.ts";
+import { type CelError, type CelValue, OpaqueValue, OptionalValue } from "../../values/value.ts";
 import { parseRequestUrl } from "./url-text.ts";
 
 const FORMAT: CelType = objectType("kubernetes.NamedFormat");
@@ -90,5 +90,7 @@ export const NAMED_FORMATS: readonly FunctionDeclaration[] = [
       return format === undefined ? NONE : new OptionalValue(format);
     }),
   ]),
-  ...Array.from(FORMATS, ([key, format]) => declare(`format.${key}`, [overload(`format.${key}`, [], FORMAT, () => format)])),
+  ...Array.from(FORMATS, ([key, format]) =>
+    declare(`format.${key}`, [overload(`format.${key}`, [], FORMAT, () => format)]),
+  ),
 ];

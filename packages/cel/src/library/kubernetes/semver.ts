@@ -46,7 +46,8 @@ function compareVersions(a: Version, b: Version): number {
 class VersionFlaw extends Error {}
 
 function numberOf(text: string, what: string): bigint {
-  if (!/^[0-9]*$/.test(text)) throw new VersionFlaw(`Invalid character(s) found in ${what.toLowerCase()} number ${quoteGo(text)}`);
+  if (!/^[0-9]*$/.test(text))
+    throw new VersionFlaw(`Invalid character(s) found in ${what.toLowerCase()} number ${quoteGo(text)}`);
   if (/^0[0-9]/.test(text)) throw new VersionFlaw(`${what} number must not contain leading zeroes ${quoteGo(text)}`);
   if (text === "") throw new VersionFlaw('strconv.ParseUint: parsing "": invalid syntax');
   if (BigInt(text) > MAX_UINT) throw new VersionFlaw(`strconv.ParseUint: parsing ${quoteGo(text)}: value out of range`);

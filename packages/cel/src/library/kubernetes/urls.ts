@@ -46,5 +46,7 @@ export const URLS: readonly FunctionDeclaration[] = [
       return EntryMap.of(Array.from(query, ([name, values]) => [name, new ItemList(values)] as const));
     }),
   ]),
-  declare("isURL", [overload("is_url_string", [STRING], BOOL, (text) => typeof parseRequestUrl(text as string) !== "string")]),
+  declare("isURL", [
+    overload("is_url_string", [STRING], BOOL, (text) => typeof parseRequestUrl(text as string) !== "string"),
+  ]),
 ];
