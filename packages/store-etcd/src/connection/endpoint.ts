@@ -137,10 +137,12 @@ export class Endpoint {
 
   #failure(cause: Error): Failure {
     const text = messageOf((cause as Partial<ServiceError>).details ?? cause);
-    const reason = /Last error: (?:Error: )?(.*?)(?:\. Resolution note.*)?$/s.exec(text)?.[1] ?? text;
+    const last = /Last error: (?:Error: )?(.*?)(?:\. Resolution note.*)?$/s.exec(text)?.[1] ?? text;
+    const reason = last.replace(/ \(\d{4}-[\d-]+T[\d:.]+Z\)$/, "");
+    const remedy = "Check address and certificates, and that it is etcd.";
     return {
       kind: "elsewhere",
-      error: new StoreError("UNAVAILABLE", `etcd at ${this.url} cannot be reached: ${reason}`, { cause }),
+      error: new StoreError("UNAVAILABLE", `etcd at ${this.url} cannot be reached: ${reason}`, { cause, remedy }),
     };
   }
 }
