@@ -1,4 +1,7 @@
-/** A process with Pinnace's API server and nothing else: `pinnace-api-server.ts <data folder> <port>`. */
+/**
+ * A process with Pinnace's API server and nothing else, or with its scheduler: `pinnace-api-server.ts <data folder> <port>
+ * [scheduler]`.
+ */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { API_SERVER, type ApiServer } from "@pinnace/apiserver";
@@ -7,10 +10,11 @@ import { parseTokenFile } from "@pinnace/authentication";
 import { createRealClock } from "@pinnace/clock";
 import { composeCluster } from "@pinnace/cluster/module";
 import { createClusterPki } from "@pinnace/pki";
+import { SCHEDULER, type Scheduler } from "@pinnace/scheduler";
 import { openLogStore } from "@pinnace/store-log";
 import { TOKEN_LINE } from "./target.ts";
 
-const [, , data = "", port = "0"] = process.argv;
+const [, , data = "", port = "0", part] = process.argv;
 const clock = createRealClock();
 mkdirSync(data, { recursive: true });
 const pki = await createClusterPki({ clock, directory: join(data, "pki") });
@@ -25,6 +29,8 @@ const container = composeCluster({
 });
 const apiServer = container.get<ApiServer>(API_SERVER);
 await apiServer.start();
+const scheduler = part === "scheduler" ? container.get<Scheduler>(SCHEDULER) : undefined;
+await scheduler?.start();
 const listener = await serve({
   handler: apiServer.handler,
   port: Number(port),
@@ -32,6 +38,7 @@ const listener = await serve({
 });
 const stop = async (): Promise<void> => {
   await listener.close();
+  await scheduler?.stop();
   await apiServer.stop();
   await store.close();
   process.exit(0);

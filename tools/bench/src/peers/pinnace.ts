@@ -33,13 +33,15 @@ export async function startPinnaceUp(
 interface PinnaceApiOptions {
   /** Arguments of Node, such as `--cpu-prof`. */
   readonly nodeArgs?: readonly string[];
+  /** Places pods, too. */
+  readonly scheduler?: boolean;
   /** Puts things into the store before the server is started. */
   readonly seed?: (engine: Engine) => Promise<void>;
 }
 
 /**
  * Starts Pinnace's API server alone, as kube-apiserver is: same store on disk, TLS, authentication, RBAC and admission as
- * `pinnace up`, no controllers and no scheduler. Resolves when it is ready.
+ * `pinnace up`, no controllers, and a scheduler only when asked for. Resolves when it is ready.
  */
 export async function startPinnaceApi(options: PinnaceApiOptions = {}): Promise<ApiTarget> {
   const folder = temporaryFolder("pinnace");
@@ -47,7 +49,8 @@ export async function startPinnaceApi(options: PinnaceApiOptions = {}): Promise<
   if (options.seed !== undefined) await seed(join(data, "store"), options.seed);
   const port = await freePort();
   const program = [...(options.nodeArgs ?? []), SOURCE, join(import.meta.dirname, "pinnace-api-server.ts")];
-  const child = start(process.execPath, [...program, data, String(port)]);
+  const parts = options.scheduler === true ? ["scheduler"] : [];
+  const child = start(process.execPath, [...program, data, String(port), ...parts]);
   return ready("Pinnace", child, folder, port);
 }
 
