@@ -53,6 +53,7 @@ export { type CountedResource, usageOf } from "./quota/usage.ts";
 export type { ObjectTable, ServerView } from "./server-view.ts";
 export { WEBHOOK_CALLER, type WebhookAnswer, type WebhookCall, type WebhookCaller } from "./webhooks/caller.ts";
 export { createMutatingAdmissionWebhook } from "./webhooks/mutating-admission-webhook.ts";
+export { type ServiceReference, serviceEndpoint } from "./webhooks/service-endpoint.ts";
 export { createValidatingAdmissionWebhook } from "./webhooks/validating-admission-webhook.ts";
 export {
   type ClientConfig,

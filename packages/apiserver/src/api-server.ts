@@ -1,6 +1,8 @@
 import type { AdmissionPlugin } from "@pinnace/admission";
 import type { ApiHandler, GroupHandler, ResourceDefinition } from "@pinnace/apimachinery";
 import { silentLogger } from "@pinnace/logging";
+import { extensionDispatch } from "./aggregation/extension-dispatch.ts";
+import { Extensions } from "./aggregation/extensions.ts";
 import { ApiServiceKeeper } from "./api-service-keeper.ts";
 import { forbiddenFor } from "./authorization.ts";
 import { bootstrap } from "./bootstrap.ts";
@@ -8,6 +10,7 @@ import { cleanupParticipant } from "./crd/cleanup.ts";
 import { CustomResources } from "./crd/custom-resources.ts";
 import { DefinitionRegistry } from "./definition-registry.ts";
 import { addDiscoveryPaths } from "./discovery/paths.ts";
+import { ServedApis } from "./discovery/served-apis.ts";
 import { createDispatch } from "./dispatch.ts";
 import { createHandlers } from "./handlers.ts";
 import { addHealthPaths } from "./health.ts";
@@ -92,9 +95,10 @@ export function createApiServer(components: ApiServerComponents, options: ApiSer
   };
   const customResources = new CustomResources(rest, logger, components.webhooks);
   const apiService = new ApiServiceKeeper(rest, options, ips.first, logger);
+  const extensions = new Extensions(rest, components.extensions, logger);
   const groups = new Map<string, GroupHandler>();
   const paths = new Paths();
-  addPaths(paths, components, options, registry);
+  addPaths(paths, components, options, new ServedApis(registry, extensions));
   const handler = createPipeline({
     clock,
     logger,
@@ -108,6 +112,7 @@ export function createApiServer(components: ApiServerComponents, options: ApiSer
       handlers: createHandlers(rest, components),
       paths,
       groups: (name) => groups.get(name),
+      extension: extensionDispatch(rest, extensions, components.extensions),
     }),
   });
   return {
@@ -120,10 +125,12 @@ export function createApiServer(components: ApiServerComponents, options: ApiSer
       await bootstrap(rest, options, ips.first);
       await apiService.start();
       customResources.start();
+      extensions.start();
     },
     stop: async () => {
       await apiService.stop();
       customResources.stop();
+      extensions.stop();
       caches.stop();
     },
     useAdmission: (...more) => void plugins.push(...more),
@@ -140,14 +147,15 @@ function addPaths(
   paths: Paths,
   { store, metrics, tokenIssuer }: ApiServerComponents,
   options: ApiServerOptions,
-  registry: DefinitionRegistry,
+  served: ServedApis,
 ): void {
   const { ip, port } = options.address ?? { ip: "127.0.0.1", port: 6443 };
   const gitVersion = options.gitVersion ?? DEFAULT_GIT_VERSION;
   const address = `${ip}:${port}`;
-  addRootPath(paths, registry);
-  addDiscoveryPaths(paths, registry, address);
-  addOpenApiPaths(paths, registry, gitVersion);
+  const { registry } = served;
+  addRootPath(paths, served);
+  addDiscoveryPaths(paths, served, address);
+  addOpenApiPaths(paths, registry, gitVersion, () => served.extensions.all());
   if (tokenIssuer !== undefined) addOidcPaths(paths, tokenIssuer, address);
   paths.add("/version", versionHandler(gitVersion));
   addHealthPaths(paths, [

@@ -45,7 +45,7 @@ export async function bootstrap(rest: RestContext, options: ApiServerOptions, se
     ...localApiServices(rest.registry),
     serviceCidr(options.serviceCidr ?? SERVICE_CIDR),
     ...(options.address === undefined ? [] : apiServiceObjects([options.address], serviceIp)),
-    ...(options.clientCa === undefined ? [] : [authenticationConfig(options.clientCa)]),
+    ...(options.clientCa === undefined ? [] : [authenticationConfig(options.clientCa, options.frontProxyCa)]),
     ...(options.bootstrapObjects ?? []),
   ];
   await createMissing(rest, objects);
@@ -165,11 +165,23 @@ function serviceCidr(range: string): KubernetesObject {
 }
 
 /** Where extension servers find the CA of client certificates. */
-function authenticationConfig(clientCa: string): KubernetesObject {
+function authenticationConfig(clientCa: string, frontProxyCa: string | undefined): KubernetesObject {
   return {
     apiVersion: "v1",
     kind: "ConfigMap",
     metadata: { name: "extension-apiserver-authentication", namespace: "kube-system" },
-    data: { "client-ca-file": clientCa },
+    data: { "client-ca-file": clientCa, ...(frontProxyCa === undefined ? {} : frontProxyConfig(frontProxyCa)) },
   } as KubernetesObject;
+}
+
+/** How extension servers tell who asks through the front proxy. */
+function frontProxyConfig(ca: string): Record<string, string> {
+  return {
+    "requestheader-allowed-names": '["front-proxy-client"]',
+    "requestheader-client-ca-file": ca,
+    "requestheader-extra-headers-prefix": '["X-Remote-Extra-"]',
+    "requestheader-group-headers": '["X-Remote-Group"]',
+    "requestheader-uid-headers": '["X-Remote-Uid"]',
+    "requestheader-username-headers": '["X-Remote-User"]',
+  };
 }

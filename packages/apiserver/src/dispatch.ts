@@ -20,6 +20,8 @@ interface DispatchComponents {
   readonly paths: PathTable;
   /** Who answers for an API group that has no resources here. */
   readonly groups: (group: string) => GroupHandler | undefined;
+  /** Answers for an API that another server serves; undefined when this one does. */
+  readonly extension: (context: RequestContext) => Promise<ApiResponse> | undefined;
 }
 
 export interface PathTable {
@@ -30,6 +32,8 @@ export interface PathTable {
 export function createDispatch(components: DispatchComponents): (context: RequestContext) => Promise<ApiResponse> {
   return async (context) => {
     const { info } = context;
+    const elsewhere = components.extension(context);
+    if (elsewhere !== undefined) return elsewhere;
     if (!info.resourceRequest) return (await components.paths.handle(context)) ?? unknownPath();
     const definition = components.registry.find(info.group, info.version, info.resource);
     if (definition === undefined) {

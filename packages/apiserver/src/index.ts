@@ -31,6 +31,12 @@
  *
  * @packageDocumentation
  */
+
+export {
+  EXTENSION_TRANSPORT,
+  type ExtensionTarget,
+  type ExtensionTransport,
+} from "./aggregation/extension-transport.ts";
 export { API_HANDLER, API_SERVER, type ApiServer, createApiServer } from "./api-server.ts";
 export { DefinitionRegistry, type GroupVersions } from "./definition-registry.ts";
 export * from "./node-connector.ts";

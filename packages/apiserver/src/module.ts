@@ -15,6 +15,7 @@ import { METRICS, type MetricRegistries } from "@pinnace/metrics";
 import { AUTHORIZER, type Authorizer } from "@pinnace/rbac";
 import { STORE, type Store } from "@pinnace/store";
 import { ContainerModule } from "inversify";
+import { EXTENSION_TRANSPORT, type ExtensionTransport } from "./aggregation/extension-transport.ts";
 import { API_HANDLER, API_SERVER, type ApiServer, createApiServer } from "./api-server.ts";
 import { NODE_CONNECTOR, type NodeConnector } from "./node-connector.ts";
 import type { ApiServerComponents, ApiServerOptions } from "./options.ts";
@@ -40,7 +41,8 @@ function builtInDefinitions(): readonly ResourceDefinition[] {
 
 /**
  * Binds `API_SERVER` and `API_HANDLER` with all built-in kinds. Needs `STORE` and `CLOCK`; takes `LOGGER`, `METRICS`,
- * `AUTHENTICATOR`, `AUTHORIZER`, `TOKEN_ISSUER`, `TOKEN_REVIEWER`, `NODE_CONNECTOR`, `PROXY_TRANSPORT`, `WEBHOOK_CALLER` and
+ * `AUTHENTICATOR`, `AUTHORIZER`, `TOKEN_ISSUER`, `TOKEN_REVIEWER`, `NODE_CONNECTOR`, `PROXY_TRANSPORT`, `WEBHOOK_CALLER`,
+ * `EXTENSION_TRANSPORT` and
  * `ADMISSION_PLUGINS` when they are bound.
  */
 export function apiServerModule(options: ApiServerOptions = {}, random?: () => number): ContainerModule {
@@ -59,6 +61,7 @@ export function apiServerModule(options: ApiServerOptions = {}, random?: () => n
           nodes: NodeConnector | undefined,
           proxy: ProxyTransport | undefined,
           webhooks: WebhookCaller | undefined,
+          extensions: ExtensionTransport | undefined,
           admission: AdmissionPlugin[] | undefined,
         ): ApiServer => {
           const resolved: Resolved = {
@@ -71,6 +74,7 @@ export function apiServerModule(options: ApiServerOptions = {}, random?: () => n
               nodes,
               proxy,
               webhooks,
+              extensions,
               admission,
               random,
             },
@@ -90,6 +94,7 @@ export function apiServerModule(options: ApiServerOptions = {}, random?: () => n
           optional(NODE_CONNECTOR),
           optional(PROXY_TRANSPORT),
           optional(WEBHOOK_CALLER),
+          optional(EXTENSION_TRANSPORT),
           { isMultiple: true, serviceIdentifier: ADMISSION_PLUGINS, optional: true },
         ],
       )

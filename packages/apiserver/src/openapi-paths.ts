@@ -9,6 +9,8 @@ import {
   openApiV3Keys,
 } from "@pinnace/api";
 import { type ApiResponse, StatusError } from "@pinnace/apimachinery";
+import type { Extension } from "./aggregation/extensions.ts";
+import { isAvailable } from "./aggregation/proxy-extension.ts";
 import { isCustom } from "./custom.ts";
 import type { DefinitionRegistry } from "./definition-registry.ts";
 import { digest } from "./discovery/paths.ts";
@@ -25,10 +27,15 @@ interface Document {
 const encoder = new TextEncoder();
 
 /** Adds `/openapi/v2` (JSON and protobuf) and `/openapi/v3` with its documents. Each is made when first asked for. */
-export function addOpenApiPaths(paths: Paths, registry: DefinitionRegistry, gitVersion: string): void {
+export function addOpenApiPaths(
+  paths: Paths,
+  registry: DefinitionRegistry,
+  gitVersion: string,
+  extensions: () => readonly Extension[],
+): void {
   const documents = new Documents(registry, gitVersion);
   paths.add("/openapi/v2", (context) => v2(context, documents));
-  paths.add("/openapi/v3", () => index(documents));
+  paths.add("/openapi/v3", () => index(documents, extensions()));
   paths.add("/openapi/v3/", (context) => v3(context, documents));
 }
 
@@ -94,14 +101,18 @@ async function v2(context: RequestContext, documents: Documents): Promise<ApiRes
 }
 
 /** The list of documents. Their URLs carry a hash, so that clients may keep them for ever. */
-async function index(documents: Documents): Promise<ApiResponse> {
+async function index(documents: Documents, extensions: readonly Extension[]): Promise<ApiResponse> {
   const entries = await Promise.all(
     documents.keys().map(async (key) => {
       const hash = await documents.tag(key);
       return [key, { serverRelativeURL: `/openapi/v3/${key}?hash=${hash}` }] as const;
     }),
   );
-  return objectResponse(200, { paths: Object.fromEntries(entries) }, JSON_OUTPUT);
+  const others = extensions
+    .filter(({ apiService }) => isAvailable(apiService))
+    .map(({ group, version }) => `apis/${group}/${version}`)
+    .map((key) => [key, { serverRelativeURL: `/openapi/v3/${key}` }] as const);
+  return objectResponse(200, { paths: Object.fromEntries([...entries, ...others]) }, JSON_OUTPUT);
 }
 
 async function v3(context: RequestContext, documents: Documents): Promise<ApiResponse> {

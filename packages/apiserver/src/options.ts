@@ -6,6 +6,7 @@ import type { Logger } from "@pinnace/logging";
 import type { MetricRegistry } from "@pinnace/metrics";
 import type { Authorizer } from "@pinnace/rbac";
 import type { Store } from "@pinnace/store";
+import type { ExtensionTransport } from "./aggregation/extension-transport.ts";
 import type { NodeConnector } from "./node-connector.ts";
 import type { ProxyTransport } from "./subresources/proxy.ts";
 
@@ -29,6 +30,8 @@ export interface ApiServerComponents {
   readonly nodes?: NodeConnector;
   /** How pods are reached for `pods/proxy` and `services/proxy`; absent: they answer 503. */
   readonly proxy?: ProxyTransport;
+  /** How aggregated API servers are reached; absent: none is available. */
+  readonly extensions?: ExtensionTransport;
   /** How conversion webhooks are reached; absent: calling one fails. */
   readonly webhooks?: WebhookCaller;
   /** Uniform numbers in [0, 1), for generated names and allocated addresses. */
@@ -59,4 +62,9 @@ export interface ApiServerOptions {
   readonly gitVersion?: string;
   /** PEM of the CA that signs client certificates, for ConfigMap `extension-apiserver-authentication`. */
   readonly clientCa?: string;
+  /**
+   * PEM of the CA that signs the front proxy's client certificates, with which this server calls aggregated ones on behalf
+   * of users, for the same ConfigMap.
+   */
+  readonly frontProxyCa?: string;
 }

@@ -1,13 +1,13 @@
 import { apiVersionOf } from "@pinnace/apimachinery";
-import type { DefinitionRegistry } from "./definition-registry.ts";
+import type { ServedApis } from "./discovery/served-apis.ts";
 import { JSON_OUTPUT } from "./media/negotiation.ts";
 import { objectResponse } from "./media/responses.ts";
 import type { Paths } from "./paths.ts";
 
 /** Adds `/`: the list of all paths. */
-export function addRootPath(paths: Paths, registry: DefinitionRegistry): void {
+export function addRootPath(paths: Paths, served: ServedApis): void {
   paths.add("/", () => {
-    const groups = registry
+    const groups = served
       .groups()
       .flatMap(({ group, versions }) => [
         ...(group === "" ? [] : [`/apis/${group}`]),

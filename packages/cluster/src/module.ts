@@ -1,6 +1,6 @@
 import { WEBHOOK_CALLER } from "@pinnace/admission";
 import { ADMISSION_RANDOM, admissionModule } from "@pinnace/admission/module";
-import { API_HANDLER, NODE_CONNECTOR, PROXY_TRANSPORT } from "@pinnace/apiserver";
+import { API_HANDLER, EXTENSION_TRANSPORT, NODE_CONNECTOR, PROXY_TRANSPORT } from "@pinnace/apiserver";
 import { apiServerModule } from "@pinnace/apiserver/module";
 import { AUTHENTICATION_OPTIONS, TOKEN_ISSUER, type TokenIssuer } from "@pinnace/authentication";
 import { authenticationModule } from "@pinnace/authentication/module";
@@ -102,6 +102,7 @@ function foundations(options: ClusterOptions, plugins: PluginRegistry, random: (
     const nodes = new NodeDirectory();
     bind(NODE_DIRECTORY).toConstantValue(nodes);
     bind(NODE_CONNECTOR).toConstantValue(nodes);
+    if (options.extensions) bind(EXTENSION_TRANSPORT).toConstantValue(options.extensions);
     if (options.webhooks) bind(WEBHOOK_CALLER).toConstantValue(options.webhooks);
     if (options.proxy) bind(PROXY_TRANSPORT).toConstantValue(options.proxy);
     bind(SCHEDULER_PLUGINS).toConstantValue(plugins);

@@ -34,6 +34,8 @@ export interface ClusterOptions {
   readonly apiServer?: ApiServerOptions;
   /** How pods are reached for the `proxy` subresources; default: not at all. */
   readonly proxy?: ApiServerComponents["proxy"];
+  /** How aggregated API servers are reached; default: not at all, so that none is available. */
+  readonly extensions?: ApiServerComponents["extensions"];
   /** How admission and conversion webhooks are reached; default: not at all, so that calling one fails. */
   readonly webhooks?: WebhookCaller;
   /** How SPDY and WebSocket streams of simulated nodes are served, where the API has a port. */

@@ -3,7 +3,13 @@ import { createWriteStream, type WriteStream } from "node:fs";
 import { hostname } from "node:os";
 import { createHttpsWebhookCaller } from "@pinnace/admission/node";
 import type { ApiHandler } from "@pinnace/apimachinery";
-import { type Listener, type ServeOptions, serve } from "@pinnace/apiserver/node";
+import {
+  createHttpProxyTransport,
+  createHttpsExtensionTransport,
+  type Listener,
+  type ServeOptions,
+  serve,
+} from "@pinnace/apiserver/node";
 import { readTokenFile } from "@pinnace/authentication/node";
 import { type Clock, createRealClock } from "@pinnace/clock";
 import { type Cluster, startCluster } from "@pinnace/cluster";
@@ -145,6 +151,11 @@ export async function startControlPlane(
     },
     streams: createStreamServer({ clock, logger }),
     webhooks: createHttpsWebhookCaller(),
+    extensions: createHttpsExtensionTransport({
+      cert: pki.frontProxyClient.certificate,
+      key: pki.frontProxyClient.key,
+    }),
+    proxy: createHttpProxyTransport(),
     rootCa: pki.authority.certificate,
     certificateSigner: { parse: parseSigningRequest, sign: (request, terms) => pki.authority.sign(request, terms) },
     authentication: {
@@ -157,6 +168,7 @@ export async function startControlPlane(
       sharedStore: shared,
       gitVersion: VERSION,
       clientCa: pki.authority.certificate,
+      frontProxyCa: pki.frontProxyAuthority.certificate,
     },
   });
   foundation.serveWith(cluster.handler);

@@ -1,23 +1,27 @@
 import type { HandledSubresource, ResourceDefinition, StoredSubresource } from "@pinnace/apimachinery";
 import { isCustom } from "../custom.ts";
-import type { DefinitionRegistry } from "../definition-registry.ts";
+import type { ServedApis } from "./served-apis.ts";
 
 /** Discovery of whole groups in one document (KEP-3352). `version` is `v2` or `v2beta1`. */
-export function aggregatedDiscovery(registry: DefinitionRegistry, core: boolean, version: string): object {
-  const groups = registry.groups().filter(({ group }) => (group === "") === core);
+export function aggregatedDiscovery(served: ServedApis, core: boolean, version: string): object {
+  const groups = served.groups().filter(({ group }) => (group === "") === core);
   return {
     kind: "APIGroupDiscoveryList",
     apiVersion: `apidiscovery.k8s.io/${version}`,
     metadata: {},
     items: groups.map(({ group, versions }) => ({
       metadata: group === "" ? {} : { name: group },
-      versions: versions.map((each) => ({
-        version: each,
-        resources: registry.resources(group, each).map(resourceDiscovery),
-        freshness: "Current",
-      })),
+      versions: versions.map((each) => versionDiscovery(served, group, each)),
     })),
   };
+}
+
+function versionDiscovery(served: ServedApis, group: string, version: string): object {
+  const elsewhere = served.extension(group, version);
+  if (elsewhere !== undefined)
+    return { version, resources: elsewhere.resources, freshness: elsewhere.fresh ? "Current" : "Stale" };
+  const resources = served.registry.resources(group, version).map(resourceDiscovery);
+  return { version, resources, freshness: "Current" };
 }
 
 function resourceDiscovery(definition: ResourceDefinition): object {

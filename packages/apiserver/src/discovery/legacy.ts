@@ -2,6 +2,7 @@ import { apiVersionOf, type ResourceDefinition } from "@pinnace/apimachinery";
 import { isCustom } from "../custom.ts";
 import type { DefinitionRegistry, GroupVersions } from "../definition-registry.ts";
 import { inOrder, isOwn, sortedVerbs } from "./aggregated.ts";
+import type { ServedApis } from "./served-apis.ts";
 
 /** `/api` */
 export function apiVersions(registry: DefinitionRegistry, address: string): object {
@@ -13,8 +14,8 @@ export function apiVersions(registry: DefinitionRegistry, address: string): obje
 }
 
 /** `/apis` */
-export function apiGroupList(registry: DefinitionRegistry): object {
-  const groups = registry.groups().filter(({ group }) => group !== "");
+export function apiGroupList(served: ServedApis): object {
+  const groups = served.groups().filter(({ group }) => group !== "");
   return { kind: "APIGroupList", apiVersion: "v1", groups: groups.map(groupEntry) };
 }
 

@@ -1,18 +1,19 @@
 import type { ApiResponse } from "@pinnace/apimachinery";
 import { noSuchResource, StatusError } from "@pinnace/apimachinery";
-import type { DefinitionRegistry } from "../definition-registry.ts";
 import { checkAcceptable, negotiate } from "../media/negotiation.ts";
 import { objectResponse, textResponse } from "../media/responses.ts";
 import type { Paths } from "../paths.ts";
 import type { RequestContext } from "../request-context.ts";
 import { aggregatedDiscovery } from "./aggregated.ts";
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from "./legacy.ts";
+import type { ServedApis } from "./served-apis.ts";
 
 const AGGREGATED = /application\/json;[^,]*as=APIGroupDiscoveryList/;
 
 /** Adds `/api`, `/apis` and everything of discovery below them. `address` is where clients reach the server. */
-export function addDiscoveryPaths(paths: Paths, registry: DefinitionRegistry, address: string): void {
-  const cache = new DocumentCache(registry);
+export function addDiscoveryPaths(paths: Paths, served: ServedApis, address: string): void {
+  const { registry } = served;
+  const cache = new DocumentCache(served);
   const document = (make: () => object) => (context: RequestContext) => {
     checkMethod(context);
     return cached(context, cache, `${context.info.path}`, make);
@@ -21,7 +22,7 @@ export function addDiscoveryPaths(paths: Paths, registry: DefinitionRegistry, ad
     checkMethod(context);
     const version = aggregatedVersion(context.request.headers.accept);
     if (version === undefined) return cached(context, cache, context.info.path, legacy);
-    return aggregated(context, cache, version, () => aggregatedDiscovery(registry, core, version));
+    return aggregated(context, cache, version, () => aggregatedDiscovery(served, core, version));
   };
   paths.add(
     "/api",
@@ -29,10 +30,10 @@ export function addDiscoveryPaths(paths: Paths, registry: DefinitionRegistry, ad
   );
   paths.add(
     "/apis",
-    root(false, () => apiGroupList(registry)),
+    root(false, () => apiGroupList(served)),
   );
-  paths.add("/api/", (context) => groupVersion(context, registry, document));
-  paths.add("/apis/", (context) => groupVersion(context, registry, document));
+  paths.add("/api/", (context) => groupVersion(context, served, document));
+  paths.add("/apis/", (context) => groupVersion(context, served, document));
 }
 
 function checkMethod({ request }: RequestContext): void {
@@ -42,15 +43,16 @@ function checkMethod({ request }: RequestContext): void {
 
 function groupVersion(
   context: RequestContext,
-  registry: DefinitionRegistry,
+  served: ServedApis,
   document: (make: () => object) => (context: RequestContext) => ApiResponse | Promise<ApiResponse>,
 ): ApiResponse | Promise<ApiResponse> {
   const parts = context.info.path.replace(/^\/|\/$/g, "").split("/");
   const core = parts[0] === "api";
   const group = core ? "" : parts[1]!;
   const version = core ? parts[1] : parts[2];
-  if (!registry.hasGroup(group)) return textResponse(404, "404 page not found\n");
-  const versions = registry.versionsOf(group);
+  const { registry } = served;
+  const versions = served.versionsOf(group);
+  if (versions.length === 0) return textResponse(404, "404 page not found\n");
   if (version === undefined) return document(() => apiGroup({ group, versions }))(context);
   if (!versions.includes(version)) throw noSuchResource();
   return document(() => apiResourceList(registry, group, version))(context);
@@ -74,20 +76,20 @@ function aggregatedVersion(accept: string | undefined): "v2" | "v2beta1" | undef
   );
 }
 
-/** Documents of one generation of the registry, by key. */
+/** Documents of one generation of what is served, by key. */
 class DocumentCache {
-  readonly #registry: DefinitionRegistry;
+  readonly #served: ServedApis;
   readonly #documents = new Map<string, object>();
-  #generation = -1;
+  #generation = "";
 
-  constructor(registry: DefinitionRegistry) {
-    this.#registry = registry;
+  constructor(served: ServedApis) {
+    this.#served = served;
   }
 
   get(key: string, make: () => object): object {
-    if (this.#generation !== this.#registry.generation) {
+    if (this.#generation !== this.#served.generation) {
       this.#documents.clear();
-      this.#generation = this.#registry.generation;
+      this.#generation = this.#served.generation;
     }
     let document = this.#documents.get(key);
     if (document === undefined) {

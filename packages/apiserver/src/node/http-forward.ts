@@ -11,6 +11,8 @@ export interface ForwardTarget {
   readonly port: number;
   /** Client certificate and CA for https. */
   readonly agent?: Agent;
+  /** Headers besides those of the request. */
+  readonly headers?: Readonly<Record<string, string | string[]>>;
   /** False accepts any server certificate. Default true. */
   readonly verify?: boolean;
 }
@@ -36,7 +38,7 @@ export function forwardRequest(target: ForwardTarget, request: ApiRequest): Prom
 
 function open(target: ForwardTarget, request: ApiRequest): ReturnType<typeof httpRequest> {
   const query = request.query.toString();
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string | string[]> = { ...target.headers };
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined && (!HOP.has(name) || (name === "connection" && request.upgrade !== undefined)))
       headers[name] = value;

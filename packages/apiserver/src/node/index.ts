@@ -16,5 +16,6 @@
  */
 
 export { createHttpNodeConnector, createHttpProxyTransport } from "./connections.ts";
+export { createHttpsExtensionTransport } from "./extension-transport.ts";
 export { type ForwardTarget, forwardRequest } from "./http-forward.ts";
 export { type Listener, type ServeOptions, serve, type TlsOptions } from "./serve.ts";
