@@ -33,6 +33,7 @@ import { statefulSetController } from "./statefulset/index.ts";
 import { taintEvictionController } from "./tainteviction/index.ts";
 import { ttlController } from "./ttl/index.ts";
 import { ttlAfterFinishedController } from "./ttlafterfinished/index.ts";
+import { vacProtectionController } from "./vacprotection/index.ts";
 
 export interface BuiltInControllerOptions extends NodeIpamOptions, Pick<TokensControllerOptions, "issueToken"> {
   /** PEM of the CA that signs the API server's certificate; absent: `kube-root-ca.crt` is not published. */
@@ -71,6 +72,7 @@ export function createBuiltInControllers(options: BuiltInControllerOptions = {})
     persistentVolumeBinder,
     pvcProtectionController,
     pvProtectionController,
+    vacProtectionController,
     ephemeralVolumeController,
     resourceClaimController,
     resourceQuotaController,

@@ -57,3 +57,4 @@ export { statefulSetController } from "./statefulset/index.ts";
 export { taintEvictionController } from "./tainteviction/index.ts";
 export { ttlController } from "./ttl/index.ts";
 export { ttlAfterFinishedController } from "./ttlafterfinished/index.ts";
+export { vacProtectionController } from "./vacprotection/index.ts";

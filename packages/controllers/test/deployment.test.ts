@@ -103,6 +103,18 @@ describe("the Deployment controller", () => {
     expect(first?.metadata?.annotations).toMatchObject({ [REVISION]: "3", [`${REVISION}-history`]: "1" });
   });
 
+  it("counts revisions with all of 64 bits", async () => {
+    plane = await startControlPlane([deploymentController, replicaSetController]);
+    await plane.create(DEPLOYMENTS, web());
+    await plane.clock.settle();
+    const [first] = await plane.list(REPLICA_SETS);
+    const annotations = { [REVISION]: "3546343826724305832" };
+    await plane.mergePatch(REPLICA_SETS, first?.metadata?.name ?? "", { metadata: { annotations } });
+    await plane.mergePatch(DEPLOYMENTS, "web", image("img:2"));
+    await plane.clock.advance(5000);
+    expect((await plane.get(DEPLOYMENTS, "web")).metadata?.annotations?.[REVISION]).toBe("3546343826724305833");
+  });
+
   it("takes all old pods down before it recreates", async () => {
     plane = await startControlPlane([deploymentController, replicaSetController]);
     await plane.create(DEPLOYMENTS, web({ strategy: { type: "Recreate" } }));

@@ -6,12 +6,14 @@ import {
   PODS,
   type Pod,
   STORAGE_CLASSES,
+  VOLUME_ATTRIBUTES_CLASSES,
 } from "@pinnace/api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ephemeralVolumeController } from "../src/ephemeralvolume/index.ts";
 import { persistentVolumeBinder } from "../src/persistentvolume/index.ts";
 import { findVolume, mismatch } from "../src/persistentvolume/match-volume.ts";
 import { pvcProtectionController, pvProtectionController } from "../src/pvcprotection/index.ts";
+import { vacProtectionController } from "../src/vacprotection/index.ts";
 import { type ControlPlane, startControlPlane } from "./control-plane.ts";
 
 const volume = (name: string, spec: object = {}): PersistentVolume => ({
@@ -43,6 +45,7 @@ describe("claims and volumes", () => {
       pvcProtectionController,
       pvProtectionController,
       ephemeralVolumeController,
+      vacProtectionController,
     ]);
   });
   afterEach(() => plane.stop());
@@ -136,6 +139,27 @@ describe("claims and volumes", () => {
     await plane.client.resource(PODS).namespace("default").delete("p", { gracePeriodSeconds: 0 });
     await settled();
     expect(await plane.list(PERSISTENT_VOLUME_CLAIMS)).toEqual([]);
+  });
+
+  it("hold their attributes class until the last of them goes", async () => {
+    const classes = plane.client.resource(VOLUME_ATTRIBUTES_CLASSES);
+    await plane.create(VOLUME_ATTRIBUTES_CLASSES, {
+      metadata: { name: "gold" },
+      driverName: "d",
+      parameters: { a: "b" },
+    });
+    await plane.create(
+      PERSISTENT_VOLUMES,
+      volume("v", { nfs: undefined, csi: { driver: "d", volumeHandle: "h" }, volumeAttributesClassName: "gold" }),
+    );
+    await settled();
+    expect((await classes.get("gold")).metadata?.finalizers).toEqual(["kubernetes.io/vac-protection"]);
+    await classes.delete("gold");
+    await settled();
+    expect((await classes.get("gold")).metadata?.deletionTimestamp).toBeDefined();
+    await plane.client.resource(PERSISTENT_VOLUMES).delete("v");
+    await settled();
+    await expect(classes.get("gold")).rejects.toThrow("not found");
   });
 
   it("are made for ephemeral volumes of pods", async () => {

@@ -19,15 +19,18 @@ const HISTORY_LIMIT = 2000;
 
 type Annotations = Readonly<Record<string, string>>;
 
-/** The revision of a ReplicaSet or Deployment; 0 when there is none. */
-export function revisionOf(object: Pick<ReplicaSet, "metadata">): number {
-  const revision = Number.parseInt(object.metadata?.annotations?.[REVISION] ?? "", 10);
-  return Number.isNaN(revision) ? 0 : revision;
+/** The revision of a ReplicaSet or Deployment, which may need all of 64 bits; 0 when there is none. */
+export function revisionOf(object: Pick<ReplicaSet, "metadata">): bigint {
+  return parseRevision(object.metadata?.annotations?.[REVISION] ?? "");
 }
 
+const parseRevision = (text: string): bigint => (/^[+-]?\d+$/.test(text) ? BigInt(text) : 0n);
+
 /** The highest revision among ReplicaSets; 0 when there is none. */
-export function maxRevision(replicaSets: readonly ReplicaSet[]): number {
-  return Math.max(0, ...replicaSets.map(revisionOf));
+export function maxRevision(replicaSets: readonly ReplicaSet[]): bigint {
+  let highest = 0n;
+  for (const revision of replicaSets.map(revisionOf)) if (revision > highest) highest = revision;
+  return highest;
 }
 
 /** The number in the annotation `desired-replicas`; undefined when it is absent or no number. */
@@ -49,11 +52,11 @@ export function replicasAnnotations(desired: number, max: number): Annotations {
  * The annotations of the ReplicaSet of the present template: the Deployment's own are copied, and a revision below
  * `revision` is raised to it. A ReplicaSet that is used again remembers its earlier revisions.
  */
-export function newReplicaSetAnnotations(deployment: Deployment, present: Annotations, revision: number): Annotations {
+export function newReplicaSetAnnotations(deployment: Deployment, present: Annotations, revision: bigint): Annotations {
   const copied = Object.entries(deployment.metadata?.annotations ?? {}).filter(([key]) => !NOT_COPIED.has(key));
   const annotations: Record<string, string> = { ...present, ...Object.fromEntries(copied) };
   const old = present[REVISION];
-  if (old !== undefined && Number.parseInt(old, 10) >= revision) return annotations;
+  if (old !== undefined && parseRevision(old) >= revision) return annotations;
   annotations[REVISION] = String(revision);
   if (old !== undefined) annotations[REVISION_HISTORY] = withHistory(present[REVISION_HISTORY], old);
   return annotations;

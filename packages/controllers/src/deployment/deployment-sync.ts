@@ -10,7 +10,7 @@ import {
 } from "@pinnace/controller-runtime";
 import { messageOf } from "@pinnace/errors";
 import { isNamespaceTerminating } from "../replicaset/replica-controller.ts";
-import { maxRevision, newReplicaSetAnnotations, REVISION, replicasAnnotations, revisionOf } from "./annotations.ts";
+import { maxRevision, newReplicaSetAnnotations, REVISION, replicasAnnotations } from "./annotations.ts";
 import { deploymentCondition, progressDeadline } from "./deployment-status.ts";
 import { newReplicaSetSize, type ScaleStep } from "./plan-rollout.ts";
 import { fenceposts, nameOf, type ReplicaSets, specReplicas, splitReplicaSets } from "./replica-sets.ts";
@@ -42,7 +42,7 @@ export class DeploymentSync {
     const { current } = this.sets;
     if (current === undefined) return;
     const present = current.metadata?.annotations ?? {};
-    const annotations = newReplicaSetAnnotations(this.deployment, present, maxRevision(this.sets.old) + 1);
+    const annotations = newReplicaSetAnnotations(this.deployment, present, maxRevision(this.sets.old) + 1n);
     const minReadySeconds = this.deployment.spec?.minReadySeconds ?? 0;
     if (!semanticEqual(annotations, present) || (current.spec?.minReadySeconds ?? 0) !== minReadySeconds) {
       const updated = await this.#replicaSets.update({
@@ -132,7 +132,7 @@ export class DeploymentSync {
     const { template, selector, minReadySeconds } = deployment.spec!;
     const hash = templateHash(template, deployment.status?.collisionCount);
     const labels = { ...template.metadata?.labels, [POD_TEMPLATE_HASH]: hash };
-    const annotations = newReplicaSetAnnotations(deployment, {}, maxRevision(sets.old) + 1);
+    const annotations = newReplicaSetAnnotations(deployment, {}, maxRevision(sets.old) + 1n);
     return {
       apiVersion: "apps/v1",
       kind: "ReplicaSet",
@@ -189,7 +189,7 @@ export class DeploymentSync {
       ? withCondition(status?.conditions, deploymentCondition("Progressing", "True", reason, message, this.now))
       : status?.conditions;
     const annotations =
-      revision === "" || revisionOf(this.deployment) === Number(revision)
+      revision === "" || metadata?.annotations?.[REVISION] === revision
         ? metadata?.annotations
         : { ...metadata?.annotations, [REVISION]: revision };
     await this.updateStatus({ ...status, ...(conditions === undefined ? {} : { conditions }) }, annotations);

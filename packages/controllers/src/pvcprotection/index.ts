@@ -1,7 +1,7 @@
 import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, type Pod } from "@pinnace/api";
-import { hasReason, type KubernetesObject, objectKey } from "@pinnace/apimachinery";
-import type { ResourceClient } from "@pinnace/client";
+import { objectKey } from "@pinnace/apimachinery";
 import { type ControllerFactory, watchOf } from "@pinnace/controller-runtime";
+import { protect } from "./protect.ts";
 
 const CLAIM_FINALIZER = "kubernetes.io/pvc-protection";
 const VOLUME_FINALIZER = "kubernetes.io/pv-protection";
@@ -49,25 +49,6 @@ export const pvProtectionController: ControllerFactory = {
     };
   },
 };
-
-/** A living object gets the finalizer, a dying one loses it once nobody uses it. */
-async function protect<T extends KubernetesObject>(
-  resource: ResourceClient<T>,
-  object: T,
-  finalizer: string,
-  inUse: boolean,
-): Promise<void> {
-  const { finalizers = [], deletionTimestamp } = object.metadata ?? {};
-  const has = finalizers.includes(finalizer);
-  const dying = deletionTimestamp !== undefined;
-  if (dying ? !has || inUse : has) return;
-  const next = dying ? finalizers.filter((present) => present !== finalizer) : [...finalizers, finalizer];
-  try {
-    await resource.update({ ...object, metadata: { ...object.metadata, finalizers: next } });
-  } catch (error) {
-    if (!hasReason(error, "NotFound")) throw error;
-  }
-}
 
 /** Keys of the claims that a pod names, those of its ephemeral volumes included. */
 function claimKeys({ metadata, spec }: Pod): readonly string[] {
