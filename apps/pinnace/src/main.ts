@@ -33,6 +33,11 @@
  * pinnace check                                                # verifies the state of the cluster itself
  * ```
  *
+ * ```sh
+ * pinnace why web-5c9d7-x2x9k        # why a pod is on its node, or on none: every node, every plugin
+ * pinnace what-if -f deployment.yaml # where its pods would go, and how many nodes are missing; changes nothing
+ * ```
+ *
  * @packageDocumentation
  */
 import "reflect-metadata";
@@ -43,6 +48,7 @@ import { backupCommand, checkCommand, restoreCommand } from "./backup/commands.t
 import { pluginsCommand } from "./plugins/plugins-command.ts";
 import { upCommand } from "./up/options.ts";
 import { VERSION } from "./version.ts";
+import { whatIfCommand, whyCommand } from "./why/why-command.ts";
 
 /** What the operating system refused, such as ENOSPC: no bug, and nothing that a stack trace would explain. */
 function isSystemError(error: unknown): error is Error {
@@ -60,6 +66,8 @@ const program = new Command("pinnace")
     restoreCommand(async (file, options) => (await import("./backup/run-commands.ts")).restore(file, options)),
   )
   .addCommand(checkCommand(async (options) => (await import("./backup/run-commands.ts")).check(options)))
+  .addCommand(whyCommand(async (pod, choice) => (await import("./why/why.ts")).why(pod, choice)))
+  .addCommand(whatIfCommand(async (file, choice) => (await import("./why/what-if.ts")).whatIf(file, choice)))
   .addCommand(pluginsCommand(async (folders) => (await import("./plugins/list-plugins.ts")).listPlugins(folders)));
 
 try {

@@ -1,4 +1,5 @@
 import { createPluginRegistry, type PluginReport } from "@pinnace/plugin";
+import { renderTable } from "../output/table.ts";
 import { findPlugins } from "./plugin-folders.ts";
 import { PLUGIN_HOSTS } from "./plugin-hosts.ts";
 
@@ -19,15 +20,5 @@ export function renderReports(reports: readonly PluginReport[]): string {
     report.source,
     report.error === undefined ? (report.reason ?? "") : `${report.error.code}: ${report.error.message}`,
   ]);
-  const all = [["NAME", "TYPE", "STATE", "SOURCE", "REASON"], ...rows];
-  const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
-  return all
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column]!))
-          .join("   ")
-          .trimEnd()}\n`,
-    )
-    .join("");
+  return renderTable([["NAME", "TYPE", "STATE", "SOURCE", "REASON"], ...rows]);
 }

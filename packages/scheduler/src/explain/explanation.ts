@@ -1,6 +1,6 @@
 /** The API group of what is explained here. */
 export const EXPLANATION_GROUP = "scheduling.pinnace.dev";
-export const EXPLANATION_VERSION = `${EXPLANATION_GROUP}/v1`;
+export const EXPLANATION_VERSION: "scheduling.pinnace.dev/v1" = `${EXPLANATION_GROUP}/v1`;
 
 /** What a plugin said about a node or a pod. */
 export interface ExplainedVerdict {
