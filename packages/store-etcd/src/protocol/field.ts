@@ -1,7 +1,7 @@
 import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 
 /** How one field of a message travels: its number, and how its value is written and read. */
-export interface Field<T> {
+interface Field<T> {
   readonly number: number;
   /** The value when the field is absent. */
   readonly absent: () => T;

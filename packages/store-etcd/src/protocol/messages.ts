@@ -44,7 +44,7 @@ export const rangeRequest: MessageCodec<RangeRequest> = message<RangeRequest>({
   countOnly: flag(9),
 });
 
-export interface RangeResponse extends Answer {
+interface RangeResponse extends Answer {
   readonly kvs: readonly KeyValue[];
   /** Entries of the whole range, whatever the limit. */
   readonly count: number;
@@ -106,7 +106,7 @@ const responseOp: MessageCodec<ResponseOp> = message({
 /** What of a key is compared: its mod_revision. */
 const TARGET_MOD = 2;
 
-export interface Compare {
+interface Compare {
   /** Always {@link TARGET_MOD}; `result` stays 0, which is EQUAL. */
   readonly target: number;
   readonly key: Uint8Array;
@@ -151,7 +151,7 @@ export const leaseGrantResponse: MessageCodec<{ readonly id: bigint }> = message
 
 export const statusRequest: MessageCodec<object> = message({});
 
-export interface StatusResponse extends Answer {
+interface StatusResponse extends Answer {
   readonly version: string;
 }
 

@@ -20,7 +20,7 @@ export interface WatchParts {
   readonly entries: Entries;
 }
 
-export interface WatchTarget {
+interface WatchTarget {
   readonly prefix: string;
   /** Events up to this revision are not delivered. */
   readonly from: number;
