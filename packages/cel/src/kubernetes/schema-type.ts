@@ -131,13 +131,10 @@ const NAMES: Schema = { type: "object", properties: { name: TEXT, generateName: 
 /** The schema with what every object has: kind, apiVersion, metadata.name and metadata.generateName. */
 export function withObjectMeta(schema: Schema): Schema {
   const { properties } = schema;
-  const metadata = properties?.["metadata"];
-  const complete =
-    properties?.["kind"]?.type === "string" &&
-    properties["apiVersion"]?.type === "string" &&
-    metadata?.type === "object" &&
-    metadata.properties?.["name"]?.type === "string" &&
-    metadata.properties["generateName"]?.type === "string";
+  const { kind, apiVersion, metadata } = properties ?? {};
+  const { name, generateName } = metadata?.properties ?? {};
+  const texts = [kind, apiVersion, name, generateName].every((each) => each?.type === "string");
+  const complete = texts && metadata?.type === "object";
   if (complete) return schema;
   return { ...schema, properties: { ...properties, kind: TEXT, apiVersion: TEXT, metadata: NAMES } };
 }

@@ -13,8 +13,8 @@ import {
   TIMESTAMP,
   UINT,
 } from "../types/cel-type.ts";
-import { add, toItems } from "../values/arithmetic.ts";
-import { ItemList } from "../values/collections.ts";
+import { add } from "../values/arithmetic.ts";
+import { ItemList, toItems } from "../values/collections.ts";
 import { compare, equals, isComparable, NO_SUCH_OVERLOAD } from "../values/compare.ts";
 import { typeOfValue } from "../values/type-of.ts";
 import { CelError, type CelValue, DurationValue, ListValue, UintValue } from "../values/value.ts";

@@ -93,7 +93,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 function quote(text: CelValue): CelValue {
-  return `"${(text as string).toWellFormed().replace(/[\x07\b\f\n\r\t\v\\"]/g, (char) => ESCAPES[char] as string)}"`;
+  const escaped = [...(text as string).toWellFormed()].map((char) => ESCAPES[char] ?? char);
+  return `"${escaped.join("")}"`;
 }
 
 const ascii =

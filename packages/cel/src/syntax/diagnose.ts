@@ -222,17 +222,21 @@ class DiagnosingParser {
       switch (this.#la) {
         case T.dot:
         case T.identifier:
-          return this.#named();
+          this.#named();
+          break;
         case T.openParen:
           this.#match(T.openParen, "nested(", EXPR);
           this.#expr("nested", set(T.closeParen));
-          return this.#match(T.closeParen, "nested)", set(RULE_END));
+          this.#match(T.closeParen, "nested)", set(RULE_END));
+          break;
         case T.openBracket:
-          return this.#list();
+          this.#list();
+          break;
         case T.openBrace:
-          return this.#map();
+          this.#map();
+          break;
         default:
-          return this.#literal();
+          this.#literal();
       }
     });
   }
@@ -240,7 +244,10 @@ class DiagnosingParser {
   #named(): void {
     const start = this.#la === T.dot ? 2 : 1;
     this.#refuseUnless(this.#errors.la(start) === T.identifier, start);
-    if (this.#isMessage(start)) return this.#message();
+    if (this.#isMessage(start)) {
+      this.#message();
+      return;
+    }
     const call = this.#errors.la(start + 1) === T.openParen;
     if (this.#la === T.dot) this.#match(T.dot, "ident.", set(T.identifier));
     this.#match(T.identifier, "ident", call ? set(T.openParen) : set(RULE_END));

@@ -67,7 +67,10 @@ export class ErrorStrategy {
   }
 
   #syntaxError(token: Token, message: string): void {
-    if (this.#reports++ < MAX_REPORTS) return this.report(token.offset, `Syntax error: ${reserved(message)}`);
+    if (this.#reports++ < MAX_REPORTS) {
+      this.report(token.offset, `Syntax error: ${reserved(message)}`);
+      return;
+    }
     this.report(token.offset, `Syntax error: More than ${MAX_REPORTS} syntax errors`);
     throw new RecoveryStopped();
   }
@@ -105,11 +108,14 @@ export class ErrorStrategy {
   match(type: number, state: string, next: TokenSet): void {
     this.#state = state;
     this.#expecting = new Set([type]);
-    if (this.la(1) === type) return this.consume();
+    if (this.la(1) === type) {
+      this.consume();
+      return;
+    }
     this.#countRecovery();
-    if (this.#deleteToken()) return this.#skip();
-    if (this.#full(next).has(this.la(1))) return this.#reportMissing();
-    throw new InputMismatch();
+    if (this.#deleteToken()) this.#skip();
+    else if (this.#full(next).has(this.la(1))) this.#reportMissing();
+    else throw new InputMismatch();
   }
 
   /** Looks whether the next token can be here, before an alternative is chosen. */
@@ -167,7 +173,8 @@ export class ErrorStrategy {
     const token = this.#token(1);
     if (error instanceof NoViableAlternative) {
       const last = this.#token(error.count);
-      return this.#syntaxError(last, `no viable alternative at input ${quoted(this.#textOf(error.count))}`);
+      this.#syntaxError(last, `no viable alternative at input ${quoted(this.#textOf(error.count))}`);
+      return;
     }
     this.#syntaxError(token, `mismatched input ${quoted(token.text)} expecting ${names(this.#expecting)}`);
   }

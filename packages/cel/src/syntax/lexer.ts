@@ -120,9 +120,9 @@ function stringEnd(source: string, start: number, quote: string, raw: boolean): 
     const char = source[at] as string;
     if (quote.length === 1 && (char === "\n" || char === "\r")) return { at, closed: false };
     if (char === "\\" && !raw) {
-      const escape = lengthAt(ESCAPE, source, at);
-      if (escape === 0) return { at: at + badEscapeAt(source, at), closed: false };
-      at += escape;
+      const length = lengthAt(ESCAPE, source, at);
+      if (length === 0) return { at: at + badEscapeAt(source, at), closed: false };
+      at += length;
     } else at++;
   }
   return { at, closed: false };

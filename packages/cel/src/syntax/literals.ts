@@ -44,11 +44,11 @@ export function readString(literal: string): string {
   if (raw || !body.includes("\\")) return body;
   return body.replace(
     /\\(?:[xX]([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2})|(.))/gsu,
-    unescape,
+    unescaped,
   );
 }
 
-function unescape(_all: string, x?: string, u?: string, long?: string, octal?: string, simple?: string): string {
+function unescaped(_all: string, x?: string, u?: string, long?: string, octal?: string, simple?: string): string {
   if (simple !== undefined) return SIMPLE[simple] ?? "";
   const code = octal === undefined ? Number.parseInt(x ?? u ?? long ?? "", 16) : Number.parseInt(octal, 8);
   if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) throw new LiteralError("invalid unicode code point");
@@ -68,11 +68,11 @@ export function readBytes(literal: string): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-function byteOf(escape: string): number {
-  if (/^[uU]/.test(escape)) throw new LiteralError("unable to unescape string");
-  if (/^[xX]/.test(escape)) return Number.parseInt(escape.slice(1), 16);
-  if (/^[0-3]/.test(escape)) return Number.parseInt(escape, 8);
-  return (SIMPLE[escape] ?? "").charCodeAt(0);
+function byteOf(sequence: string): number {
+  if (/^[uU]/.test(sequence)) throw new LiteralError("unable to unescape string");
+  if (/^[xX]/.test(sequence)) return Number.parseInt(sequence.slice(1), 16);
+  if (/^[0-3]/.test(sequence)) return Number.parseInt(sequence, 8);
+  return (SIMPLE[sequence] ?? "").charCodeAt(0);
 }
 
 function unquote(literal: string): { readonly body: string; readonly raw: boolean } {

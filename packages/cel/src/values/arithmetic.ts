@@ -1,11 +1,10 @@
-import { toItems } from "./collections.ts";
 import { NO_SUCH_OVERLOAD } from "./compare.ts";
 import { checkedInt, INT_OVERFLOW, MAX_UINT, MIN_INT, UINT_OVERFLOW } from "./numbers.ts";
 import { MAX_SECONDS, MIN_SECONDS } from "./time.ts";
 import { CelError, type CelValue, DurationValue, ListValue, MapValue, TimestampValue, UintValue } from "./value.ts";
 
 /** Upstream's error for a value that has no such operator at all; others are "no such overload". */
-function noOperator(value: CelValue, name: string): CelError {
+function noOperator(name: string): CelError {
   return new CelError(`no such overload: ${name}`);
 }
 
@@ -37,13 +36,15 @@ export function add(a: CelValue, b: CelValue): CelValue {
   if (typeof a === "number") return typeof b === "number" ? a + b : NO_SUCH_OVERLOAD;
   if (a instanceof ListValue) return b instanceof ListValue ? a.concat(b) : NO_SUCH_OVERLOAD;
   if (a instanceof UintValue) return b instanceof UintValue ? checkedUint(a.value + b.value) : NO_SUCH_OVERLOAD;
-  if (a instanceof DurationValue) {
-    if (b instanceof DurationValue) return checkedDuration(a.nanos + b.nanos);
-    return b instanceof TimestampValue ? later(b, a.nanos) : NO_SUCH_OVERLOAD;
-  }
+  if (a instanceof DurationValue) return addToDuration(a, b);
   if (a instanceof TimestampValue) return b instanceof DurationValue ? later(a, b.nanos) : NO_SUCH_OVERLOAD;
   if (a instanceof Uint8Array) return b instanceof Uint8Array ? Uint8Array.of(...a, ...b) : NO_SUCH_OVERLOAD;
-  return noOperator(a, "_+_");
+  return noOperator("_+_");
+}
+
+function addToDuration(a: DurationValue, b: CelValue): CelValue {
+  if (b instanceof DurationValue) return checkedDuration(a.nanos + b.nanos);
+  return b instanceof TimestampValue ? later(b, a.nanos) : NO_SUCH_OVERLOAD;
 }
 
 export function subtract(a: CelValue, b: CelValue): CelValue {
@@ -56,7 +57,7 @@ export function subtract(a: CelValue, b: CelValue): CelValue {
     if (b instanceof DurationValue) return later(a, -b.nanos);
     return b instanceof TimestampValue ? between(a, b) : NO_SUCH_OVERLOAD;
   }
-  return noOperator(a, "_-_");
+  return noOperator("_-_");
 }
 
 function between(a: TimestampValue, b: TimestampValue): CelValue {
@@ -67,7 +68,7 @@ export function multiply(a: CelValue, b: CelValue): CelValue {
   if (typeof a === "bigint") return typeof b === "bigint" ? checkedInt(a * b) : NO_SUCH_OVERLOAD;
   if (typeof a === "number") return typeof b === "number" ? a * b : NO_SUCH_OVERLOAD;
   if (a instanceof UintValue) return b instanceof UintValue ? checkedUint(a.value * b.value) : NO_SUCH_OVERLOAD;
-  return noOperator(a, "_*_");
+  return noOperator("_*_");
 }
 
 export function divide(a: CelValue, b: CelValue): CelValue {
@@ -76,7 +77,7 @@ export function divide(a: CelValue, b: CelValue): CelValue {
     return b === 0n ? DIVISION_BY_ZERO : checkedInt(a / b);
   }
   if (typeof a === "number") return typeof b === "number" ? a / b : NO_SUCH_OVERLOAD;
-  if (!(a instanceof UintValue)) return noOperator(a, "_/_");
+  if (!(a instanceof UintValue)) return noOperator("_/_");
   if (!(b instanceof UintValue)) return NO_SUCH_OVERLOAD;
   return b.value === 0n ? DIVISION_BY_ZERO : new UintValue(a.value / b.value);
 }
@@ -87,7 +88,7 @@ export function modulo(a: CelValue, b: CelValue): CelValue {
     if (b === 0n) return MODULUS_BY_ZERO;
     return a === MIN_INT && b === -1n ? INT_OVERFLOW : a % b;
   }
-  if (!(a instanceof UintValue)) return noOperator(a, "_%_");
+  if (!(a instanceof UintValue)) return noOperator("_%_");
   if (!(b instanceof UintValue)) return NO_SUCH_OVERLOAD;
   return b.value === 0n ? MODULUS_BY_ZERO : new UintValue(a.value % b.value);
 }
@@ -96,7 +97,7 @@ export function negate(a: CelValue): CelValue {
   if (typeof a === "bigint") return checkedInt(-a);
   if (typeof a === "number") return -a;
   if (typeof a === "boolean") return NO_SUCH_OVERLOAD;
-  return a instanceof DurationValue ? checkedDuration(-a.nanos) : noOperator(a, "-_");
+  return a instanceof DurationValue ? checkedDuration(-a.nanos) : noOperator("-_");
 }
 
 export function not(a: CelValue): CelValue {
@@ -127,8 +128,5 @@ export function textSize(text: string): number {
 
 export function size(value: CelValue): CelValue {
   const found = sizeOf(value);
-  return found === undefined ? noOperator(value, "size") : BigInt(found);
+  return found === undefined ? noOperator("size") : BigInt(found);
 }
-
-/** The items of a list in an array. */
-export { toItems };

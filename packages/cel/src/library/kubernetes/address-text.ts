@@ -44,27 +44,37 @@ function ipv6Flaw(text: string): Flaw | undefined {
   const percent = text.indexOf("%");
   if (percent === text.length - 1) return { message: "zone must be a non-empty string" };
   let rest = percent < 0 ? text : text.slice(0, percent);
-  let [bytes, gap] = [0, rest.startsWith("::")];
+  let bytes = 0;
+  let gap = rest.startsWith("::");
   if (gap) rest = rest.slice(2);
   while (bytes < 16 && rest !== "") {
     const group = /^[0-9a-fA-F]*/.exec(rest)?.[0] ?? "";
-    if (group.length > 4) return { message: "each group must have 4 or less digits", at: rest };
-    if (group === "") return { message: "each colon-separated field must have at least one digit", at: rest };
+    if (group.length === 0 || group.length > 4) return groupFlaw(group, rest);
     if (rest[group.length] === ".") return embeddedFlaw(rest, bytes, gap);
     bytes += 2;
     rest = rest.slice(group.length);
     if (rest === "") break;
-    if (!rest.startsWith(":")) return { message: "unexpected character, want colon", at: rest };
-    if (rest.length === 1) return { message: "colon must be followed by more characters", at: rest };
-    rest = rest.slice(1);
-    if (!rest.startsWith(":")) continue;
-    if (gap) return { message: "multiple :: in address", at: rest };
-    gap = true;
-    rest = rest.slice(1);
+    const flaw = separatorFlaw(rest, gap);
+    if (flaw !== undefined) return flaw;
+    gap ||= rest.startsWith("::");
+    rest = rest.replace(/^::?/, "");
   }
   if (rest !== "") return { message: "trailing garbage after address", at: rest };
   if (bytes < 16) return gap ? undefined : { message: "address string too short" };
   return gap ? { message: "the :: must expand to at least one field of zeros" } : undefined;
+}
+
+function groupFlaw(group: string, rest: string): Flaw {
+  const message =
+    group === "" ? "each colon-separated field must have at least one digit" : "each group must have 4 or less digits";
+  return { message, at: rest };
+}
+
+/** What is wrong with the colons that `rest` starts with. */
+function separatorFlaw(rest: string, gap: boolean): Flaw | undefined {
+  if (!rest.startsWith(":")) return { message: "unexpected character, want colon", at: rest };
+  if (rest.length === 1) return { message: "colon must be followed by more characters", at: rest };
+  return gap && rest.startsWith("::") ? { message: "multiple :: in address", at: rest.slice(1) } : undefined;
 }
 
 /** What is wrong with the dotted end of an IPv6 address. */
