@@ -15,17 +15,15 @@
  */
 import { definePlugin, type PluginDefinition } from "@pinnace/plugin";
 import { SCHEDULER_PLUGIN_TYPE, type SchedulerComponents, type SchedulerPlugin } from "@pinnace/scheduler-framework";
+import { compileDeviceExpression } from "./device-expression.ts";
 import { createDynamicResources } from "./dynamic-resources.ts";
-
-const notYet = (source: string): never => {
-  throw new Error(`expressions are not evaluated yet: ${source}`);
-};
 
 const plugin: PluginDefinition<SchedulerComponents, unknown, SchedulerPlugin> = definePlugin({
   type: SCHEDULER_PLUGIN_TYPE,
   name: "DynamicResources",
   apiRange: "^1.0.0",
-  create: (components: SchedulerComponents): SchedulerPlugin => createDynamicResources(components, notYet),
+  create: (components: SchedulerComponents): SchedulerPlugin =>
+    createDynamicResources(components, compileDeviceExpression),
 });
 
 export default plugin;
