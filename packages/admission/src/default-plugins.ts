@@ -21,6 +21,8 @@ import { createRuntimeClass } from "./plugins/runtime-class.ts";
 import { createServiceAccountPlugin } from "./plugins/service-account.ts";
 import { createStorageObjectInUseProtection } from "./plugins/storage-object-in-use-protection.ts";
 import { createTaintNodesByCondition } from "./plugins/taint-nodes-by-condition.ts";
+import { createMutatingAdmissionPolicy } from "./policies/mutating-admission-policy.ts";
+import { createValidatingAdmissionPolicy } from "./policies/validating-admission-policy.ts";
 import { createMutatingAdmissionWebhook } from "./webhooks/mutating-admission-webhook.ts";
 import { createValidatingAdmissionWebhook } from "./webhooks/validating-admission-webhook.ts";
 
@@ -47,8 +49,10 @@ export const DEFAULT_ADMISSION_PLUGINS: readonly AdmissionPluginFactory[] = [
   createDefaultIngressClass,
   createPodTopologyLabels,
   createDeviceAdminAccess,
+  createMutatingAdmissionPolicy,
   createMutatingAdmissionWebhook,
   createRbacEscalation,
+  createValidatingAdmissionPolicy,
   createValidatingAdmissionWebhook,
   createResourceQuota,
 ];

@@ -47,6 +47,8 @@ export { createRuntimeClass } from "./plugins/runtime-class.ts";
 export { createServiceAccountPlugin } from "./plugins/service-account.ts";
 export { createStorageObjectInUseProtection } from "./plugins/storage-object-in-use-protection.ts";
 export { createTaintNodesByCondition } from "./plugins/taint-nodes-by-condition.ts";
+export { createMutatingAdmissionPolicy } from "./policies/mutating-admission-policy.ts";
+export { createValidatingAdmissionPolicy } from "./policies/validating-admission-policy.ts";
 export type { Quantities } from "./quota/quantities.ts";
 export { isInScope } from "./quota/scopes.ts";
 export { type CountedResource, usageOf } from "./quota/usage.ts";

@@ -57,6 +57,7 @@ export { type Descriptions, loadDescriptions } from "./descriptions.ts";
 export * from "./generated/resource-types.ts";
 export type * from "./generated/types/index.ts";
 export * from "./kind-behaviour.ts";
+export { type RuleFindings, type RuleValidator, ruleValidator } from "./kinds/apiextensions/rule-validator.ts";
 export { MANDATORY_FLOW_SCHEMAS, MANDATORY_PRIORITY_LEVELS } from "./kinds/flowcontrol/mandatory.ts";
 export { openApiV2Document } from "./openapi-v2.ts";
 export {

@@ -34,6 +34,7 @@ import { taintEvictionController } from "./tainteviction/index.ts";
 import { ttlController } from "./ttl/index.ts";
 import { ttlAfterFinishedController } from "./ttlafterfinished/index.ts";
 import { vacProtectionController } from "./vacprotection/index.ts";
+import { validatingAdmissionPolicyStatusController } from "./validatingadmissionpolicystatus/index.ts";
 
 export interface BuiltInControllerOptions extends NodeIpamOptions, Pick<TokensControllerOptions, "issueToken"> {
   /** PEM of the CA that signs the API server's certificate; absent: `kube-root-ca.crt` is not published. */
@@ -77,6 +78,7 @@ export function createBuiltInControllers(options: BuiltInControllerOptions = {})
     resourceClaimController,
     resourceQuotaController,
     ttlController,
+    validatingAdmissionPolicyStatusController,
   ];
 }
 

@@ -1,8 +1,10 @@
+import { ruleValidator } from "@pinnace/api";
 import {
   Correlation,
   type Draft,
   deepEqual,
   type FieldError,
+  type FieldErrorType,
   invalidValue,
   type Schema,
   type Strategy,
@@ -21,8 +23,9 @@ export function customStrategy(schema: Schema, hasStatus: boolean): Strategy {
     prepareForUpdate: (draft, old) => {
       if (hasStatus) restore(draft, old, "status");
     },
-    validate: (draft) => errorsOf(draft, schema),
-    validateUpdate: (draft, old) => changeErrors(draft, old, schema),
+    validate: (draft) => withRules(errorsOf(draft, schema), draft, undefined, schema),
+    validateUpdate: (draft, old) => withRules(changeErrors(draft, old, schema), draft, old, schema),
+    warningsOnUpdate: (draft) => warnings.get(draft) ?? [],
   };
 }
 
@@ -42,8 +45,33 @@ export function customStatusStrategy(schema: Schema): Strategy {
       if (status === undefined) delete draft.status;
       else draft.status = status;
     },
-    validateUpdate: (draft, old) => (deepEqual(draft.status, old.status) ? [] : statusErrors(draft, old, schema)),
+    validateUpdate: (draft, old) =>
+      deepEqual(draft.status, old.status) ? [] : withRules(statusErrors(draft, old, schema), draft, old, schema),
+    warningsOnUpdate: (draft) => warnings.get(draft) ?? [],
   };
+}
+
+/** What the rules in CEL warned of, by the object that is being written. */
+const warnings = new WeakMap<object, readonly string[]>();
+/** Rules are not evaluated on objects that are wrong like this. */
+const BLOCKING: readonly FieldErrorType[] = [
+  "FieldValueNotSupported",
+  "FieldValueRequired",
+  "FieldValueTooLong",
+  "FieldValueTooMany",
+  "FieldValueTypeInvalid",
+];
+const UNCHECKED =
+  "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation";
+
+/** What is wrong with an object, rules in CEL included. */
+function withRules(errors: readonly FieldError[], draft: Draft, old: Draft, schema: Schema): readonly FieldError[] {
+  const validator = ruleValidator(schema, true);
+  if (validator === undefined) return errors;
+  if (errors.some(({ type }) => BLOCKING.includes(type))) return [...errors, invalidValue("<nil>", null, UNCHECKED)];
+  const findings = validator.validate(draft, old);
+  warnings.set(draft, findings.warnings);
+  return [...errors, ...findings.errors];
 }
 
 /** Messages name fields below status, causes name them from the root. */

@@ -9,13 +9,17 @@ export interface NamedResource {
 
 /** The resources that the rules of a policy name outright: those behind wildcards, and subresources, are not checked. */
 export function namedResources({ spec }: ValidatingAdmissionPolicy): readonly NamedResource[] {
-  return (spec?.matchConstraints?.resourceRules ?? []).flatMap(({ apiGroups = [], apiVersions = [], resources = [] }) => {
-    if ([...apiGroups, ...apiVersions].some((name) => name.includes("*"))) return [];
-    const plain = resources.filter((name) => !/[*/]/.test(name));
-    return [...apiGroups]
-      .sort()
-      .flatMap((group) =>
-        [...apiVersions].sort().flatMap((version) => [...plain].sort().map((resource) => ({ group, version, resource }))),
-      );
-  });
+  return (spec?.matchConstraints?.resourceRules ?? []).flatMap(
+    ({ apiGroups = [], apiVersions = [], resources = [] }) => {
+      if ([...apiGroups, ...apiVersions].some((name) => name.includes("*"))) return [];
+      const plain = resources.filter((name) => !/[*/]/.test(name));
+      return [...apiGroups]
+        .sort()
+        .flatMap((group) =>
+          [...apiVersions]
+            .sort()
+            .flatMap((version) => [...plain].sort().map((resource) => ({ group, version, resource }))),
+        );
+    },
+  );
 }

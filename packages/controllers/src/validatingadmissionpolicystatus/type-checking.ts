@@ -27,12 +27,12 @@ export function checkTypes(
     const typed = { object: declType, ...(params === undefined ? {} : { params }) };
     const compiler = policyCompiler({ params: spec?.paramKind !== undefined, authorizer: true }, typed);
     for (const { name, expression } of spec?.variables ?? []) compiler.addVariable(name, expression);
-    return { kind, environment: compiler.environment };
+    return { kind, compiler };
   });
   const warningsOf = (fieldRef: string, expression: string): ExpressionWarning[] => {
-    const texts = compilers.flatMap(({ kind, environment }) => {
-      const compiled = environment.compile(expression);
-      return compiled.ok ? [] : [`${kind}: ${compiled.issues}\n`];
+    const texts = compilers.flatMap(({ kind, compiler }) => {
+      const { issues } = compiler.compile(expression);
+      return issues === undefined ? [] : [`${kind}: ${issues}\n`];
     });
     return texts.length === 0 ? [] : [{ fieldRef, warning: texts.join("\n") }];
   };

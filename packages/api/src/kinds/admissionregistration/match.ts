@@ -1,5 +1,4 @@
 import type { Draft } from "@pinnace/apimachinery";
-import { required } from "@pinnace/apimachinery";
 import { labelSelector } from "../rules/label-selector.ts";
 import { all, each, fields, needed, oneOf, type Rule, text, uniqueBy } from "../rules/rule.ts";
 import { qualifiedName } from "../rules/text.ts";
@@ -9,15 +8,10 @@ import { defaultRules, namedRule } from "./rules.ts";
 export const matchPolicy: Rule = oneOf("Equivalent", "Exact");
 export const failurePolicy: Rule = oneOf("Fail", "Ignore");
 
-const expression: Rule = (value, path, errors) => {
-  if (String(value ?? "").trim() === "") errors.push(required(path));
-};
-
-/** Conditions in CEL. What they say is checked where they are compiled. */
-export const matchConditions: Rule = all(
-  each(fields({ expression, name: needed(text(qualifiedName)) })),
-  uniqueBy("name"),
-);
+/** Conditions in CEL, whose expressions have this rule. */
+export function matchConditions(expression: Rule): Rule {
+  return all(each(fields({ expression, name: needed(text(qualifiedName)) })), uniqueBy("name"));
+}
 
 /** Which requests a policy or binding is about. */
 export const matchResources: Rule = fields({

@@ -1,19 +1,13 @@
-import type { Draft, FieldError } from "@pinnace/apimachinery";
+import type { Draft, FieldError, FieldPath } from "@pinnace/apimachinery";
 import { fieldPath, invalidValue, notSupported, required } from "@pinnace/apimachinery";
 import type { KindBehaviour } from "../../kind-behaviour.ts";
 import { all, check, each, fields, needed, neededItems, oneOf, type Rule } from "../rules/rule.ts";
 import { age, name } from "../tables/cell.ts";
 import { STRICT_COUNTED } from "../tables/kind.ts";
 import { MUTATING_ADMISSION_POLICY_BINDING_COLUMNS, MUTATING_ADMISSION_POLICY_COLUMNS } from "./columns.ts";
+import { type PolicyExpressions, policyExpressions } from "./expressions.ts";
 import { defaultMatch } from "./match.ts";
-import {
-  bindingSpec,
-  expression,
-  mutatingOperations,
-  paramKindText,
-  paramRefText,
-  policySpec,
-} from "./policy-parts.ts";
+import { bindingSpec, mutatingOperations, paramKindText, paramRefText, policySpec } from "./policy-parts.ts";
 
 /** The member that each type of patch is written in. */
 const PATCHES: Readonly<Record<string, string>> = {
@@ -21,32 +15,37 @@ const PATCHES: Readonly<Record<string, string>> = {
   JSONPatch: "jsonPatch",
 };
 
-const mutation: Rule = (value, path, errors, owner) => {
+function mutation(expressions: PolicyExpressions): Rule {
+  return (value, path, errors, owner) => mutationErrors(value, path, errors, owner, expressions);
+}
+
+function mutationErrors(
+  value: Draft,
+  path: FieldPath,
+  errors: FieldError[],
+  owner: Draft,
+  { jsonPatch, applyConfiguration }: PolicyExpressions,
+): void {
   const type = value.patchType ?? "";
   if (type === "") return void errors.push(required(path.child("patchType")));
   const own = Object.hasOwn(PATCHES, type) ? PATCHES[type] : undefined;
   if (!own) return void errors.push(notSupported(path.child("patchType"), type, Object.keys(PATCHES)));
   const when = `specified when patchType is ${type}`;
-  needed(fields({ expression: expression("") }), `must be ${when}`)(value[own], path.child(own), errors, owner);
+  const rule = type === "JSONPatch" ? jsonPatch : applyConfiguration;
+  needed(fields({ expression: rule }), `must be ${when}`)(value[own], path.child(own), errors, owner);
   for (const other of Object.values(PATCHES)) {
     if (other === own || !value[other]) continue;
     errors.push(invalidValue(path.child(other), `{${other}}`, `must not be ${when}`));
   }
-};
-
-const policyRule = fields({
-  spec: all(
-    policySpec,
-    fields({
-      matchConstraints: mutatingOperations,
-      mutations: neededItems(each(mutation), "mutations must contain at least one item"),
-      reinvocationPolicy: needed(oneOf("IfNeeded", "Never")),
-    }),
-  ),
-});
+}
 
 function policyErrors(object: Draft): FieldError[] {
-  return check(policyRule, object, fieldPath());
+  const expressions = policyExpressions(object.spec);
+  const own = fields({
+    mutations: neededItems(each(mutation(expressions)), "mutations must contain at least one item"),
+    reinvocationPolicy: needed(oneOf("IfNeeded", "Never")),
+  });
+  return check(fields({ spec: all(policySpec(expressions, mutatingOperations), own) }), object, fieldPath());
 }
 
 /** MutatingAdmissionPolicy (admissionregistration.k8s.io). */

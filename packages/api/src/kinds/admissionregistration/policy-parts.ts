@@ -16,6 +16,7 @@ import {
 } from "../rules/rule.ts";
 import { dns1035, dnsSubdomain, pathSegment } from "../rules/text.ts";
 import { selectorText } from "../tables/cell.ts";
+import type { PolicyExpressions } from "./expressions.ts";
 import { failurePolicy, matchConditions, matchResources } from "./match.ts";
 
 const IDENTIFIER = /^[_a-zA-Z][_a-zA-Z0-9]*$/;
@@ -50,13 +51,6 @@ const kind: Rule = (value, path, errors) => {
 
 const paramKind: Rule = ifPresent(fields({ apiVersion: needed(apiVersion), kind: needed(kind) }));
 
-/** An expression in CEL that has to be there. What it says is checked where it is compiled. */
-export function expression(detail: string): Rule {
-  return (value, path, errors) => {
-    if (String(value ?? "").trim() === "") errors.push(required(path, detail));
-  };
-}
-
 const variableName: Rule = (value, path, errors) => {
   if (String(value ?? "").trim() === "") errors.push(required(path, "name is not specified"));
   else if (!IDENTIFIER.test(value) || RESERVED.has(value)) {
@@ -66,14 +60,19 @@ const variableName: Rule = (value, path, errors) => {
 
 const resourceRules: Rule = neededItems();
 
-/** What both kinds of policies have: whom they are for and what their expressions may use. */
-export const policySpec: Rule = fields({
-  failurePolicy: needed(failurePolicy),
-  paramKind,
-  matchConstraints: needed(all(matchResources, fields({ resourceRules }))),
-  matchConditions,
-  variables: each(fields({ name: variableName, expression: expression("expression is not specified") })),
-});
+/**
+ * What both kinds of policies have: whom they are for and what their expressions may use. `constraints` is what else
+ * holds for the match constraints.
+ */
+export function policySpec({ condition, variable }: PolicyExpressions, ...constraints: readonly Rule[]): Rule {
+  return fields({
+    failurePolicy: needed(failurePolicy),
+    paramKind,
+    matchConstraints: needed(all(matchResources, fields({ resourceRules }), ...constraints)),
+    matchConditions: matchConditions(condition),
+    variables: each(fields({ name: variableName, expression: variable })),
+  });
+}
 
 const paramRef: Rule = (value, path, errors, owner) => {
   const exclusive = "name and selector are mutually exclusive";

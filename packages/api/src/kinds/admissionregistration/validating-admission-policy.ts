@@ -7,8 +7,9 @@ import { qualifiedName } from "../rules/text.ts";
 import { age, name } from "../tables/cell.ts";
 import { STRICT_COUNTED } from "../tables/kind.ts";
 import { VALIDATING_ADMISSION_POLICY_BINDING_COLUMNS, VALIDATING_ADMISSION_POLICY_COLUMNS } from "./columns.ts";
+import { type PolicyExpressions, policyExpressions } from "./expressions.ts";
 import { defaultMatch } from "./match.ts";
-import { bindingSpec, expression, paramKindText, paramRefText, policySpec } from "./policy-parts.ts";
+import { bindingSpec, paramKindText, paramRefText, policySpec } from "./policy-parts.ts";
 
 const MAX_AUDIT_ANNOTATIONS = 20;
 const MAX_AUDIT_EXPRESSION = 5 * 1024;
@@ -27,47 +28,55 @@ const oneLine: Rule = (value, path, errors) => {
   }
 };
 
-const validationItem: Rule = fields({
-  expression: expression("expression is not specified"),
-  messageExpression: notBlank,
-  message: all(notBlank, oneLine),
-  reason: ifPresent(oneOf("Forbidden", "Invalid", "RequestEntityTooLarge")),
-});
-
-const valueExpression: Rule = (value, path, errors) => {
-  const trimmed = String(value ?? "").trim();
-  if (trimmed === "") errors.push(required(path, "valueExpression is not specified"));
-  else if (trimmed.length > MAX_AUDIT_EXPRESSION) {
-    errors.push(required(path, `must not exceed ${MAX_AUDIT_EXPRESSION} bytes in length`));
-  }
-};
-
-function auditAnnotation(policyName: string): Rule {
+function validationItem({ validation, message }: PolicyExpressions): Rule {
   return fields({
-    key: (value, path, errors, owner) => text(qualifiedName)(`${policyName}/${value ?? ""}`, path, errors, owner),
-    valueExpression,
+    expression: validation,
+    messageExpression: all(notBlank, (value, path, errors, owner) => {
+      if (value?.trim()) message(value, path, errors, owner);
+    }),
+    message: all(notBlank, oneLine),
+    reason: ifPresent(oneOf("Forbidden", "Invalid", "RequestEntityTooLarge")),
   });
 }
 
-function whatItDoes(policyName: string, spec: Draft, path: FieldPath): FieldError[] {
+function valueExpression({ annotationError }: PolicyExpressions): Rule {
+  return (value, path, errors) => {
+    const trimmed = String(value ?? "").trim();
+    if (trimmed === "") return void errors.push(required(path, "valueExpression is not specified"));
+    if (trimmed.length > MAX_AUDIT_EXPRESSION)
+      return void errors.push(required(path, `must not exceed ${MAX_AUDIT_EXPRESSION} bytes in length`));
+    const error = annotationError(trimmed);
+    if (error !== undefined) errors.push(invalidValue(path, value, error));
+  };
+}
+
+function auditAnnotation(policyName: string, expressions: PolicyExpressions): Rule {
+  return fields({
+    key: (value, path, errors, owner) => text(qualifiedName)(`${policyName}/${value ?? ""}`, path, errors, owner),
+    valueExpression: valueExpression(expressions),
+  });
+}
+
+function whatItDoes(policyName: string, spec: Draft, path: FieldPath, expressions: PolicyExpressions): FieldError[] {
   const { validations = [], auditAnnotations = [] } = spec;
   const errors: FieldError[] = [];
   const audit = path.child("auditAnnotations");
   if (validations.length === 0 && auditAnnotations.length === 0) {
     return [required(path.child("validations"), SOMETHING), required(audit, SOMETHING)];
   }
-  each(validationItem)(validations, path.child("validations"), errors, spec);
+  each(validationItem(expressions))(validations, path.child("validations"), errors, spec);
   if (auditAnnotations.length > MAX_AUDIT_ANNOTATIONS) {
     const message = `must not have more than ${MAX_AUDIT_ANNOTATIONS} auditAnnotations`;
     errors.push(invalidValue(audit, auditAnnotations, message));
   }
-  all(each(auditAnnotation(policyName)), uniqueBy("key"))(auditAnnotations, audit, errors, spec);
+  all(each(auditAnnotation(policyName, expressions)), uniqueBy("key"))(auditAnnotations, audit, errors, spec);
   return errors;
 }
 
 function policyErrors({ metadata, spec = {} }: Draft): FieldError[] {
   const path = fieldPath("spec");
-  return [...check(policySpec, spec, path), ...whatItDoes(metadata?.name ?? "", spec, path)];
+  const expressions = policyExpressions(spec);
+  return [...check(policySpec(expressions), spec, path), ...whatItDoes(metadata?.name ?? "", spec, path, expressions)];
 }
 
 /** ValidatingAdmissionPolicy (admissionregistration.k8s.io/v1). */

@@ -7,6 +7,7 @@ import { dns1035, dnsSubdomain } from "../rules/text.ts";
 import { age, name } from "../tables/cell.ts";
 import { STRICT_COUNTED, validation } from "../tables/kind.ts";
 import { MUTATING_WEBHOOK_CONFIGURATION_COLUMNS, VALIDATING_WEBHOOK_CONFIGURATION_COLUMNS } from "./columns.ts";
+import { conditionExpression } from "./expressions.ts";
 import { defaultMatch, failurePolicy, matchConditions, matchPolicy } from "./match.ts";
 import { ruleWithOperations } from "./rules.ts";
 import { clientConfig } from "./webhook-client.ts";
@@ -51,7 +52,7 @@ function webhooks(kindRules: Readonly<Record<string, Rule>>): Rule {
     namespaceSelector: labelSelector,
     objectSelector: labelSelector,
     clientConfig,
-    matchConditions,
+    matchConditions: matchConditions(conditionExpression(false)),
     ...kindRules,
     admissionReviewVersions,
   });

@@ -1,13 +1,22 @@
 import type { Draft, FieldError, FieldPath } from "@pinnace/apimachinery";
 import { validateSchema } from "@pinnace/apimachinery";
+import { ruleValidator } from "./rule-validator.ts";
 
-/** Defaults that their own schemas refuse. Rules in CEL are checked where they are compiled. */
+/** Defaults that their own schemas, or the rules in those, refuse. */
 export function defaultValueErrors(schema: Draft, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
-  if (schema.default !== undefined && schema.default !== null)
-    errors.push(...validateSchema(schema.default, schema).map((error) => below(path.child("default"), error)));
+  if (schema.default !== undefined && schema.default !== null) errors.push(...ownErrors(schema, path.child("default")));
   for (const [child, at] of children(schema, path)) errors.push(...defaultValueErrors(child, at));
   return errors;
+}
+
+function ownErrors(schema: Draft, path: FieldPath): readonly FieldError[] {
+  const errors = validateSchema(schema.default, schema).map((error) => below(path, error));
+  if (errors.length > 0) return errors;
+  const validator = ruleValidator(schema, schema["x-kubernetes-embedded-resource"] === true);
+  if (validator === undefined) return [];
+  const kept = validator.validate(schema.default, schema.default, path).errors;
+  return kept.length > 0 ? kept : validator.validate(schema.default, undefined, path).errors;
 }
 
 /** An error of a default, by its place in the definition. Of the default itself upstream says ` in body`, without a name. */

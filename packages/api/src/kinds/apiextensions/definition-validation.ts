@@ -5,6 +5,7 @@ import { same } from "../rules/equal.ts";
 import { check, each, fields, ifSet, needed, neededOneOf, type Rule } from "../rules/rule.ts";
 import { dns1035, dnsSubdomain } from "../rules/text.ts";
 import { defaultValueErrors } from "./default-values.ts";
+import { ruleCompilationErrors } from "./rule-compilation.ts";
 import { schemaErrors } from "./schema-rules.ts";
 import { selectableFieldErrors } from "./selectable-fields.ts";
 import { structuralErrors } from "./structural.ts";
@@ -102,8 +103,9 @@ const schemaRule: Rule = (value, path, errors, owner) => {
   const readable = !errorsOfSchema.some(({ message }) => /\$ref is not|not an array/.test(message));
   const unstructured = readable ? structuralErrors(value, path) : [];
   errors.push(...unstructured);
-  if (readable && unstructured.length === 0) errors.push(...defaultValueErrors(value, path));
-  errors.push(...errorsOfSchema);
+  const defaults = readable && unstructured.length === 0 ? defaultValueErrors(value, path) : [];
+  errors.push(...defaults, ...errorsOfSchema);
+  if (readable && unstructured.length + defaults.length === 0) errors.push(...ruleCompilationErrors(value, path));
 };
 
 /** What versions say alike is reported once, at the spec; internally there is only one of it. */
@@ -235,7 +237,7 @@ export function nameErrors({ metadata, spec }: Draft): FieldError[] {
   return [invalidValue(fieldPath("metadata", "name"), name, 'must be spec.names.plural+"."+spec.group')];
 }
 
-/** Everything wrong with what a CustomResourceDefinition says, but for its rules in CEL. */
+/** Everything wrong with what a CustomResourceDefinition says. */
 export function definitionErrors(object: Draft): FieldError[] {
   const spec = object.spec ?? {};
   const versions: Draft[] = spec.versions ?? [];
