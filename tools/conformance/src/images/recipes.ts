@@ -38,9 +38,9 @@ function layered(...layers: readonly (readonly ImageFile[])[]): readonly ImageFi
   return [...files.values()];
 }
 
-/** What agnhost's own image has besides the program. */
+/** What agnhost's own image has besides the program; busybox stands for the commands that no package of these has. */
 const AGNHOST_PACKAGES = [
-  ...["bash", "coreutils", "sed", "grep", "findutils", "procps", "hostname"],
+  ...["busybox-static", "bash", "coreutils", "sed", "grep", "findutils", "procps", "hostname"],
   ...["bind9-dnsutils", "curl", "ca-certificates", "netcat-openbsd", "iproute2", "iputils-ping", "iperf", "util-linux"],
 ];
 
@@ -77,10 +77,11 @@ export function recipes(
     {
       name: "agnhost",
       make: async () => ({
-        files: layered(await unpack(AGNHOST_PACKAGES), ACCOUNTS, [
+        files: layered(busyboxLinks("usr/bin"), await unpack(AGNHOST_PACKAGES), ACCOUNTS, [
           await program(),
           { path: "agnhost-2", link: "agnhost" },
-          { path: "bin/sh", link: "bash" },
+          { path: "usr/bin/sh", link: "bash" },
+          { path: "usr/bin/nc", link: "nc.openbsd" },
           { path: "uploads", directory: true },
         ]),
         entrypoint: ["/agnhost"],
@@ -99,7 +100,7 @@ export function recipes(
           await unpack(["bash", "bind9-dnsutils", "coreutils", "libc-bin", "grep", "gawk", "sed"]),
           ACCOUNTS,
           [
-            { path: "bin/sh", link: "bash" },
+            { path: "usr/bin/sh", link: "bash" },
             { path: "usr/bin/awk", link: "gawk" },
           ],
         ),
@@ -114,16 +115,18 @@ async function busyboxFiles(unpack: typeof unpackDebianPackages): Promise<readon
   const unpacked = await unpack(["busybox-static"]);
   const content = unpacked.find(({ path }) => path === "usr/bin/busybox" || path === "bin/busybox")?.content;
   if (content === undefined) throw new Error("busybox-static has no busybox");
-  const links = BUSYBOX_COMMANDS.map((name): ImageFile => ({ path: `bin/${name}`, link: "busybox" }));
   return [
     { path: "bin", directory: true },
     { path: "bin/busybox", content, mode: 0o755 },
-    ...links,
+    ...busyboxLinks("bin"),
     { path: "tmp", directory: true, mode: 0o1777 },
     { path: "etc", directory: true },
     { path: "root", directory: true },
   ];
 }
+
+const busyboxLinks = (folder: string): readonly ImageFile[] =>
+  BUSYBOX_COMMANDS.map((name) => ({ path: `${folder}/${name}`, link: "busybox" }));
 
 const BUSYBOX_COMMANDS = (
   "ash awk base64 basename cat chgrp chmod chown cp cut date dd df diff dirname dmesg du echo egrep env expr false fgrep " +
@@ -137,7 +140,7 @@ function nginx(files: readonly ImageFile[]): ImageContent {
   const site = "server {\n  listen 80 default_server;\n  root /usr/share/nginx/html;\n}\n";
   return {
     files: layered(files, ACCOUNTS, [
-      { path: "bin/sh", link: "bash" },
+      { path: "usr/bin/sh", link: "bash" },
       { path: "var/log/nginx", directory: true },
       { path: "var/lib/nginx", directory: true },
       { path: "etc/nginx/sites-enabled/default", content: text(site) },

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -42,7 +42,7 @@ async function makeRoot(root: string): Promise<void> {
   await mkdir(join(root, "usr/lib64"));
   await symlink("usr/lib64", join(root, "lib64"));
   for (const name of ["etc", "proc", "sys", "dev", "run", "root", "tmp"]) await mkdir(join(root, name));
-  await writeFile(join(root, "etc/debian_version"), "");
+  await chmod(join(root, "tmp"), 0o1777);
 }
 
 async function closure(packages: readonly string[]): Promise<readonly string[]> {
