@@ -10,6 +10,7 @@ interface Lease extends KubernetesObject {
 let clock: VirtualClock;
 let lease: Lease | undefined;
 let reachable: boolean;
+let hanging: boolean;
 let version: number;
 let client: Client;
 
@@ -17,6 +18,7 @@ beforeEach(() => {
   clock = createVirtualClock();
   lease = undefined;
   reachable = true;
+  hanging = false;
   version = 0;
   const store = (next: Lease): Lease => {
     lease = { ...next, metadata: { ...next.metadata, resourceVersion: String(++version) } };
@@ -24,6 +26,7 @@ beforeEach(() => {
   };
   const leases = {
     get: async () => {
+      if (hanging) await new Promise(() => undefined);
       if (!reachable) throw new Error("down");
       if (lease === undefined) throw new StatusError(404, "NotFound", "none");
       return lease;
@@ -93,6 +96,17 @@ describe("leader election", () => {
     await clock.advance(9000);
     expect(a.leading).toBe(true);
     await clock.advance(4000);
+    expect(a.leading).toBe(false);
+    expect(await a.ended).toMatchObject({ code: "LEADERSHIP_LOST" });
+  });
+
+  it("steps down after ten seconds also when an attempt to renew hangs", async () => {
+    const a = candidate("a");
+    await clock.advance(100);
+    hanging = true;
+    await clock.advance(9_000);
+    expect(a.leading).toBe(true);
+    await clock.advance(2_000);
     expect(a.leading).toBe(false);
     expect(await a.ended).toMatchObject({ code: "LEADERSHIP_LOST" });
   });

@@ -57,6 +57,9 @@ export async function startEtcd({ members = 1, tls, flags = [] }: ClusterOptions
       { stdio: ["ignore", "ignore", process.env.PINNACE_ETCD_LOG === undefined ? "ignore" : "inherit"] },
     );
   const processes = endpoints.map((_, member) => run(member));
+  process.once("exit", () => {
+    for (const child of processes) child.kill("SIGKILL"); // of a test that did not come to its end
+  });
   const signal = async (member: number, name: "SIGKILL" | "SIGSTOP" | "SIGCONT"): Promise<void> => {
     const child = processes[member] as ChildProcess;
     if (child.exitCode !== null || child.signalCode !== null) return;

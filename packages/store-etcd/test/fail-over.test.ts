@@ -1,6 +1,6 @@
 import { createRealClock } from "@pinnace/clock";
 import { type Store, StoreError, type StoreEvent, TextValue } from "@pinnace/store";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { openEtcdStore } from "../src/index.ts";
 import { ETCD_MISSING, serving, startEtcd } from "./etcd-cluster.ts";
 
@@ -72,7 +72,9 @@ const LIMIT = 120 * SECOND;
 it.skipIf(ETCD_MISSING !== undefined)(
   "loses no acknowledged write, doubles none, and watches everything in order while members are killed and paused",
   async () => {
-    const cluster = await serving(await startEtcd({ members: 3 }));
+    const cluster = await startEtcd({ members: 3 });
+    onTestFinished(() => cluster.stop());
+    await serving(cluster);
     const open = (random: number): Promise<Store> =>
       openEtcdStore({ endpoints: cluster.endpoints, clock, random: () => random, requestTimeout: 5 * SECOND });
     const stores = await Promise.all([open(0), open(0.4), open(0.8)]);
@@ -118,7 +120,6 @@ it.skipIf(ETCD_MISSING !== undefined)(
     );
     expect(beforeResume).toBeGreaterThan(100);
     await Promise.all(stores.map((store) => store.close()));
-    await cluster.stop();
   },
   LIMIT,
 );
