@@ -50,7 +50,21 @@ interface LogStoreParts {
   readonly recovered: Recovered;
 }
 
+/** A batch that is being written, and the state after it. */
+interface Flight {
+  readonly batch: Batch;
+  readonly tree: KeyTree;
+  /** Never rejects: undefined when it is on the disk, else why it is not. */
+  readonly written: Promise<{ readonly error: unknown } | undefined>;
+}
+
 const EXPIRY_RETRY = 10_000;
+
+/**
+ * Bytes of a batch from which it is written at once rather than at the end of the turn: the disk then works beside those
+ * who make the next batch. Smaller ones are better written together, because each write costs a flush of the disk.
+ */
+const OVERLAPPING = 192 << 10;
 
 /**
  * Commits change a tree ahead of the disk and wait for it in batches: what arrives while one batch is being written
@@ -66,7 +80,9 @@ export class TreeLogStore implements LogStore {
   #used: number;
   #batch: Batch = new Batch(new FrameBuilder());
   #spare: FrameBuilder = new FrameBuilder();
-  #inFlight: Batch | undefined;
+  #flight: Flight | undefined;
+  /** True while a batch waits for the end of the turn. */
+  #gathering = false;
   #draining: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #wantedCheckpoint: PromiseWithResolvers<{ readonly written: Promise<void> }> | undefined;
@@ -92,10 +108,14 @@ export class TreeLogStore implements LogStore {
     return this.#ledger.list(prefix, options);
   }
 
-  async commit(transaction: Transaction): Promise<Commit> {
-    this.#requireOpen();
-    validateTransaction(transaction);
-    return this.#enter(transaction);
+  commit(transaction: Transaction): Promise<Commit> {
+    try {
+      this.#requireOpen();
+      validateTransaction(transaction);
+      return this.#enter(transaction);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   watch(prefix: string, options?: WatchOptions): Observable<StoreEvent> {
@@ -168,13 +188,16 @@ export class TreeLogStore implements LogStore {
     if (events.length === 0) return this.#observed({ succeeded: true, revision: this.#headRevision });
     this.#headRevision = revision;
     for (const event of events) this.#used += growth(event);
-    this.#batch.add({ mutations: then, revision, at, events }, logged);
-    return this.#durable().then(() => ({ succeeded: true, revision }));
+    const batch = this.#batch;
+    batch.add({ mutations: then, revision, at, events }, logged);
+    this.#wake();
+    if (this.#gathering && this.#flight === undefined && batch.frame.length >= OVERLAPPING) this.#launch();
+    return batch.settled.then(() => ({ succeeded: true, revision }));
   }
 
   /** Answers with what is in memory as soon as that is on the disk. */
   #observed(commit: Commit): Promise<Commit> {
-    const behind = this.#batch.empty ? this.#inFlight : this.#batch;
+    const behind = this.#batch.empty ? this.#flight?.batch : this.#batch;
     return behind === undefined ? Promise.resolve(commit) : behind.settled.then(() => commit);
   }
 
@@ -192,7 +215,7 @@ export class TreeLogStore implements LogStore {
     const reason = new StoreError("UNAVAILABLE", `the store failed: ${messageOf(cause)}`, { cause });
     this.#parts.logger.error("the store failed", { error: cause });
     this.#ledger.close(reason);
-    this.#inFlight?.reject(reason);
+    this.#flight?.batch.reject(reason);
     this.#batch.reject(reason);
     this.#wantedCheckpoint?.reject(reason);
     this.#draining = undefined;
@@ -200,33 +223,59 @@ export class TreeLogStore implements LogStore {
 
   async #drain(): Promise<void> {
     for (;;) {
-      // Everybody who runs in this turn of the event loop joins the batch.
-      await nextTurn();
-      if (this.#batch.empty && this.#wantedCheckpoint === undefined) break;
-      if (!this.#batch.empty) await this.#flush();
-      if (this.#wantedCheckpoint !== undefined || this.#parts.log.checkpointDue) await this.#startCheckpoint();
+      if (this.#flight === undefined) await this.#gather();
+      if (this.#flight === undefined && this.#batch.empty && this.#wantedCheckpoint === undefined) break;
+      if (this.#flight === undefined && !this.#batch.empty) this.#launch();
+      if (this.#flight !== undefined) await this.#land(this.#flight);
+      if (this.#flight === undefined && this.#checkpointWanted) await this.#startCheckpoint();
     }
     this.#draining = undefined;
   }
 
-  async #flush(): Promise<void> {
+  /** Everybody who runs in this turn of the event loop joins the batch, unless it is launched by its size. */
+  async #gather(): Promise<void> {
+    this.#gathering = true;
+    await nextTurn();
+    this.#gathering = false;
+  }
+
+  get #checkpointWanted(): boolean {
+    return this.#wantedCheckpoint !== undefined || this.#parts.log.checkpointDue;
+  }
+
+  /** Starts to write the batch; from now on commits join the next one. */
+  #launch(): void {
     const { log, meter } = this.#parts;
     const batch = this.#batch;
     const tree = this.#head.snapshot();
-    this.#inFlight = batch;
     this.#batch = new Batch(this.#spare);
     this.#spare = batch.frame;
-    try {
-      await meter.append(batch.commits.length, () => log.append(batch.frame.finish(log.position)));
-    } catch (error) {
-      await this.#refuse(batch, error);
-      this.#inFlight = undefined;
+    const written = meter
+      .append(batch.commits.length, () => log.append(batch.frame.finish(log.position)))
+      .then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      );
+    this.#flight = { batch, tree, written };
+  }
+
+  async #land(flight: Flight): Promise<void> {
+    const { batch, tree, written } = flight;
+    const failure = await written;
+    if (failure !== undefined) {
+      await this.#refuse(batch, failure.error);
+      this.#flight = undefined;
       return;
     }
-    this.#publish(tree, batch);
-    if (batch.compactions.length > 0) await this.#compact(batch.compactions);
+    if (batch.compactions.length > 0) {
+      this.#publish(tree, batch);
+      await this.#compact(batch.compactions);
+    }
+    this.#flight = undefined;
+    // Before those who wait for this batch run, so that the disk is at work while they are.
+    if (this.#batch.frame.length >= OVERLAPPING && !this.#checkpointWanted) this.#launch();
+    if (batch.compactions.length === 0) this.#publish(tree, batch);
     batch.resolve();
-    this.#inFlight = undefined;
   }
 
   #publish(tree: KeyTree, batch: Batch): void {

@@ -34,6 +34,9 @@ const put = (store: LogStore, key: string, text = "") =>
   store.commit({ when: [], then: [{ type: "put", key, value: new TextValue(text) }] });
 const remove = (store: LogStore, key: string) => store.commit({ when: [], then: [{ type: "delete", key }] });
 
+const lastWrite = (log: readonly string[], before: number): string | undefined =>
+  log.slice(0, before).findLast((line) => line !== "acknowledged");
+
 describe("openLogStore", () => {
   it("keeps a second store out of its directory, in this process and in others", async () => {
     const store = await open();
@@ -122,6 +125,40 @@ describe("openLogStore", () => {
     appends = 0;
     await Promise.all(Array.from({ length: 100 }, (_, index) => put(store, `/k${index}`)));
     expect(appends).toBe(1);
+  });
+
+  it("writes a large batch while the next one is made, and one batch at a time", async () => {
+    const log: string[] = [];
+    const openFile: OpenDurableFile = async (path, size) => {
+      const file = await openDurableFile(path, size);
+      return {
+        get size() {
+          return file.size;
+        },
+        append: async (bytes) => {
+          log.push("begin");
+          await file.append(bytes);
+          log.push("end");
+        },
+        close: () => file.close(),
+      };
+    };
+    const store = await open({ openFile });
+    log.length = 0;
+    const text = "x".repeat(2048);
+    const write = async (writer: number): Promise<void> => {
+      for (let step = 0; step < 5; step++) {
+        const { revision } = await put(store, `/w${writer}`, text);
+        log.push("acknowledged");
+        expect((await store.read(`/w${writer}`))?.modRevision).toBe(revision);
+      }
+    };
+    await Promise.all(Array.from({ length: 300 }, (_, writer) => write(writer)));
+    const writes = log.filter((line) => line !== "acknowledged");
+    expect(writes).toEqual(writes.map((_, index) => (index % 2 === 0 ? "begin" : "end")));
+    // Waiters of one batch are told while another is on its way.
+    expect(log.some((line, index) => line === "acknowledged" && lastWrite(log, index) === "begin")).toBe(true);
+    expect(await store.revision()).toBe(1501);
   });
 
   it("replaces logs by a checkpoint and keeps everything", async () => {

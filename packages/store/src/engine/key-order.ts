@@ -13,6 +13,18 @@ export function compareKeys(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
+/** Compares other keys with one. */
+export type Order = (a: string, key: string) => number;
+
+/** How other keys compare with `key`: what decides about units is looked up once, and most keys need no more than `<`. */
+export function orderFor(key: string): Order {
+  return HIGH_UNIT.test(key) ? compareKeys : compareNatively;
+}
+
+function compareNatively(a: string, b: string): number {
+  return a < b ? -1 : a === b ? 0 : 1;
+}
+
 /** True when `a` is less than `b`. */
 export function comesBefore(a: string, b: string): boolean {
   return compareKeys(a, b) < 0;

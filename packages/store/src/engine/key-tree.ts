@@ -1,5 +1,5 @@
 import type { Entry } from "../store.ts";
-import { compareKeys } from "./key-order.ts";
+import { type Order, orderFor } from "./key-order.ts";
 
 /** Most entries of a leaf and most children of an inner node; half of it is what a node keeps at least. */
 const CAPACITY = 64;
@@ -41,17 +41,27 @@ export class KeyTree {
   }
 
   get(key: string): Entry | undefined {
+    const order = orderFor(key);
     let node = this.#root;
-    while (node.children !== undefined) node = node.children[childIndex(node, key)] as Node;
-    const index = itemIndex(node, key);
-    const entry = node.items[index];
+    while (node.children !== undefined) node = node.children[childIndex(node, key, order)] as Node;
+    const entry = node.items[itemIndex(node, key, order)];
     return entry?.key === key ? entry : undefined;
   }
 
   /** Sets the entry of its key; returns the one before. */
   set(entry: Entry): Entry | undefined {
+    let previous: Entry | undefined;
+    this.put(entry.key, (before) => {
+      previous = before;
+      return entry;
+    });
+    return previous;
+  }
+
+  /** Sets the entry of a key to what `make` returns for the one before. */
+  put(key: string, make: (before: Entry | undefined) => Entry): void {
     const root = this.#own(this.#root);
-    const previous = this.#insert(root, entry);
+    this.#insert(root, key, orderFor(key), make);
     this.#root = root;
     const right = this.#split(root);
     if (right !== undefined)
@@ -61,14 +71,13 @@ export class KeyTree {
         children: [root, right],
         count: countOf(root) + countOf(right),
       };
-    return previous;
   }
 
   /** Removes a key; returns its entry. */
   delete(key: string): Entry | undefined {
     if (this.get(key) === undefined) return undefined;
     const root = this.#own(this.#root);
-    const previous = this.#remove(root, key);
+    const previous = this.#remove(root, key, orderFor(key));
     this.#root = root;
     while (this.#root.children?.length === 1) this.#root = this.#root.children[0] as Node;
     return previous;
@@ -111,23 +120,27 @@ export class KeyTree {
     return { owner: this.#owner, first, children: node.children.slice(), count: node.count } as unknown as N;
   }
 
-  #insert(node: Node, entry: Entry): Entry | undefined {
-    if (compareKeys(entry.key, node.first) < 0) node.first = entry.key;
+  /** True when the key is new. */
+  #insert(node: Node, key: string, order: Order, make: (before: Entry | undefined) => Entry): boolean {
+    if (order(node.first, key) > 0) node.first = key;
     if (node.children === undefined) {
-      const index = itemIndex(node, entry.key);
+      const index = itemIndex(node, key, order);
       const previous = node.items[index];
-      const replaces = previous?.key === entry.key;
-      node.items.splice(index, replaces ? 1 : 0, entry);
-      return replaces ? previous : undefined;
+      if (previous?.key === key) {
+        node.items[index] = make(previous);
+        return false;
+      }
+      node.items.splice(index, 0, make(undefined));
+      return true;
     }
-    const index = childIndex(node, entry.key);
+    const index = childIndex(node, key, order);
     const child = this.#own(node.children[index] as Node);
     node.children[index] = child;
-    const previous = this.#insert(child, entry);
-    if (previous === undefined) node.count++;
+    if (!this.#insert(child, key, order, make)) return false;
+    node.count++;
     const right = this.#split(child);
     if (right !== undefined) node.children.splice(index + 1, 0, right);
-    return previous;
+    return true;
   }
 
   /** Cuts an overfull node; returns the new right half. */
@@ -145,12 +158,12 @@ export class KeyTree {
     return right;
   }
 
-  #remove(node: Node, key: string): Entry | undefined {
-    if (node.children === undefined) return node.items.splice(itemIndex(node, key), 1)[0];
-    const index = childIndex(node, key);
+  #remove(node: Node, key: string, order: Order): Entry | undefined {
+    if (node.children === undefined) return node.items.splice(itemIndex(node, key, order), 1)[0];
+    const index = childIndex(node, key, order);
     const child = this.#own(node.children[index] as Node);
     node.children[index] = child;
-    const previous = this.#remove(child, key);
+    const previous = this.#remove(child, key, order);
     node.count--;
     if (widthOf(child) < LEAST && node.children.length > 1) this.#join(node, Math.max(0, index - 1));
     return previous;
@@ -203,15 +216,27 @@ function lowerBound(length: number, isBefore: (index: number) => boolean): numbe
 }
 
 /** Where `key` is or would be. */
-function itemIndex(leaf: Leaf, key: string): number {
-  return lowerBound(leaf.items.length, (index) => compareKeys(leaf.items[index]!.key, key) < 0);
+function itemIndex({ items }: Leaf, key: string, order: Order): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (order((items[middle] as Entry).key, key) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The last child that starts at or before `key`, else the first. */
-function childIndex(node: Inner, key: string): number {
-  const { children } = node;
-  const after = lowerBound(children.length, (index) => compareKeys((children[index] as Node).first, key) <= 0);
-  return Math.max(0, after - 1);
+function childIndex({ children }: Inner, key: string, order: Order): number {
+  let low = 0;
+  let high = children.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (order((children[middle] as Node).first, key) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return Math.max(0, low - 1);
 }
 
 function collect(node: Node, start: number, end: number, found: Entry[]): void {

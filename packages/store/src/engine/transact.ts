@@ -25,11 +25,14 @@ export function apply(tree: KeyTree, mutations: readonly Mutation[], revision: n
 }
 
 function put(tree: KeyTree, key: string, value: Value, revision: number): StoreEvent {
-  const before = tree.get(key);
-  const createRevision = before?.createRevision ?? revision;
-  const entry: Entry = Object.freeze({ key, value, createRevision, modRevision: revision });
-  const previous = tree.set(entry);
-  return Object.freeze({ type: "put", entry, previous, revision });
+  let previous: Entry | undefined;
+  let entry: Entry | undefined;
+  tree.put(key, (before) => {
+    previous = before;
+    entry = Object.freeze({ key, value, createRevision: before?.createRevision ?? revision, modRevision: revision });
+    return entry;
+  });
+  return Object.freeze({ type: "put", entry: entry as unknown as Entry, previous, revision });
 }
 
 /** Undoes an event on a tree that has it as its newest. */
