@@ -3,8 +3,9 @@ import { expired } from "@pinnace/apimachinery";
 import type { Clock, Timer } from "@pinnace/clock";
 import { Observable, type Subscriber } from "rxjs";
 import type { Selection } from "./selection.ts";
-import { encodeObject } from "./storage/object-value.ts";
+import { textOf } from "./storage/object-value.ts";
 import type { CacheChange, ResourceCache } from "./storage/resource-cache.ts";
+import { servedObject } from "./storage/served.ts";
 import type { StoreCache } from "./storage/store-cache.ts";
 import { toVersion } from "./storage/versions.ts";
 
@@ -75,7 +76,7 @@ class Watcher {
     const floor = from ?? 0;
     this.#unlisten = this.#cache.listen((change) => {
       if (change.revision > floor) this.#deliver(change);
-    });
+    }, this.#selection.trigger);
     this.#arm();
   }
 
@@ -88,10 +89,9 @@ class Watcher {
     if (!initialEvents) return;
     const { namespace } = this.#selection;
     const entries = namespace === "" ? this.#cache.list() : this.#cache.inNamespace(namespace);
-    for (const entry of entries) {
-      const object = toVersion(entry.object, this.#definition);
-      if (this.#selection.matches(object)) this.#subscriber.next({ type: "ADDED", object });
-    }
+    for (const entry of entries)
+      if (this.#selection.everything || this.#selection.matchesEntry(entry))
+        this.#subscriber.next({ type: "ADDED", object: servedObject(entry, this.#definition) });
     if (this.#options.markInitialEventsEnd) this.#subscriber.next(this.#bookmark(true));
   }
 
@@ -152,17 +152,13 @@ function selectEvent(
 ): WatchEvent | undefined {
   if (selection.namespace !== "" && selection.namespace !== change.namespace) return undefined;
   if (selection.everything) return sharedEvent(change, definition, change.current === undefined);
-  const current = change.current === undefined ? false : matches(change.current.object, definition, selection);
-  const previous = change.previous === undefined ? false : matches(change.previous.object, definition, selection);
+  const current = change.current !== undefined && selection.matchesEntry(change.current);
+  const previous = change.previous !== undefined && selection.matchesEntry(change.previous);
   if (current) {
     if (previous || change.previous === undefined) return sharedEvent(change, definition, false);
-    return { type: "ADDED", object: toVersion(change.current!.object, definition) };
+    return { type: "ADDED", object: servedObject(change.current!, definition) };
   }
   return previous ? sharedEvent(change, definition, true) : undefined;
-}
-
-function matches(object: KubernetesObject, definition: ResourceDefinition, selection: Selection): boolean {
-  return selection.matches(toVersion(object, definition));
 }
 
 const sharedEvents = new WeakMap<CacheChange, Map<string, WatchEvent>>();
@@ -186,7 +182,7 @@ function sharedEvent(change: CacheChange, definition: ResourceDefinition, delete
 function makeEvent(change: CacheChange, definition: ResourceDefinition, deleted: boolean): WatchEvent | undefined {
   if (!deleted) {
     const type = change.previous === undefined ? "ADDED" : "MODIFIED";
-    return Object.freeze({ type, object: toVersion(change.current!.object, definition) });
+    return Object.freeze({ type, object: servedObject(change.current!, definition) });
   }
   if (change.previous === undefined) return undefined;
   const last = change.previous.value.at(change.revision);
@@ -200,13 +196,7 @@ const lines = new WeakMap<WatchEvent, Uint8Array>();
 export function encodeEvent(event: WatchEvent): Uint8Array {
   const known = lines.get(event);
   if (known !== undefined) return known;
-  const head = encoder.encode(`{"type":"${event.type}","object":`);
-  const object = encodeObject(event.object);
-  const line = new Uint8Array(head.length + object.length + 2);
-  line.set(head);
-  line.set(object, head.length);
-  line[line.length - 2] = 125;
-  line[line.length - 1] = 10;
+  const line = encoder.encode(`{"type":"${event.type}","object":${textOf(event.object)}}\n`);
   lines.set(event, line);
   return line;
 }

@@ -3,7 +3,8 @@ import { silentLogger } from "@pinnace/logging";
 import { createMemoryStore, type Store, type StoreEvent } from "@pinnace/store";
 import { Subject } from "rxjs";
 import { describe, expect, it, vi } from "vitest";
-import { encodeItemTail, encodeObject, storedValue } from "../src/storage/object-value.ts";
+import { memberText } from "../src/storage/member-text.ts";
+import { encodeObject, objectValueOf, storedValue } from "../src/storage/object-value.ts";
 import { CacheEntry, ResourceCache } from "../src/storage/resource-cache.ts";
 import { checkSize } from "../src/storage/size-limit.ts";
 import { StoreCache } from "../src/storage/store-cache.ts";
@@ -20,11 +21,15 @@ const entry = (key: string, revision: number): CacheEntry =>
   });
 
 describe("a stored value", () => {
-  it("is frozen, without resourceVersion, and encoded at most once", () => {
+  it("is frozen, without resourceVersion, and keeps its bytes until it is written", () => {
     const value = storedValue(config("x", { metadata: { name: "x", resourceVersion: "7", selfLink: "/x" } }));
     expect(value.object).toEqual({ kind: "ConfigMap", apiVersion: "v1", metadata: { name: "x" } });
     expect(Object.isFrozen(value.object)).toBe(true);
-    expect(value.bytes()).toBe(value.bytes());
+    const bytes = value.bytes();
+    expect(value.bytes()).toBe(bytes);
+    value.settle();
+    expect(value.bytes()).not.toBe(bytes);
+    expect(value.bytes()).toEqual(bytes);
   });
 
   it("is served with its revision: one instance, whose bytes are the stored ones", () => {
@@ -33,13 +38,30 @@ describe("a stored value", () => {
     expect(value.at(12)).toBe(served);
     expect(served.metadata!.resourceVersion).toBe("12");
     expect(JSON.parse(decoder.decode(encodeObject(served)))).toEqual(served);
-    expect(encodeObject(served)).toBe(encodeObject(served));
+    expect(value.at(12)).toBe(served);
     expect(value.at(13).metadata!.resourceVersion).toBe("13");
   });
 
-  it("as an item of a list has no kind", () => {
-    const tail = decoder.decode(encodeItemTail(storedValue(config("x")).at(3)));
-    expect(JSON.parse(`{${tail}`)).toEqual({ metadata: { name: "x", namespace: "a", resourceVersion: "3" } });
+  it("is written in pieces, for lists", () => {
+    let text = "";
+    storedValue(config("x")).writeAt(3, '{"kind":"ConfigMap","apiVersion":"v1",'.length, (piece) => {
+      text += piece;
+    });
+    expect(text).toBe('"metadata":{"resourceVersion":"3","name":"x","namespace":"a"}}');
+  });
+
+  it("of an engine's bytes knows its kind and labels, and decodes the rest when it is asked for", () => {
+    const written = storedValue(config("x", { metadata: { name: '"labels":{', labels: { a: "}" } } }));
+    const value = { bytes: () => written.bytes() };
+    const read = objectValueOf({ key: "k", value, createRevision: 1, modRevision: 1 });
+    expect(read.labels()).toEqual({ a: "}" });
+    expect([read.isOf("ConfigMap", "v1"), read.isOf("ConfigMap", "v2"), read.isOf("Config", "v1")]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(read.object).toEqual(written.object);
+    expect(read.textAt(9)).toBe(JSON.stringify(read.at(9)));
   });
 
   it.each([
@@ -57,7 +79,56 @@ describe("a stored value", () => {
   });
 });
 
+describe("one member of a JSON text", () => {
+  const object = {
+    name: 'a "quoted", {braced} \\',
+    list: [{ b: ["]"] }, 1],
+    labels: { k: "}" },
+    after: null,
+    last: "x",
+  };
+  it.each(Object.entries(object))("%s", (name, value) => {
+    expect(memberText(JSON.stringify(object), 1, name)).toBe(JSON.stringify(value));
+  });
+  it.each(["b", "k", "missing", ""])("%j is none", (name) => {
+    expect(memberText(JSON.stringify(object), 1, name)).toBeUndefined();
+    expect(memberText("{}", 1, name)).toBeUndefined();
+  });
+});
+
 describe("the cache of a resource", () => {
+  it("stays in order through many changes in any order", () => {
+    const cache = new ResourceCache(1);
+    const expected = new Set<string>();
+    for (let step = 0; step < 5000; step += 1) {
+      const key = `n${(step * 7919) % 13}/p${(step * 104_729) % 1999}`;
+      const gone = step % 3 === 2;
+      const change = { revision: step + 2, key, namespace: "", previous: undefined };
+      cache.apply({ ...change, current: gone ? undefined : entry(key, step) });
+      if (gone) expected.delete(key);
+      else expected.add(key);
+    }
+    expect(cache.list().map(({ key }) => key)).toEqual([...expected].sort());
+    const inside = [...expected].filter((key) => key.startsWith("n1/")).sort();
+    expect(cache.inNamespace("n1").map(({ key }) => key)).toEqual(inside);
+  });
+
+  it("calls those with a trigger only for objects that have the value before or after", () => {
+    const cache = new ResourceCache(1);
+    const seen: string[] = [];
+    const trigger = { index: "revision", of: ({ revision }: CacheEntry) => String(revision) };
+    const stops = ["2", "3", "9"].map((value) =>
+      cache.listen(({ revision }) => seen.push(`${value}@${revision}`), { ...trigger, value }),
+    );
+    cache.listen(({ revision }) => seen.push(`all@${revision}`));
+    const [first, second] = [entry("x", 2), entry("x", 3)];
+    cache.apply({ revision: 2, key: "x", namespace: "", current: first, previous: undefined });
+    cache.apply({ revision: 3, key: "x", namespace: "", current: second, previous: first });
+    for (const stop of stops) stop();
+    cache.apply({ revision: 4, key: "x", namespace: "", current: undefined, previous: second });
+    expect(seen).toEqual(["all@2", "2@2", "all@3", "3@3", "2@3", "all@4"]);
+  });
+
   it("keeps entries in key order, by namespace", () => {
     const cache = new ResourceCache(1);
     for (const key of ["b/x", "a/y", "a/x", "a-b/x", "a0/x"]) cache.load(entry(key, 1));

@@ -128,7 +128,7 @@ describe("a listing", () => {
       items: Array.from({ length: count }, (_, index) => ({ name: `x-${index}`, text: 'a "quoted"\nline' })),
       present: (item) => item,
       print: (item) => item,
-      encode: (item) => [new TextEncoder().encode(JSON.stringify(item))],
+      encode: (item, write) => write(JSON.stringify(item)),
       pretty,
     });
 
@@ -149,8 +149,8 @@ describe("a listing", () => {
   it.each([true, false])("that is long comes in pieces, indented: %s", (pretty) => {
     const body = make(5000, pretty);
     const pieces = [...body.chunks!()];
-    expect(pieces.length).toBeGreaterThan(2);
-    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(70_000);
+    expect(pieces.length).toBeGreaterThan(1);
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(140_000);
     expect(Buffer.concat(pieces).equals(body.bytes())).toBe(true);
     expect(JSON.parse(decoder.decode(body.bytes()))).toEqual(body.object);
   });

@@ -7,7 +7,9 @@ import type {
 } from "@pinnace/apimachinery";
 import { apiVersionOf } from "@pinnace/apimachinery";
 import { isCustom } from "../custom.ts";
-import { encodeItemTail, encodeObject } from "../storage/object-value.ts";
+import { encodeObject, textOf } from "../storage/object-value.ts";
+import type { CacheEntry } from "../storage/resource-cache.ts";
+import { servedObject, servedText, writeItem } from "../storage/served.ts";
 import { listingBody } from "./listing.ts";
 import type { Output } from "./negotiation.ts";
 import { partialMetadata, wrongPartialKind } from "./partial-metadata.ts";
@@ -75,6 +77,33 @@ function transformObject(definition: ResourceDefinition, object: KubernetesObjec
   return tableOf(definition, [object], metadata, { ...context, metaVersion });
 }
 
+/** An answer with one entry of the cache, which is decoded only when somebody looks at the object. */
+export function entryResponse(
+  definition: ResourceDefinition,
+  entry: CacheEntry,
+  context: ResponseContext,
+): ApiResponse {
+  const { output } = context;
+  if (output.as !== undefined || output.pretty || output.mediaType !== "application/json")
+    return resourceResponse(200, definition, servedObject(entry, definition), context);
+  const body: ObjectBody = {
+    type: "object",
+    get object() {
+      return servedObject(entry, definition);
+    },
+    bytes: () => encoder.encode(servedText(entry, definition)),
+  };
+  return { status: 200, headers: { "content-type": output.mediaType }, body };
+}
+
+/** What a list is made of: objects, or entries of the cache that become objects when that is needed. */
+interface Items<Item> {
+  readonly items: readonly Item[];
+  object(item: Item): KubernetesObject;
+  /** Writes the item as one of a list. */
+  write(item: Item, write: (text: string) => void): void;
+}
+
 /** An answer with a list of a resource. Items of built-in kinds carry no kind of their own on the wire. */
 export function listResponse(
   definition: ResourceDefinition,
@@ -82,60 +111,72 @@ export function listResponse(
   metadata: NonNullable<KubernetesList<never>["metadata"]>,
   context: ResponseContext,
 ): ApiResponse {
-  const { output } = context;
-  const body = bodyOfList(definition, items, metadata, context);
-  if (output.mediaType !== "application/yaml") return { ...objectResponse(200, body, output), body };
-  const bytes = (): Uint8Array => encoder.encode(encodeYaml(JSON.parse(decoder.decode(body.bytes()))));
-  return { ...objectResponse(200, body, output), body: { type: "object", object: body.object, bytes } };
+  const write = (item: KubernetesObject, out: (text: string) => void): void =>
+    out(isCustom(definition) ? textOf(item) : JSON.stringify(withoutKind(item)));
+  return itemsResponse(definition, { items, object: same, write }, metadata, context);
 }
 
-function bodyOfList(
+/** {@link listResponse} with entries of the cache: what is stored is sent as it is, and decoded only when it must be. */
+export function entriesResponse(
   definition: ResourceDefinition,
-  items: readonly KubernetesObject[],
+  entries: readonly CacheEntry[],
+  metadata: NonNullable<KubernetesList<never>["metadata"]>,
+  context: ResponseContext,
+): ApiResponse {
+  const items: Items<CacheEntry> = {
+    items: entries,
+    object: (entry) => servedObject(entry, definition),
+    write: (entry, write) => writeItem(entry, definition, write),
+  };
+  return itemsResponse(definition, items, metadata, context);
+}
+
+function itemsResponse<Item>(
+  definition: ResourceDefinition,
+  items: Items<Item>,
+  metadata: NonNullable<KubernetesList<never>["metadata"]>,
+  context: ResponseContext,
+): ApiResponse {
+  const { mediaType } = context.output;
+  const body = bodyOfList(definition, items, metadata, context);
+  const headers = { "content-type": mediaType };
+  if (mediaType !== "application/yaml") return { status: 200, headers, body };
+  const bytes = (): Uint8Array => encoder.encode(encodeYaml(JSON.parse(decoder.decode(body.bytes()))));
+  return { status: 200, headers, body: { type: "object", object: body.object, bytes } };
+}
+
+function bodyOfList<Item>(
+  definition: ResourceDefinition,
+  { items, object, write }: Items<Item>,
   metadata: NonNullable<KubernetesList<never>["metadata"]>,
   context: ResponseContext,
 ): ObjectBody {
   const { as, metaVersion } = context.output;
   const pretty = context.output.pretty && context.output.mediaType === "application/json";
-  const made = <Item>(head: object, member: string, list: readonly Item[], make: (item: Item) => object): ObjectBody =>
-    listingBody({
-      head,
-      member,
-      items: list,
-      pretty,
-      present: make,
-      print: make,
-      encode: (each) => [json(make(each))],
-    });
+  const made = (head: object, member: string, make: (item: KubernetesObject) => object): ObjectBody => {
+    const present = (item: Item): object => make(object(item));
+    const encode = (item: Item, out: (text: string) => void): void => out(JSON.stringify(present(item)));
+    return listingBody({ head, member, items, pretty, present, print: present, encode });
+  };
   if (as === "PartialObjectMetadata") throw wrongPartialKind(as, `${definition.kind}List`, true);
   if (as === "PartialObjectMetadataList") {
     const head = { kind: as, apiVersion: `meta.k8s.io/${metaVersion}`, metadata };
-    return made(head, "items", items, (item) => partialMetadata(item, metaVersion));
+    return made(head, "items", (item) => partialMetadata(item, metaVersion));
   }
   if (as === "Table") {
     const options = { ...context, metaVersion };
-    return made(tableHead(definition, metadata, options), "rows", items, (item) => rowOf(definition, item, options));
+    return made(tableHead(definition, metadata, options), "rows", (item) => rowOf(definition, item, options));
   }
   const shown = isCustom(definition) ? { continue: "", ...metadata } : metadata;
   const head = { kind: `${definition.kind}List`, apiVersion: apiVersionOf(definition), metadata: shown };
-  return listingBody({ head, member: "items", items, pretty, present: same, ...itemForms(definition) });
+  // Custom resources keep `kind` and `apiVersion` in list items, and an empty `continue` in the list; generated types
+  // upstream drop them.
+  const print = (item: Item): object => (isCustom(definition) ? object(item) : withoutKind(object(item)));
+  return listingBody({ head, member: "items", items, pretty, present: object, print, encode: write });
 }
 
 const same = <T>(value: T): T => value;
-const json = (object: object): Uint8Array => encoder.encode(JSON.stringify(object));
-const BRACE = Uint8Array.of(123);
 
-/**
- * Custom resources keep `kind` and `apiVersion` in list items, and an empty `continue` in the list; generated types
- * upstream drop them.
- */
-function itemForms(definition: ResourceDefinition): {
-  encode(item: KubernetesObject): readonly Uint8Array[];
-  print(item: KubernetesObject): object;
-} {
-  if (isCustom(definition)) return { encode: (item) => [encodeObject(item)], print: same };
-  return {
-    encode: (item) => [BRACE, encodeItemTail(item)],
-    print: ({ kind: _, apiVersion: __, ...item }) => item,
-  };
+function withoutKind({ kind: _, apiVersion: __, ...item }: KubernetesObject): object {
+  return item;
 }

@@ -13,7 +13,7 @@ import {
   type ResourceDefinition,
   type Status,
 } from "@pinnace/apimachinery";
-import { listResponse, objectResponse, resourceResponse } from "../media/responses.ts";
+import { entriesResponse, objectResponse, resourceResponse } from "../media/responses.ts";
 import type { ResourceRequest } from "../request-context.ts";
 import { storageKey } from "../storage/keys.ts";
 import { storedValue } from "../storage/object-value.ts";
@@ -81,14 +81,14 @@ export async function removeCollection(rest: RestContext, request: ResourceReque
   const query = listOptions(request.request.query, false);
   const options = await readDeleteOptions(request);
   const page = await readPage(rest, definition, selectionOf(definition, info.namespace, query), query);
-  for (const { metadata } of page.items) {
+  for (const { namespace, name } of page.entries) {
     try {
-      await deleteObject(rest, request, metadata?.namespace ?? "", metadata?.name ?? "", options);
+      await deleteObject(rest, request, namespace, name, options);
     } catch (error) {
       if ((error as { reason?: string }).reason !== "NotFound") throw error;
     }
   }
-  return listResponse(definition, page.items, { resourceVersion: page.metadata.resourceVersion }, context);
+  return entriesResponse(definition, page.entries, { resourceVersion: page.metadata.resourceVersion }, context);
 }
 
 async function readDeleteOptions(request: ResourceRequest): Promise<DeleteOptions> {

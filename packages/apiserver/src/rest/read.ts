@@ -1,13 +1,13 @@
 import type { ApiResponse, KubernetesObject, ResourceDefinition } from "@pinnace/apimachinery";
 import { badRequest, expired, notFound, StatusError } from "@pinnace/apimachinery";
-import { listResponse, type ResponseContext, resourceResponse } from "../media/responses.ts";
+import { entriesResponse, entryResponse, type ResponseContext } from "../media/responses.ts";
 import { includeObjectOf } from "../media/table.ts";
 import type { ResourceRequest } from "../request-context.ts";
 import type { Selection } from "../selection.ts";
 import { resourcePrefix } from "../storage/keys.ts";
-import { objectValueOf } from "../storage/object-value.ts";
-import type { CacheEntry } from "../storage/resource-cache.ts";
-import { prepareVersions, toVersion } from "../storage/versions.ts";
+import { CacheEntry } from "../storage/resource-cache.ts";
+import { servedObject } from "../storage/served.ts";
+import { prepareVersions } from "../storage/versions.ts";
 import { decodeContinue, encodeContinue } from "./continue-token.ts";
 import { type ListOptions, listOptions, parseResourceVersion } from "./list-options.ts";
 import type { RestContext } from "./rest-context.ts";
@@ -29,13 +29,23 @@ export async function readObject(
   namespace: string,
   name: string,
 ): Promise<KubernetesObject> {
+  return servedObject(await readEntry(rest, definition, namespace, name), definition);
+}
+
+/** The newest entry, ready to be served at the definition's version; throws 404. */
+async function readEntry(
+  rest: RestContext,
+  definition: ResourceDefinition,
+  namespace: string,
+  name: string,
+): Promise<CacheEntry> {
   await rest.caches.current();
   const entry = rest.caches
     .cache(definition.storageResource)
     .get(definition.namespaced ? `${namespace}/${name}` : name);
   if (entry === undefined) throw notFound(definition.group, definition.resource, name);
-  await prepareVersions([entry.object], definition);
-  return toVersion(entry.object, definition);
+  if (definition.remoteConversion !== undefined) await prepareVersions([entry.object], definition);
+  return entry;
 }
 
 export async function get(rest: RestContext, request: ResourceRequest): Promise<ApiResponse> {
@@ -43,8 +53,7 @@ export async function get(rest: RestContext, request: ResourceRequest): Promise<
   const context = responseContext(rest, request);
   const wanted = parseResourceVersion(request.request.query.get("resourceVersion") ?? "", false);
   if (wanted !== undefined) await reach(rest, wanted);
-  const object = await readObject(rest, definition, info.namespace, info.name);
-  return resourceResponse(200, definition, object, context);
+  return entryResponse(definition, await readEntry(rest, definition, info.namespace, info.name), context);
 }
 
 export async function list(rest: RestContext, request: ResourceRequest): Promise<ApiResponse> {
@@ -53,11 +62,12 @@ export async function list(rest: RestContext, request: ResourceRequest): Promise
   const context = responseContext(rest, request);
   const selection = selectionOf(definition, info.namespace, options);
   const page = await readPage(rest, definition, selection, options);
-  return listResponse(definition, page.items, page.metadata, context);
+  return entriesResponse(definition, page.entries, page.metadata, context);
 }
 
 interface ListPage {
-  readonly items: readonly KubernetesObject[];
+  /** Ready to be served at the definition's version. */
+  readonly entries: readonly CacheEntry[];
   readonly metadata: {
     readonly resourceVersion: string;
     readonly continue?: string;
@@ -94,7 +104,7 @@ async function reach(rest: RestContext, revision: number): Promise<void> {
   if (tooLate) throw tooLargeVersion(revision, rest.caches.revision);
 }
 
-async function currentPage(
+function currentPage(
   rest: RestContext,
   definition: ResourceDefinition,
   selection: Selection,
@@ -104,19 +114,32 @@ async function currentPage(
   const cache = caches.cache(definition.storageResource);
   const entries = selection.namespace === "" ? cache.list() : cache.inNamespace(selection.namespace);
   const revision = caches.revision;
-  await prepareVersions(objectsOf(entries), definition);
-  const items: KubernetesObject[] = [];
-  for (const [index, entry] of entries.entries()) {
-    const object = toVersion(entry.object, definition);
-    if (!selection.everything && !selection.matches(object)) continue;
-    items.push(object);
-    if (items.length === limit && index + 1 < entries.length)
-      return pageWithMore(items, revision, entry.key, selection, {
+  return pageOf(entries, revision, definition, selection, limit);
+}
+
+/** The first so many entries that a selection takes; 0 for all. */
+async function pageOf(
+  entries: readonly CacheEntry[],
+  revision: number,
+  definition: ResourceDefinition,
+  selection: Selection,
+  limit: number,
+): Promise<ListPage> {
+  if (definition.remoteConversion !== undefined) await prepareVersions(objectsOf(entries), definition);
+  const metadata = { resourceVersion: String(revision) };
+  if (selection.everything && (limit === 0 || limit >= entries.length)) return { entries, metadata };
+  const taken: CacheEntry[] = [];
+  for (let index = 0; index < entries.length; index += 1) {
+    const entry = entries[index]!;
+    if (!selection.everything && !selection.matchesEntry(entry)) continue;
+    taken.push(entry);
+    if (taken.length === limit && index + 1 < entries.length)
+      return pageWithMore(taken, revision, selection, {
         count: entries.length - index - 1,
-        some: () => entries.slice(index + 1).some((left) => selection.matches(toVersion(left.object, definition))),
+        some: () => entries.slice(index + 1).some((left) => selection.matchesEntry(left)),
       });
   }
-  return { items, metadata: { resourceVersion: String(revision) } };
+  return { entries: taken, metadata };
 }
 
 function* objectsOf(entries: readonly CacheEntry[]): Iterable<KubernetesObject> {
@@ -131,18 +154,12 @@ interface Left {
 }
 
 /** A page that ends early. Without anything left to match there is no continue token; only a full list knows how many are left. */
-function pageWithMore(
-  items: readonly KubernetesObject[],
-  revision: number,
-  lastKey: string,
-  selection: Selection,
-  left: Left,
-): ListPage {
+function pageWithMore(entries: readonly CacheEntry[], revision: number, selection: Selection, left: Left): ListPage {
   const resourceVersion = String(revision);
-  if (!selection.everything && !left.some()) return { items, metadata: { resourceVersion } };
-  const metadata = { resourceVersion, continue: encodeContinue({ revision, after: lastKey }) };
-  if (!selection.everything) return { items, metadata };
-  return { items, metadata: { ...metadata, remainingItemCount: left.count } };
+  if (!selection.everything && !left.some()) return { entries, metadata: { resourceVersion } };
+  const metadata = { resourceVersion, continue: encodeContinue({ revision, after: entries.at(-1)!.key }) };
+  if (!selection.everything) return { entries, metadata };
+  return { entries, metadata: { ...metadata, remainingItemCount: left.count } };
 }
 
 async function continuePage(
@@ -182,24 +199,8 @@ async function pastPage(
     .catch((error: unknown) => {
       throw historyError(rest, error, after, revision);
     });
-  const objects = page.entries.map((entry) => objectValueOf(entry).at(entry.modRevision));
-  await prepareVersions(objects, definition);
-  const items: KubernetesObject[] = [];
-  for (const [index, entry] of page.entries.entries()) {
-    const object = toVersion(objectValueOf(entry).at(entry.modRevision), definition);
-    if (!selection.matches(object)) continue;
-    items.push(object);
-    if (items.length === limit && index + 1 < page.entries.length) {
-      return pageWithMore(items, revision, entry.key.slice(prefix.length), selection, {
-        count: page.entries.length - index - 1,
-        some: () =>
-          page.entries
-            .slice(index + 1)
-            .some((left) => selection.matches(toVersion(objectValueOf(left).at(left.modRevision), definition))),
-      });
-    }
-  }
-  return { items, metadata: { resourceVersion: String(revision) } };
+  const entries = page.entries.map((entry) => new CacheEntry(entry.key.slice(prefix.length), entry));
+  return pageOf(entries, revision, definition, selection, limit);
 }
 
 /** The past is gone: 410, with a token that goes on from the same key in the present when a continuation failed. */

@@ -1,6 +1,8 @@
 import {
+  apiVersionOf,
   badRequest,
   type FieldMatcher,
+  type FieldValues,
   type KubernetesObject,
   parseFieldSelector,
   parseLabelSelector,
@@ -8,6 +10,9 @@ import {
 } from "@pinnace/apimachinery";
 import { isCustom } from "../custom.ts";
 import type { Selection } from "../selection.ts";
+import type { Trigger } from "../storage/listener-index.ts";
+import type { CacheEntry } from "../storage/resource-cache.ts";
+import { servedObject } from "../storage/served.ts";
 
 /** Kinds whose field selectors upstream refuses with the generic text; all others have a conversion of their own. */
 const OWN_MESSAGE = new Set([
@@ -39,9 +44,11 @@ export function selectionOf(
   const byLabel = labels.requirements.length > 0;
   const byField = fields.requirements.length > 0;
   const everything = !byLabel && !byField && name === "";
+  const trigger = triggerOf(definition, scoped, fields, name);
   return {
     namespace: scoped,
     everything,
+    ...(trigger === undefined ? {} : { trigger }),
     matches: (object) => {
       const { metadata } = object;
       if (scoped !== "" && metadata?.namespace !== scoped) return false;
@@ -49,7 +56,31 @@ export function selectionOf(
       if (byLabel && !labels.matches(metadata?.labels)) return false;
       return !byField || fields.matches(fieldsOf(object, definition));
     },
+    matchesEntry: (entry) => {
+      if (scoped !== "" && entry.namespace !== scoped) return false;
+      if (name !== "" && entry.name !== name) return false;
+      if (byLabel && !labels.matches(entry.labels)) return false;
+      return !byField || fields.matches(fieldsOfEntry(entry, definition));
+    },
   };
+}
+
+/** The name, a field that must have one value, or the namespace: whatever leaves the fewest objects. */
+function triggerOf(
+  definition: ResourceDefinition,
+  namespace: string,
+  fields: FieldMatcher,
+  name: string,
+): Trigger | undefined {
+  const wanted = name !== "" ? name : fields.exactValue("metadata.name");
+  if (wanted !== undefined) return { index: "metadata.name", value: wanted, of: (entry) => entry.name };
+  const term = fields.requirements.find(({ operator, value }) => operator === "=" && value !== "");
+  if (term !== undefined) {
+    const index = `${apiVersionOf(definition)} ${term.field}`;
+    return { index, value: term.value, of: (entry) => fieldsOfEntry(entry, definition)[term.field] ?? "" };
+  }
+  if (namespace === "") return undefined;
+  return { index: "metadata.namespace", value: namespace, of: (entry) => entry.namespace };
 }
 
 function checkFields(definition: ResourceDefinition, fields: FieldMatcher): void {
@@ -67,10 +98,10 @@ function fieldMessage(definition: ResourceDefinition, field: string): string {
   return `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
 
-const fieldValues = new WeakMap<KubernetesObject, Readonly<Record<string, string>>>();
+const fieldValues = new WeakMap<KubernetesObject, FieldValues>();
 
-/** Computed once per object, however many watchers ask. */
-function fieldsOf(object: KubernetesObject, definition: ResourceDefinition): Readonly<Record<string, string>> {
+/** Computed once per object, however many ask. */
+function fieldsOf(object: KubernetesObject, definition: ResourceDefinition): FieldValues {
   let values = fieldValues.get(object);
   if (values === undefined) {
     const { name = "", namespace = "" } = object.metadata ?? {};
@@ -78,4 +109,13 @@ function fieldsOf(object: KubernetesObject, definition: ResourceDefinition): Rea
     fieldValues.set(object, values);
   }
   return values;
+}
+
+/** Computed once per entry; only kinds with selectable fields of their own are decoded. */
+function fieldsOfEntry(entry: CacheEntry, definition: ResourceDefinition): FieldValues {
+  return entry.fields(definition, () => ({
+    ...(definition.fieldNames.length === 0 ? {} : definition.fields?.(servedObject(entry, definition))),
+    "metadata.name": entry.name,
+    "metadata.namespace": entry.namespace,
+  }));
 }

@@ -1,44 +1,114 @@
 import { deepFreeze, type KubernetesObject } from "@pinnace/apimachinery";
 import type { Entry, Value } from "@pinnace/store";
+import { memberText } from "./member-text.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** What an object that carries a resourceVersion was made of. */
+/** Which stored value an object that carries a resourceVersion was made of. */
 interface Origin {
   readonly value: ObjectValue;
   readonly revision: number;
-  bytes?: Uint8Array;
 }
 
 const origins = new WeakMap<object, Origin>();
 
 /**
- * An object as the store keeps it: without `resourceVersion`, `kind` and `apiVersion` first. The encoding is made at
- * most once; the form that clients see is the same bytes with the resourceVersion put in.
+ * An object as the store keeps it: without `resourceVersion`, `kind`, `apiVersion` and `metadata` first. Once its JSON
+ * is known, that is all it keeps: the decoded object lives as long as somebody else holds it, and is decoded again when it
+ * is asked for. What clients see is the same JSON with the resourceVersion put in.
  */
 export class ObjectValue implements Value {
-  readonly object: KubernetesObject;
+  /** Undefined once the JSON is known. */
+  #object: KubernetesObject | undefined;
+  #decoded: WeakRef<KubernetesObject> | undefined;
+  #text: string | undefined;
+  /** Where the JSON is when an engine keeps it. */
+  readonly #source: Value | undefined;
   #bytes: Uint8Array | undefined;
-  #served: KubernetesObject | undefined;
+  #served: KubernetesObject | WeakRef<KubernetesObject> | undefined;
   #revision = 0;
 
-  constructor(object: KubernetesObject, bytes?: Uint8Array) {
-    this.object = object;
-    this.#bytes = bytes;
+  constructor(object: KubernetesObject | undefined, source?: Value) {
+    this.#object = object;
+    this.#source = source;
   }
 
+  get object(): KubernetesObject {
+    const present = this.#object ?? this.#decoded?.deref();
+    if (present !== undefined) return present;
+    const object = deepFreeze(JSON.parse(this.text()) as KubernetesObject);
+    this.#decoded = new WeakRef(object);
+    return object;
+  }
+
+  /** The JSON of the stored form. */
+  text(): string {
+    if (this.#text !== undefined) return this.#text;
+    if (this.#source !== undefined) return decoder.decode(this.#source.bytes());
+    const object = this.#object as KubernetesObject;
+    this.#text = JSON.stringify(object);
+    this.#object = undefined;
+    this.#decoded = new WeakRef(object);
+    if (this.#served !== undefined) this.#served = new WeakRef(this.#served as KubernetesObject);
+    return this.#text;
+  }
+
+  /** The encoding; kept until {@link settle}, because engines ask for it several times while they write. */
   bytes(): Uint8Array {
-    this.#bytes ??= encoder.encode(JSON.stringify(this.object));
+    if (this.#source !== undefined) return this.#source.bytes();
+    this.#bytes ??= encoder.encode(this.text());
     return this.#bytes;
   }
 
-  /** The object with `metadata.resourceVersion`: one shared, frozen instance for each revision asked last. */
+  /** The value is written: its JSON is kept as text only. */
+  settle(): void {
+    this.#bytes = undefined;
+  }
+
+  /** The JSON with the resourceVersion. */
+  textAt(revision: number): string {
+    const text = this.text();
+    const at = metadataOffset(text);
+    return `${text.slice(0, at)}"resourceVersion":"${revision}",${text.slice(at)}`;
+  }
+
+  /** {@link textAt} without its first `skipped` characters, in pieces. */
+  writeAt(revision: number, skipped: number, write: (text: string) => void): void {
+    const text = this.text();
+    const at = metadataOffset(text);
+    write(text.slice(skipped, at));
+    write(`"resourceVersion":"${revision}",`);
+    write(text.slice(at));
+  }
+
+  /** `metadata.labels`; decodes nothing else. */
+  labels(): Readonly<Record<string, string>> | undefined {
+    const object = this.#object ?? this.#decoded?.deref();
+    if (object !== undefined) return object.metadata?.labels;
+    const text = this.text();
+    const labels = memberText(text, metadataOffset(text), "labels");
+    return labels === undefined ? undefined : JSON.parse(labels);
+  }
+
+  /** Whether the stored form is of this kind and version; decodes nothing. */
+  isOf(kind: string, apiVersion: string): boolean {
+    const object = this.#object;
+    if (object !== undefined) return object.kind === kind && object.apiVersion === apiVersion;
+    const head = headOf({ kind, apiVersion });
+    if (this.#source === undefined) return this.text().startsWith(head);
+    return decoder.decode(this.#source.bytes().subarray(0, head.length)) === head;
+  }
+
+  /** The object with `metadata.resourceVersion`: one shared, frozen instance for the revision asked first. */
   at(revision: number): KubernetesObject {
-    if (this.#served !== undefined && this.#revision === revision) return this.#served;
+    if (this.#revision === revision) {
+      const served = this.#served instanceof WeakRef ? this.#served.deref() : this.#served;
+      if (served !== undefined) return served;
+    }
     const served = this.#make(revision);
-    if (this.#served === undefined) {
-      this.#served = served;
+    if (this.#revision === 0 || this.#revision === revision) {
+      this.#served = this.#object === undefined ? new WeakRef(served) : served;
       this.#revision = revision;
     }
     return served;
@@ -64,60 +134,38 @@ export function storedValue(draft: KubernetesObject): ObjectValue {
   return new ObjectValue(deepFreeze({ kind, apiVersion, metadata: meta, ...rest } as KubernetesObject));
 }
 
-/** The value of an entry, decoded when the engine gave back bytes instead of the instance that was written. */
+/** The value of an entry: the instance that was written, or one over the bytes that the engine gave back. */
 export function objectValueOf(entry: Entry): ObjectValue {
   if (entry.value instanceof ObjectValue) return entry.value;
-  const known = decoded.get(entry.value);
-  if (known) return known;
-  const bytes = entry.value.bytes();
-  const value = new ObjectValue(deepFreeze(JSON.parse(decoder.decode(bytes)) as KubernetesObject), bytes);
-  decoded.set(entry.value, value);
+  let value = overBytes.get(entry.value);
+  if (value === undefined) {
+    value = new ObjectValue(undefined, entry.value);
+    overBytes.set(entry.value, value);
+  }
   return value;
 }
 
-const decoded = new WeakMap<Value, ObjectValue>();
+const overBytes = new WeakMap<Value, ObjectValue>();
 
-/** Where `"metadata":{` ends in the encoding of the stored form. */
-function metadataOffset(object: KubernetesObject): number {
-  return headOf(object).length + '"metadata":{'.length;
+const METADATA = '"metadata":{';
+
+/** Where `"metadata":{` ends in the JSON of the stored form; neither kind nor apiVersion, which stand before it, have quotes. */
+function metadataOffset(text: string): number {
+  return text.indexOf(METADATA) + METADATA.length;
 }
 
-function headOf(object: KubernetesObject): string {
-  return `{"kind":${JSON.stringify(object.kind)},"apiVersion":${JSON.stringify(object.apiVersion)},`;
+/** How the JSON of an object of this kind and version begins. */
+export function headOf({ kind, apiVersion }: Pick<KubernetesObject, "kind" | "apiVersion">): string {
+  return `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},`;
 }
 
-/** The JSON of an object: the stored bytes when it came from the store, else encoded now. */
-export function encodeObject(object: object): Uint8Array {
+/** The JSON of an object: the stored one when it came from the store, else made now. */
+export function textOf(object: object): string {
   const origin = origins.get(object);
-  if (origin === undefined) return encodeOnce(object);
-  origin.bytes ??= withRevision(origin.value, origin.revision);
-  return origin.bytes;
+  return origin === undefined ? JSON.stringify(object) : origin.value.textAt(origin.revision);
 }
 
-const encoded = new WeakMap<object, Uint8Array>();
-
-function encodeOnce(object: object): Uint8Array {
-  let bytes = encoded.get(object);
-  if (bytes === undefined) {
-    bytes = encoder.encode(JSON.stringify(object));
-    if (Object.isFrozen(object)) encoded.set(object, bytes);
-  }
-  return bytes;
-}
-
-function withRevision(value: ObjectValue, revision: number): Uint8Array {
-  const bytes = value.bytes();
-  const offset = metadataOffset(value.object);
-  const inserted = encoder.encode(`"resourceVersion":"${revision}",`);
-  const result = new Uint8Array(bytes.length + inserted.length);
-  result.set(bytes.subarray(0, offset));
-  result.set(inserted, offset);
-  result.set(bytes.subarray(offset), offset + inserted.length);
-  return result;
-}
-
-/** Encodes an item of a list of built-in kinds, which carries neither `kind` nor `apiVersion`, without its opening brace. */
-export function encodeItemTail(object: KubernetesObject): Uint8Array {
-  const bytes = encodeObject(object);
-  return bytes.subarray(headOf(object).length);
+/** The bytes of {@link textOf}. */
+export function encodeObject(object: object): Uint8Array {
+  return encoder.encode(textOf(object));
 }

@@ -1,31 +1,53 @@
-import type { KubernetesObject } from "@pinnace/apimachinery";
+import type { KubernetesObject, ResourceDefinition } from "@pinnace/apimachinery";
 import type { Entry } from "@pinnace/store";
+import { ListenerIndex, type Trigger } from "./listener-index.ts";
 import { type ObjectValue, objectValueOf } from "./object-value.ts";
+import { SortedEntries } from "./sorted-entries.ts";
+
+type Texts = Readonly<Record<string, string>>;
+
+const NONE: Texts = Object.freeze({});
 
 /** One object of the cache. `key` is `namespace/name`, or `name` when cluster-scoped. */
 export class CacheEntry {
   readonly key: string;
-  readonly namespace: string;
   readonly revision: number;
-  readonly #entry: Entry;
-  #object: KubernetesObject | undefined;
+  readonly value: ObjectValue;
+  #labels: Texts | undefined;
+  /** Those of one definition: few resources have several. */
+  #fields: { readonly definition: ResourceDefinition; readonly values: Texts } | undefined;
 
   constructor(key: string, entry: Entry) {
-    const slash = key.indexOf("/");
     this.key = key;
-    this.namespace = slash < 0 ? "" : key.slice(0, slash);
     this.revision = entry.modRevision;
-    this.#entry = entry;
+    this.value = objectValueOf(entry);
   }
 
-  /** With resourceVersion, frozen; decoded when first asked for. */
+  /** "" when cluster-scoped. */
+  get namespace(): string {
+    const slash = this.key.indexOf("/");
+    return slash < 0 ? "" : this.key.slice(0, slash);
+  }
+
+  get name(): string {
+    return this.key.slice(this.key.indexOf("/") + 1);
+  }
+
+  /** With resourceVersion, frozen; decoded when nobody else holds it. */
   get object(): KubernetesObject {
-    this.#object ??= this.value.at(this.revision);
-    return this.#object;
+    return this.value.at(this.revision);
   }
 
-  get value(): ObjectValue {
-    return objectValueOf(this.#entry);
+  /** `metadata.labels`, kept once they are asked for; the object is not decoded for them. */
+  get labels(): Texts {
+    this.#labels ??= this.value.labels() ?? NONE;
+    return this.#labels;
+  }
+
+  /** What `make` says of this entry; kept for the next time. */
+  fields(definition: ResourceDefinition, make: () => Texts): Texts {
+    if (this.#fields?.definition !== definition) this.#fields = { definition, values: make() };
+    return this.#fields.values;
   }
 }
 
@@ -38,7 +60,7 @@ export interface CacheChange {
   readonly previous: CacheEntry | undefined;
 }
 
-type ChangeListener = (change: CacheChange) => void;
+export type ChangeListener = (change: CacheChange) => void;
 
 /** How many changes of one resource are kept for watches that start in the past. */
 const DEFAULT_HISTORY = 10_000;
@@ -50,12 +72,9 @@ const DEFAULT_HISTORY = 10_000;
 export class ResourceCache {
   readonly #entries = new Map<string, CacheEntry>();
   readonly #history: CacheChange[] = [];
-  readonly #listeners = new Set<ChangeListener>();
+  readonly #listeners = new ListenerIndex();
   readonly #historyLimit: number;
-  /** In key order. */
-  #sorted: CacheEntry[] = [];
-  /** Whether somebody holds `#sorted`, so that a change must copy it. */
-  #shared = false;
+  readonly #sorted = new SortedEntries<CacheEntry>();
   #historyStart: number;
 
   constructor(start: number, historyLimit: number = DEFAULT_HISTORY) {
@@ -78,15 +97,12 @@ export class ResourceCache {
 
   /** Every entry, in key order. The array is a snapshot: nobody changes it. */
   list(): readonly CacheEntry[] {
-    this.#shared = true;
-    return this.#sorted;
+    return this.#sorted.all();
   }
 
   /** The entries of one namespace, in key order. */
   inNamespace(namespace: string): readonly CacheEntry[] {
-    const all = this.list();
-    const from = lowerBound(all, `${namespace}/`);
-    return all.slice(from, lowerBound(all, `${namespace}0`));
+    return this.#sorted.range(`${namespace}/`, `${namespace}0`);
   }
 
   /** Loads an entry of the first snapshot. */
@@ -97,7 +113,7 @@ export class ResourceCache {
   apply(change: CacheChange): void {
     this.#put(change.key, change.current);
     this.#remember(change);
-    for (const listener of [...this.#listeners]) listener(change);
+    this.#listeners.notify(change);
   }
 
   /** The changes after `revision`; undefined when they are no longer known. */
@@ -108,25 +124,19 @@ export class ResourceCache {
     return this.#history.slice(from);
   }
 
-  listen(listener: ChangeListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** Calls the listener with each change; with a trigger only with those that it lets through. */
+  listen(listener: ChangeListener, trigger?: Trigger): () => void {
+    return this.#listeners.add(listener, trigger);
   }
 
   #put(key: string, entry: CacheEntry | undefined): void {
-    if (this.#shared) {
-      this.#sorted = this.#sorted.slice();
-      this.#shared = false;
-    }
-    const at = lowerBound(this.#sorted, key);
-    const present = this.#sorted[at]?.key === key;
     if (entry === undefined) {
       this.#entries.delete(key);
-      if (present) this.#sorted.splice(at, 1);
+      this.#sorted.delete(key);
       return;
     }
     this.#entries.set(key, entry);
-    this.#sorted.splice(at, present ? 1 : 0, entry);
+    this.#sorted.set(entry);
   }
 
   #remember(change: CacheChange): void {
@@ -135,15 +145,4 @@ export class ResourceCache {
     const dropped = this.#history.splice(0, this.#history.length - this.#historyLimit);
     this.#historyStart = dropped.at(-1)!.revision;
   }
-}
-
-function lowerBound(entries: readonly CacheEntry[], key: string): number {
-  let low = 0;
-  let high = entries.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (entries[middle]!.key < key) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

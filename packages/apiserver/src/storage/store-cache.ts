@@ -177,6 +177,7 @@ export class StoreCache {
     else {
       const previous = place.cache.get(place.key);
       const current = event.type === "put" ? new CacheEntry(place.key, event.entry) : undefined;
+      current?.value.settle();
       if (previous !== undefined || current !== undefined) {
         const namespace = (current ?? previous)!.namespace;
         place.cache.apply({ revision: event.revision, key: place.key, namespace, current, previous });
