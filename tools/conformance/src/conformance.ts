@@ -53,10 +53,10 @@ export async function runConformance(options: Options, surroundings: Surrounding
     await runOnCluster({ options, surroundings, e2eTest, kubectl, mode, results, pinnace }, chosen);
   const left = e2eTest.behaviours.filter(({ name }) => !results.all.has(name));
   tellTally(focused, results, said);
-  if (left.length === 0) writeDocument(options, surroundings, e2eTest, mode, results);
+  if (left.length === 0 || options.write) writeDocument(options, surroundings, e2eTest, mode, results);
   else
     said(
-      `${join(options.docs, "conformance.md")} is not written: ${left.length} behaviours have no result yet (--resume)`,
+      `${join(options.docs, "conformance.md")} is not written: ${left.length} behaviours have no result yet (--resume, --write)`,
     );
   return !signal.aborted && focused.every(({ name }) => results.all.get(name)?.kind !== "failed");
 }

@@ -26,6 +26,8 @@ export interface Options {
   readonly resume: boolean;
   /** Run what failed earlier as well. */
   readonly failed: boolean;
+  /** Write the table though some behaviours have no result yet: they are "not run: not reached". */
+  readonly write: boolean;
   /** Milliseconds after which no further spec is begun; undefined: never. */
   readonly budget?: number;
   /** Where results are kept. */
@@ -36,7 +38,7 @@ export interface Options {
 
 const USAGE =
   "npm run conformance -- --e2e-test PATH [--agnhost PATH] [--kubectl PATH] [--real|--simulated] [--focus REGEXP] " +
-  "[--jobs N] [--batch N] [--spec-timeout SECONDS] [--budget SECONDS] [--resume] [--failed] [--results DIR] [--docs DIR]";
+  "[--jobs N] [--batch N] [--spec-timeout SECONDS] [--budget SECONDS] [--resume] [--failed] [--write] [--results DIR] [--docs DIR]";
 
 const FLAGS = {
   "e2e-test": { type: "string" },
@@ -51,6 +53,7 @@ const FLAGS = {
   budget: { type: "string" },
   resume: { type: "boolean" },
   failed: { type: "boolean" },
+  write: { type: "boolean" },
   results: { type: "string" },
   docs: { type: "string" },
 } as const;
@@ -70,6 +73,7 @@ export function parseOptions(args: readonly string[], root: string): Options {
     specTimeout: seconds("spec-timeout", values["spec-timeout"] ?? "600"),
     resume: values.resume ?? false,
     failed: values.failed ?? false,
+    write: values.write ?? false,
     results: values.results ?? join(root, "node_modules/.cache/conformance"),
     docs: values.docs ?? join(root, "docs"),
     ...(values.agnhost === undefined ? {} : { agnhost: values.agnhost }),

@@ -107,6 +107,11 @@ test("a resumed run begins only what has no result, and failures when asked for"
   expect(third.started).toEqual([specName("a"), specName("b"), specName("b")]);
 });
 
+test("an incomplete table is written when asked for, and says what was not reached", async () => {
+  const done = await trial(place({ a: "pass", b: "fail" }), { focus: /Fake a/, write: true });
+  expect(outcomes(done)).toEqual({ a: "passed", b: "not run: not reached" });
+});
+
 test("the document tells what changed since the last one", async () => {
   const first = place({ a: "pass", b: "fail", c: "pass" });
   await trial(first);
