@@ -38,6 +38,16 @@ describe("the flags of up", () => {
     expect(options).toMatchObject({ nodes: 3, plugins: ["a", "b"], port: 0 });
   });
 
+  it("take several servers of an etcd", async () => {
+    const servers = "https://a:2379, https://b:2379";
+    expect(await parse("--etcd-servers", servers, "--etcd-cafile", "ca.crt")).toMatchObject({
+      etcdServers: ["https://a:2379", "https://b:2379"],
+      etcdCafile: "ca.crt",
+      etcdPrefix: "/pinnace",
+    });
+    expect((await parse()).etcdServers).toBeUndefined();
+  });
+
   it.each([
     [["--port", "65536"], "must be an integer from 0 to 65535"],
     [["--nodes", "-1"], "must be an integer from 0 to 10000"],
@@ -46,6 +56,7 @@ describe("the flags of up", () => {
     [["--log-level", "loud"], "Allowed choices are"],
     [["--nope"], "unknown option"],
     [["--data-dir", ""], "must name a folder"],
+    [["--etcd-servers", "http://a:2379", "--reset"], "cannot be used with"],
   ])("refuse %j", async (args, message) => {
     await expect(parse(...args)).rejects.toThrow(message);
   });
