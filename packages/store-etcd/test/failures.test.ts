@@ -1,5 +1,6 @@
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { expect, it } from "vitest";
+import { reasonOf } from "../src/connection/endpoint.ts";
 import { failureOf } from "../src/connection/etcd-error.ts";
 
 const error = (code: status, details: string): ServiceError =>
@@ -33,4 +34,19 @@ it.each([
 
 it("knows that what was not sent was not applied", () => {
   expect(failureOf(error(status.UNAVAILABLE, "no connection"), "http://a:2379", false).kind).toBe("elsewhere");
+});
+
+const gone = "No connection established. Last error: ";
+
+it.each([
+  [`${gone}connect ECONNREFUSED 127.0.0.1:1 (2026-11-25T01:07:31.537Z)`, "connect ECONNREFUSED 127.0.0.1:1"],
+  [`${gone}Error: self-signed certificate in certificate chain`, "self-signed certificate in certificate chain"],
+  [`${gone}Protocol error. Resolution note: a`, "Protocol error"],
+  [
+    `${gone}40D8:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../a.c:354:\n`,
+    "wrong version number",
+  ],
+  ["no connection within 3 s", "no connection within 3 s"],
+])("makes one line of %j", (text, reason) => {
+  expect(reasonOf(text)).toBe(reason);
 });

@@ -137,14 +137,17 @@ export class Endpoint {
 
   #failure(cause: Error): Failure {
     const text = messageOf((cause as Partial<ServiceError>).details ?? cause);
-    const last = /Last error: (?:Error: )?(.*?)(?:\. Resolution note.*)?$/s.exec(text)?.[1] ?? text;
-    const reason = last.replace(/ \(\d{4}-[\d-]+T[\d:.]+Z\)$/, "");
     const remedy = "Check address and certificates, and that it is etcd.";
-    return {
-      kind: "elsewhere",
-      error: new StoreError("UNAVAILABLE", `etcd at ${this.url} cannot be reached: ${reason}`, { cause, remedy }),
-    };
+    const message = `etcd at ${this.url} cannot be reached: ${reasonOf(text)}`;
+    return { kind: "elsewhere", error: new StoreError("UNAVAILABLE", message, { cause, remedy }) };
   }
+}
+
+/** What of gRPC's and OpenSSL's messages tells a person something. */
+export function reasonOf(text: string): string {
+  const last = /Last error: (?:Error: )?(.*?)(?:\. Resolution note.*)?$/s.exec(text)?.[1] ?? text;
+  const openSsl = /:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/.exec(last)?.[1];
+  return openSsl ?? last.replace(/ \(\d{4}-[\d-]+T[\d:.]+Z\)$/, "").trim();
 }
 
 function metadata(token: string | undefined): Metadata {
