@@ -8,16 +8,18 @@ export class BodyTooLarge extends Error {}
 interface ReadOptions {
   /** Bytes. */
   readonly limit: number;
-  readonly signal: AbortSignal;
+  /** Asked for its signal when somebody asks for that of the request. */
+  readonly abort: { readonly signal: AbortSignal };
   /** Replace those of the request. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A request of Node (HTTP/1.1 or HTTP/2) as the API server takes it. */
 export async function readRequest(request: IncomingMessage, options: ReadOptions): Promise<ApiRequest> {
   const url = request.url ?? "/";
   const question = url.indexOf("?");
-  const headers = { ...headersOf(request), ...options.headers };
+  const own = headersOf(request);
+  const headers = options.headers === undefined ? own : { ...own, ...options.headers };
   const body = await readBody(request, options.limit);
   const certificate = certificateOf(request);
   const remoteAddress = request.socket.remoteAddress;
@@ -28,7 +30,9 @@ export async function readRequest(request: IncomingMessage, options: ReadOptions
     path: question < 0 ? url : url.slice(0, question),
     query: new URLSearchParams(question < 0 ? "" : url.slice(question + 1)),
     headers,
-    signal: options.signal,
+    get signal() {
+      return options.abort.signal;
+    },
     ...(body === undefined ? {} : { body: { bytes: body } }),
     ...(remoteAddress === undefined ? {} : { remoteAddress }),
     ...(certificate === undefined ? {} : { certificate }),
@@ -37,10 +41,13 @@ export async function readRequest(request: IncomingMessage, options: ReadOptions
 }
 
 /** HTTP/2 adds pseudo headers such as `:path`; repeated headers are joined. */
-function headersOf(request: IncomingMessage): Record<string, string> {
+function headersOf(request: IncomingMessage): Readonly<Record<string, string>> {
+  const given = request.headers;
+  // Node joins repeated headers of HTTP/1.1 itself, all but this one.
+  if (request.httpVersionMajor === 1 && given["set-cookie"] === undefined) return given as Record<string, string>;
   const headers: Record<string, string> = {};
-  for (const name in request.headers) {
-    const value = request.headers[name];
+  for (const name in given) {
+    const value = given[name];
     if (name.startsWith(":") || value === undefined) continue;
     headers[name] = Array.isArray(value) ? value.join(", ") : value;
   }
@@ -52,15 +59,23 @@ const BODILESS = new Set(["GET", "HEAD", "OPTIONS"]);
 async function readBody(request: IncomingMessage, limit: number): Promise<Uint8Array | undefined> {
   if (BODILESS.has(request.method ?? "GET") || request.headers.upgrade !== undefined) return undefined;
   if (Number(request.headers["content-length"] ?? 0) > limit) throw new BodyTooLarge();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > limit) throw new BodyTooLarge();
-    chunks.push(chunk);
-  }
-  if (chunks.length === 0) return undefined;
-  return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size);
+  return gather(request, limit);
+}
+
+/** By events, which cost a fraction of an asynchronous iteration. */
+function gather(request: IncomingMessage, limit: number): Promise<Uint8Array | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    request.on("data", (chunk: Uint8Array) => {
+      size += chunk.length;
+      if (size > limit) reject(new BodyTooLarge());
+      else chunks.push(chunk);
+    });
+    request.once("end", () => resolve(chunks.length > 1 ? Buffer.concat(chunks, size) : chunks[0]));
+    request.once("error", reject);
+    request.once("close", () => reject(new Error("the client left before the end of its request")));
+  });
 }
 
 const certificates = new WeakMap<object, PeerCertificate | null>();

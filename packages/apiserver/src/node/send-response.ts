@@ -15,7 +15,7 @@ export async function sendResponse(
   request: IncomingMessage,
   response: ServerResponse,
   { headers, ...others }: ApiResponse,
-  signal: AbortSignal,
+  abort: { readonly signal: AbortSignal },
 ): Promise<void> {
   const answer: ApiResponse = { ...others, headers: onWire(headers) };
   const { body } = answer;
@@ -26,12 +26,12 @@ export async function sendResponse(
     case "bytes":
       return sendBytes(request, response, answer, body.bytes);
     case "object":
-      if (body.chunks !== undefined) return sendPieces(request, response, answer, body.chunks(), signal);
+      if (body.chunks !== undefined) return sendPieces(request, response, answer, body.chunks(), abort.signal);
       return sendBytes(request, response, answer, body.bytes());
     case "watch":
-      return sendWatch(response, answer, body, signal);
+      return sendWatch(response, answer, body, abort.signal);
     case "stream":
-      return sendStream(response, answer, body.chunks, signal);
+      return sendStream(response, answer, body.chunks, abort.signal);
     case "upgrade":
       response.writeHead(400, { "content-type": "text/plain; charset=utf-8" }).end("Upgrade request required");
   }

@@ -10,6 +10,7 @@ import type { Duplex } from "node:stream";
 import type { ApiHandler, ApiResponse } from "@pinnace/apimachinery";
 import { CodedError } from "@pinnace/errors";
 import { type Logger, silentLogger } from "@pinnace/logging";
+import { LazyAbort } from "./lazy-abort.ts";
 import { BodyTooLarge, readRequest } from "./read-request.ts";
 import { failedResponse, tooLargeResponse, unauthorizedCertificate } from "./refusals.ts";
 import { sendResponse } from "./send-response.ts";
@@ -115,7 +116,7 @@ class HttpAdapter {
   readonly #logger: Logger;
   readonly #sockets = new Set<Duplex>();
   /** One for each request that is being answered. */
-  readonly #running = new Map<AbortController, Promise<void>>();
+  readonly #running = new Map<LazyAbort, Promise<void>>();
   #closing: Promise<void> | undefined;
 
   constructor(options: ServeOptions) {
@@ -159,18 +160,22 @@ class HttpAdapter {
     await closed;
   }
 
-  #run(work: (abort: AbortController) => Promise<void>): void {
-    const abort = new AbortController();
+  #run(work: (abort: LazyAbort) => Promise<void>): void {
+    const abort = new LazyAbort();
     const done = work(abort)
       .catch((error: unknown) => this.#logger.warn("an HTTP exchange failed", { error }))
       .finally(() => this.#running.delete(abort));
     this.#running.set(abort, done);
   }
 
-  async #request(request: IncomingMessage, response: ServerResponse, abort: AbortController): Promise<void> {
-    response.once("close", () => abort.abort());
-    const answer = await this.#answer(request, abort.signal);
-    await this.#send(request, response, answer, abort.signal);
+  async #request(request: IncomingMessage, response: ServerResponse, abort: LazyAbort): Promise<void> {
+    let answered = false;
+    response.once("close", () => {
+      if (!answered) abort.abort();
+    });
+    const answer = await this.#answer(request, abort);
+    await this.#send(request, response, answer, abort);
+    answered = true;
   }
 
   /** Nobody waits for an answer that cannot be made: it becomes a 500, or breaks off when it has begun. */
@@ -178,26 +183,26 @@ class HttpAdapter {
     request: IncomingMessage,
     response: ServerResponse,
     answer: ApiResponse,
-    signal: AbortSignal,
+    abort: LazyAbort,
   ): Promise<void> {
     try {
-      await sendResponse(request, response, answer, signal);
+      await sendResponse(request, response, answer, abort);
     } catch (error) {
       this.#logger.error("an answer could not be sent", { method: request.method, url: request.url, error });
       if (response.headersSent) response.destroy();
-      else await sendResponse(request, response, failedResponse(error), signal);
+      else await sendResponse(request, response, failedResponse(error), abort);
     }
   }
 
   async #answer(
     request: IncomingMessage,
-    signal: AbortSignal,
-    headers: Record<string, string> = {},
+    abort: LazyAbort,
+    headers?: Readonly<Record<string, string>>,
   ): Promise<ApiResponse> {
     const refusal = unauthorizedCertificate(request);
     if (refusal !== undefined) return refusal;
     try {
-      return await this.#handler(await readRequest(request, { limit: this.#limit, signal, headers }));
+      return await this.#handler(await readRequest(request, { limit: this.#limit, abort, headers }));
     } catch (error) {
       if (error instanceof BodyTooLarge) return tooLargeResponse(this.#limit);
       throw error;
@@ -205,11 +210,11 @@ class HttpAdapter {
   }
 
   /** Upgrades go to whoever the handler names; an answer of another kind is sent as plain HTTP. */
-  async #upgrade(request: IncomingMessage, socket: Socket, head: Buffer, abort: AbortController): Promise<void> {
+  async #upgrade(request: IncomingMessage, socket: Socket, head: Buffer, abort: LazyAbort): Promise<void> {
     socket.on("error", () => undefined);
     socket.once("close", () => abort.abort());
     const { headers, protocols } = bearerFromProtocols(request);
-    const answer = await this.#answer(request, abort.signal, headers);
+    const answer = await this.#answer(request, abort, headers);
     if (answer.body.type === "upgrade") {
       answer.body.handle({ request, socket, head });
       return;
@@ -224,6 +229,6 @@ class HttpAdapter {
     response.shouldKeepAlive = false;
     response.assignSocket(socket);
     response.once("finish", () => socket.end());
-    await this.#send(request, response, answer, abort.signal);
+    await this.#send(request, response, answer, abort);
   }
 }
