@@ -245,7 +245,11 @@ export function standardEstimate(overload: string, { target, args }: CallOperand
     }
     case "strings_quote": {
       const { min, max } = known(first);
-      return { cost: scaled({ min, max }, TRAVERSAL), size: { min: min + 2, max: max * 2 + 2 } };
+      // Upstream's number wraps around for texts without a limit.
+      return {
+        cost: scaled({ min, max }, TRAVERSAL),
+        size: { min: min + 2, max: max === UNBOUNDED ? 0 : max * 2 + 2 },
+      };
     }
     case "starts_with_string":
     case "ends_with_string":

@@ -13,9 +13,6 @@ import { constantPlan, type Plan } from "./plan.ts";
 /** Functions whose second argument is a pattern: a constant one is compiled once, and early. */
 const PATTERN_FUNCTIONS = new Set(["matches", "find", "findAll"]);
 
-/** Functions that upstream calls with a list of arguments: the ones behind an error are not looked at. */
-const STOP_AT_ERROR = new Set(["format", "findAll", "find", "matches"]);
-
 /** A call ready to run, or the error that a constant part of it is. `overload` is "" when several are possible. */
 export function planCall(declaration: FunctionDeclaration, overload: string, args: readonly Plan[]): Plan | CelError {
   const { name } = declaration;
@@ -32,7 +29,9 @@ export function planCall(declaration: FunctionDeclaration, overload: string, arg
   const compiled = typeof pattern === "string" ? compilePattern(pattern) : undefined;
   if (compiled instanceof CelError) return compiled;
   if (compiled !== undefined && name === "matches") return variadic(args, matcher(compiled), cost);
-  const many = args.length > 2 || (declaration.run === undefined && overload === "") || STOP_AT_ERROR.has(name);
+  // Upstream calls these with a list of arguments: the ones behind an error are not looked at.
+  const dispatched = declaration.run === undefined && overload === "";
+  const many = args.length > 2 || dispatched || name === "format" || compiled !== undefined;
   if (args.length === 1) return unary(args[0] as Plan, run, cost);
   return args.length === 2 && !many ? binary(args as [Plan, Plan], run, cost) : variadic(args, run, cost);
 }

@@ -31,7 +31,7 @@ export function planFold({ range, condition, step, result, slots, two }: FoldPar
       const target = range.run(frame);
       if (target instanceof CelError) return target;
       const length = target instanceof ListValue || target instanceof MapValue ? target.size : undefined;
-      if (length === undefined) return new CelError(`got '${goName(target)}', expected iterable type`);
+      if (length === undefined) return notIterable(target, two);
       const keys = target instanceof MapValue ? target.keys() : undefined;
       for (let at = 0; at < (keys?.length ?? length); at++) {
         const [first, second] = itemsAt(target as ListValue | MapValue, keys, at, two);
@@ -53,6 +53,11 @@ function itemsAt(
   if (target instanceof ListValue) return two ? [BigInt(at), target.at(at)] : [target.at(at), undefined];
   const key = (keys as readonly CelValue[])[at] as CelValue;
   return two ? [key, target.find(key)] : [key, undefined];
+}
+
+function notIterable(target: CelValue, two: boolean): CelError {
+  if (two) return new CelError(`unsupported comprehension range type: ${goName(target)}`);
+  return new CelError(`got '${goName(target)}', expected iterable type`);
 }
 
 /** How upstream calls a value that cannot be gone through. */

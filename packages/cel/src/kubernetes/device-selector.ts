@@ -1,9 +1,8 @@
-import { parseQuantity } from "@pinnace/apimachinery";
 import type { CompiledExpression, Environment, SizeEstimator } from "../contract.ts";
 import { UNBOUNDED } from "../contract.ts";
 import { baseEnvironment } from "../environment.ts";
 import { type DeviceSelector, MAX_SELECTOR_COST, type SelectableDevice } from "../kubernetes-contract.ts";
-import { QUANTITY, QuantityValue } from "../library/kubernetes/quantities.ts";
+import { QUANTITY, readQuantity } from "../library/kubernetes/quantities.ts";
 import { parseSemver } from "../library/kubernetes/semver.ts";
 import { bindings } from "../library/libraries.ts";
 import { ANY, BOOL, type CelType, STRING } from "../types/cel-type.ts";
@@ -91,7 +90,7 @@ function deviceValue(device: SelectableDevice): CelValue {
     attributes.push([name, value]);
   }
   const capacity = Object.entries(device.capacity ?? {}).map(
-    ([name, { value }]) => [name, new QuantityValue(parseQuantity(value))] as const,
+    ([name, { value }]) => [name, readQuantity(value)] as const,
   );
   return EntryMap.of([
     ["driver", device.driver],

@@ -3,7 +3,7 @@ import { patchTypes, STANDARD_TYPES, type StructType } from "../check/type-provi
 import type { Library } from "../contract.ts";
 import type { Macro } from "../syntax/macro.ts";
 import { BIND_MACRO, MACROS, SORT_BY_MACRO } from "../syntax/macros.ts";
-import { type CelType, optionalType, paramType } from "../types/cel-type.ts";
+import { type CelType, opaqueType } from "../types/cel-type.ts";
 import { ADDRESSES, CIDR, IP } from "./kubernetes/addresses.ts";
 import { AUTHORIZATION } from "./kubernetes/authorization.ts";
 import { NAMED_FORMATS } from "./kubernetes/formats.ts";
@@ -46,7 +46,7 @@ export const KUBERNETES: LibraryParts = {
     ...LISTS,
   ],
   macros: [...MACROS, SORT_BY_MACRO],
-  types: [...STANDARD_TYPES, optionalType(paramType("V")), IP, CIDR],
+  types: [...STANDARD_TYPES, opaqueType("optional_type"), IP, CIDR],
 };
 
 /** `cel.bind(x, value, expression)`, which device selectors have. */

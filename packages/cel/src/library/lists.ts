@@ -13,7 +13,7 @@ import {
   TIMESTAMP,
   UINT,
 } from "../types/cel-type.ts";
-import { add } from "../values/arithmetic.ts";
+import { add, noOperator } from "../values/arithmetic.ts";
 import { ItemList, toItems } from "../values/collections.ts";
 import { compare, equals, isComparable, NO_SUCH_OVERLOAD } from "../values/compare.ts";
 import { typeOfValue } from "../values/type-of.ts";
@@ -182,7 +182,7 @@ export const LISTS: readonly FunctionDeclaration[] = [
   declare(
     "sort",
     ORDER.map((type) => member(`list_${type.name}_sort`, [listType(type)], listType(type))),
-    (list) => (list instanceof ListValue ? sortBy(list, list) : new CelError("no such overload: sort")),
+    (list) => (list instanceof ListValue ? sortBy(list, list) : noOperator(list as CelValue, "sort")),
   ),
   declare(
     "@sortByAssociatedKeys",

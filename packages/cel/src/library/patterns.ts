@@ -1,4 +1,5 @@
 import { RE2JS } from "re2js";
+import { noOperator } from "../values/arithmetic.ts";
 import { NO_SUCH_OVERLOAD } from "../values/compare.ts";
 import { CelError, type CelValue } from "../values/value.ts";
 
@@ -28,7 +29,7 @@ function compileNow(pattern: string): Pattern | CelError {
 
 /** `text.matches(pattern)`: whether the pattern is found anywhere in the text. */
 export function matches(text: CelValue, pattern: CelValue): CelValue {
-  if (typeof text !== "string") return new CelError("no such overload: matches");
+  if (typeof text !== "string") return noOperator(text, "matches");
   if (typeof pattern !== "string") return NO_SUCH_OVERLOAD;
   const compiled = compilePattern(pattern);
   return compiled instanceof CelError ? compiled : compiled.test(text);

@@ -23,7 +23,7 @@ import {
   typeOf,
   UINT,
 } from "../types/cel-type.ts";
-import { add, divide, modulo, multiply, negate, not, size, subtract } from "../values/arithmetic.ts";
+import { add, divide, modulo, multiply, negate, noOperator, not, size, subtract } from "../values/arithmetic.ts";
 import { compare, NO_SUCH_OVERLOAD } from "../values/compare.ts";
 import {
   toBool,
@@ -82,9 +82,7 @@ function ordering(name: string, id: string, holds: (order: number) => boolean): 
   return declare(name, overloads, (a, b) => {
     const order = compare(a as CelValue, b as CelValue);
     if (!(order instanceof CelError)) return holds(order);
-    return compare(a as CelValue, a as CelValue) === NO_SUCH_OVERLOAD
-      ? new CelError(`no such overload: ${name}`)
-      : order;
+    return compare(a as CelValue, a as CelValue) === NO_SUCH_OVERLOAD ? noOperator(a as CelValue, name) : order;
   });
 }
 

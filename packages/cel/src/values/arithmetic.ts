@@ -3,9 +3,10 @@ import { checkedInt, INT_OVERFLOW, MAX_UINT, MIN_INT, UINT_OVERFLOW } from "./nu
 import { MAX_SECONDS, MIN_SECONDS } from "./time.ts";
 import { CelError, type CelValue, DurationValue, ListValue, MapValue, TimestampValue, UintValue } from "./value.ts";
 
-/** Upstream's error for a value that has no such operator at all; others are "no such overload". */
-function noOperator(name: string): CelError {
-  return new CelError(`no such overload: ${name}`);
+/** Upstream's error for a value that has no such operator at all; texts and times have one of their own. */
+export function noOperator(value: CelValue, name: string): CelError {
+  const receives = typeof value === "string" || value instanceof TimestampValue || value instanceof DurationValue;
+  return receives ? NO_SUCH_OVERLOAD : new CelError(`no such overload: ${name}`);
 }
 
 const DIVISION_BY_ZERO = new CelError("division by zero");
@@ -39,7 +40,7 @@ export function add(a: CelValue, b: CelValue): CelValue {
   if (a instanceof DurationValue) return addToDuration(a, b);
   if (a instanceof TimestampValue) return b instanceof DurationValue ? later(a, b.nanos) : NO_SUCH_OVERLOAD;
   if (a instanceof Uint8Array) return b instanceof Uint8Array ? Uint8Array.of(...a, ...b) : NO_SUCH_OVERLOAD;
-  return noOperator("_+_");
+  return noOperator(a, "_+_");
 }
 
 function addToDuration(a: DurationValue, b: CelValue): CelValue {
@@ -57,7 +58,7 @@ export function subtract(a: CelValue, b: CelValue): CelValue {
     if (b instanceof DurationValue) return later(a, -b.nanos);
     return b instanceof TimestampValue ? between(a, b) : NO_SUCH_OVERLOAD;
   }
-  return noOperator("_-_");
+  return noOperator(a, "_-_");
 }
 
 function between(a: TimestampValue, b: TimestampValue): CelValue {
@@ -68,7 +69,7 @@ export function multiply(a: CelValue, b: CelValue): CelValue {
   if (typeof a === "bigint") return typeof b === "bigint" ? checkedInt(a * b) : NO_SUCH_OVERLOAD;
   if (typeof a === "number") return typeof b === "number" ? a * b : NO_SUCH_OVERLOAD;
   if (a instanceof UintValue) return b instanceof UintValue ? checkedUint(a.value * b.value) : NO_SUCH_OVERLOAD;
-  return noOperator("_*_");
+  return noOperator(a, "_*_");
 }
 
 export function divide(a: CelValue, b: CelValue): CelValue {
@@ -77,7 +78,7 @@ export function divide(a: CelValue, b: CelValue): CelValue {
     return b === 0n ? DIVISION_BY_ZERO : checkedInt(a / b);
   }
   if (typeof a === "number") return typeof b === "number" ? a / b : NO_SUCH_OVERLOAD;
-  if (!(a instanceof UintValue)) return noOperator("_/_");
+  if (!(a instanceof UintValue)) return noOperator(a, "_/_");
   if (!(b instanceof UintValue)) return NO_SUCH_OVERLOAD;
   return b.value === 0n ? DIVISION_BY_ZERO : new UintValue(a.value / b.value);
 }
@@ -88,7 +89,7 @@ export function modulo(a: CelValue, b: CelValue): CelValue {
     if (b === 0n) return MODULUS_BY_ZERO;
     return a === MIN_INT && b === -1n ? INT_OVERFLOW : a % b;
   }
-  if (!(a instanceof UintValue)) return noOperator("_%_");
+  if (!(a instanceof UintValue)) return noOperator(a, "_%_");
   if (!(b instanceof UintValue)) return NO_SUCH_OVERLOAD;
   return b.value === 0n ? MODULUS_BY_ZERO : new UintValue(a.value % b.value);
 }
@@ -97,7 +98,7 @@ export function negate(a: CelValue): CelValue {
   if (typeof a === "bigint") return checkedInt(-a);
   if (typeof a === "number") return -a;
   if (typeof a === "boolean") return NO_SUCH_OVERLOAD;
-  return a instanceof DurationValue ? checkedDuration(-a.nanos) : noOperator("-_");
+  return a instanceof DurationValue ? checkedDuration(-a.nanos) : noOperator(a, "-_");
 }
 
 export function not(a: CelValue): CelValue {
@@ -128,5 +129,5 @@ export function textSize(text: string): number {
 
 export function size(value: CelValue): CelValue {
   const found = sizeOf(value);
-  return found === undefined ? noOperator("size") : BigInt(found);
+  return found === undefined ? noOperator(value, "size") : BigInt(found);
 }
