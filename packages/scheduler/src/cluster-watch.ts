@@ -12,7 +12,7 @@ import {
 import type { Subscription } from "rxjs";
 import { nodeEvents, podEvents } from "./node-events.ts";
 import type { Nominations } from "./nominations.ts";
-import { LISTED_KINDS, WATCHED_KINDS } from "./watched-kinds.ts";
+import { LISTED_KINDS, registeredType, WATCHED_KINDS } from "./watched-kinds.ts";
 
 interface ClusterWatchComponents {
   readonly cache: ClusterCache;
@@ -21,6 +21,8 @@ interface ClusterWatchComponents {
   readonly waiting: WaitingPodRegistry;
   /** Whether a profile of this scheduler is to place the pod. */
   readonly isResponsible: (pod: Pod) => boolean;
+  /** The resources of all events that plugins register. */
+  readonly registered: () => Iterable<EventResource>;
 }
 
 const uidOf = (pod: Pod): string => pod.metadata?.uid ?? "";
@@ -29,6 +31,8 @@ const nominatedNodeOf = (pod: Pod | undefined): string => pod?.status?.nominated
 /** Keeps cache, queue and nominations in step with what happens in the cluster. */
 export class ClusterWatch {
   readonly #parts: ClusterWatchComponents;
+  /** Resources that are watched because a plugin registers them. */
+  readonly #extra = new Set<string>();
   #subscriptions: Subscription[] = [];
 
   constructor(components: ClusterWatchComponents) {
@@ -47,11 +51,24 @@ export class ClusterWatch {
       const { resource } = WATCHED_KINDS[index]!;
       this.#subscriptions.push(informer.events.subscribe((event) => this.#onOther(resource, event)));
     }
+    this.#watchRegistered(informers);
+  }
+
+  /** Resources that plugins name in full; nobody waits for them, for they may not be served. */
+  #watchRegistered(informers: InformerFactory): void {
+    for (const resource of this.#parts.registered()) {
+      const type = registeredType(resource);
+      if (type === undefined || this.#extra.has(resource)) continue;
+      this.#extra.add(resource);
+      const { events } = informers.informer(type);
+      this.#subscriptions.push(events.subscribe((event) => this.#onOther(resource, event)));
+    }
   }
 
   /** Other profiles: takes up pods that one of them is to place now, and leaves those that none places any more. */
   reconsider(informers: InformerFactory): void {
     const { cache, queue, isResponsible } = this.#parts;
+    this.#watchRegistered(informers);
     for (const { pod } of queue.pending()) if (!isResponsible(pod.pod)) queue.delete(uidOf(pod.pod));
     for (const pod of informers.informer(PODS).lister.list()) {
       const isNew = !pod.spec?.nodeName && !queue.has(uidOf(pod)) && !cache.hasPod(uidOf(pod));
@@ -119,8 +136,10 @@ export class ClusterWatch {
     const node = nominated === before && old !== undefined ? (nominations.nodeOf(uidOf(pod)) ?? "") : nominated;
     if (node === "") nominations.delete(uidOf(pod));
     else nominations.set(createPodInfo(pod), node);
-    if (old === undefined) queue.add(pod);
-    else queue.update(pod, old, podEvents(old, pod, "UnscheduledPod"));
+    if (old === undefined) {
+      queue.add(pod);
+      queue.onEvent({ resource: "UnscheduledPod", action: "Add" }, undefined, pod, uidOf(pod));
+    } else queue.update(pod, old, podEvents(old, pod, "UnscheduledPod"));
     if (before !== "" && before !== nominated) {
       // Others counted the pod where it was nominated: there is room now.
       queue.onEvent({ resource: "AssignedPod", action: "Delete" }, old, undefined);

@@ -18,20 +18,21 @@ export async function runPostFilter(
   logger: Logger,
 ): Promise<PostFilterOutcome> {
   const messages: string[] = [];
+  let nomination: { readonly nominatedNode?: string } = {};
   for (const { name, plugin } of profile.points.postFilter) {
     try {
       const { status, nominatedNode } = await plugin.postFilter!(cycle, rejections);
-      const nomination = nominatedNode === undefined ? {} : { nominatedNode };
-      if (status.code === "Success") return { message: "", ...nomination };
+      const own = nominatedNode === undefined ? {} : { nominatedNode };
+      if (status.code === "Success") return { message: "", ...own };
+      const message = status.reasons.join(", ");
+      if (status.code === "UnschedulableAndUnresolvable") return { message, ...own };
+      if (!isRejection(status)) return { message };
+      if (nominatedNode !== undefined) nomination = own;
       messages.push(...status.reasons);
-      if (!isRejection(status)) return { message: status.reasons.join(", ") };
-      if (nominatedNode !== undefined || status.code === "UnschedulableAndUnresolvable") {
-        return { message: messages.join(", "), ...nomination };
-      }
     } catch (error) {
       logger.error("a PostFilter plugin failed", { plugin: name, error });
       return { message: messageOf(error) };
     }
   }
-  return { message: messages.join(", ") };
+  return { message: messages.join(", "), ...nomination };
 }

@@ -6,6 +6,7 @@ import type { PluginRegistry } from "@pinnace/plugin";
 import {
   type ClusterEventWithHint,
   type ClusterWriter,
+  type EventResource,
   type Profile,
   type QueueAccess,
   type QueueRules,
@@ -80,6 +81,12 @@ export function queueRules(runtimes: Runtimes): QueueRules {
       [...runtimes].map(([name, { profile }]) => [name, new Map([...profile.events(), EXTENDER_EVENTS])]),
     ),
   };
+}
+
+/** The resources of all events that plugins register. */
+export function registeredResources(runtimes: Runtimes): ReadonlySet<EventResource> {
+  const events = [...runtimes.values()].flatMap(({ profile }) => [...profile.events().values()].flat());
+  return new Set(events.map(({ event }) => event.resource));
 }
 
 /** What an extender rejected may fit after anything. */

@@ -38,7 +38,7 @@ import { type FindNodeOptions, type FindNodeResult, findNode } from "./find-node
 import { type Diagnosis, fitErrorMessage } from "./fit-error.ts";
 import { Nominations } from "./nominations.ts";
 import { type PostFilterOutcome, runPostFilter } from "./post-filter.ts";
-import { createRuntimes, queueRules, type Runtimes, schedulerNameOf } from "./profile-runtimes.ts";
+import { createRuntimes, queueRules, type Runtimes, registeredResources, schedulerNameOf } from "./profile-runtimes.ts";
 import { SchedulerMetrics } from "./scheduler-metrics.ts";
 import type { SchedulingEvents } from "./scheduling-events.ts";
 
@@ -150,6 +150,7 @@ class LoopScheduler implements Scheduler {
       nominations: this.#nominations,
       waiting: this.#waiting,
       isResponsible: (pod) => this.#runtimes.has(schedulerNameOf(pod)),
+      registered: () => registeredResources(this.#runtimes),
     });
   }
 

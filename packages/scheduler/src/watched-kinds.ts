@@ -40,3 +40,9 @@ export const LISTED_KINDS: readonly ResourceType<never>[] = [
   SERVICES,
   STATEFUL_SETS,
 ] as unknown as readonly ResourceType<never>[];
+
+/** `podgroups.v1alpha1.scheduling.x-k8s.io` as a type; undefined for the short names of built-in kinds. */
+export function registeredType(resource: EventResource): ResourceType | undefined {
+  const [, plural = "", version = "", group = ""] = /^([a-z0-9-]+)\.(v[a-z0-9]+)\.(.+)$/.exec(resource) ?? [];
+  return plural === "" ? undefined : { group, version, resource: plural, kind: "", namespaced: true };
+}

@@ -146,7 +146,7 @@ describe("the scheduler", () => {
     const cluster = await started({ A: says("a"), B: says("b", ""), C: says("c") }, "n");
     cluster.pods.put(asking("p", "8"));
     await cluster.clock.settle();
-    expect(conditionOf(cluster, "p")?.message).toBe("0/1 nodes are available: 1 Insufficient cpu. a, b");
+    expect(conditionOf(cluster, "p")?.message).toBe("0/1 nodes are available: 1 Insufficient cpu. a, b, c");
   });
 
   it("waits for Permit, and announces where the pod is going", async () => {

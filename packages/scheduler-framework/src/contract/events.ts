@@ -1,7 +1,11 @@
 import type { KubernetesObject } from "@pinnace/apimachinery";
 import type { PodInfo } from "./node-info.ts";
 
-/** What in the cluster may make a pod schedulable, by resource: `Pod`, `AssignedPod`, `Node`, `PersistentVolumeClaim`, ... */
+/**
+ * What in the cluster may make a pod schedulable, by resource: `Pod`, `AssignedPod`, `Node`, `PersistentVolumeClaim`, ...;
+ * any other resource as `<plural>.<version>.<group>`, such as `podgroups.v1alpha1.scheduling.x-k8s.io`: the scheduler
+ * watches it because a plugin registers it.
+ */
 export type EventResource =
   | "*"
   | "Pod"

@@ -205,6 +205,7 @@ export class SchedulingQueue {
     after: KubernetesObject | undefined,
     except?: string,
   ): void {
+    if (!this.#isOfInterest(event)) return;
     const seen = { event, before, after, except };
     this.#inFlight.record(seen);
     if (this.#unschedulable.size === 0 && this.#gated.size === 0) return;
@@ -348,8 +349,17 @@ export class SchedulingQueue {
     return move;
   }
 
+  /** Whether any plugin of any profile cares for an event. */
+  #isOfInterest(event: ClusterEvent): boolean {
+    for (const name of this.#rules.events.keys()) if (this.#interestsIn(name).in(event).length > 0) return true;
+    return false;
+  }
+
   #interestsOf(item: QueueItem): EventInterest {
-    const name = item.pod.pod.spec?.schedulerName ?? "default-scheduler";
+    return this.#interestsIn(item.pod.pod.spec?.schedulerName ?? "default-scheduler");
+  }
+
+  #interestsIn(name: string): EventInterest {
     let interest = this.#interests.get(name);
     if (interest === undefined) {
       interest = new EventInterest(this.#rules.events.get(name) ?? new Map());
