@@ -4,11 +4,11 @@ import type { AdmissionRequest } from "./contract.ts";
  * What the plugins that call others tell each other about a second round of mutation: it runs once, when one of them has
  * changed the object (apiserver/pkg/admission/reinvocation.go).
  */
-export interface Reinvocation {
+interface Reinvocation {
   /** Whether this is the second round. */
   readonly again: boolean;
   /** Asks for a second round. */
-  require(): void;
+  demand(): void;
   /** What a plugin remembers between the rounds. */
   memory<T>(plugin: string, make: () => T): T;
 }
@@ -18,7 +18,7 @@ class Rounds implements Reinvocation {
   required = false;
   readonly #memories = new Map<string, unknown>();
 
-  require(): void {
+  demand(): void {
     this.required = true;
   }
 

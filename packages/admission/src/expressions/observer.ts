@@ -3,7 +3,7 @@ import type { AdmissionRequest } from "../contract.ts";
 import type { Matched } from "./match-conditions.ts";
 
 /** Counts evaluations of match conditions under upstream's names (apiserver/pkg/admission/metrics). */
-export interface ConditionObserver {
+interface ConditionObserver {
   observe(name: string, request: AdmissionRequest, seconds: number, matched: Matched): void;
 }
 

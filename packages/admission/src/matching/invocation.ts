@@ -5,7 +5,7 @@ import { namespaceSelected, objectSelected } from "./selectors.ts";
 import { targetOf } from "./target.ts";
 
 /** Whom a webhook or policy is for. */
-export interface MatchResources {
+interface MatchResources {
   readonly matchPolicy?: string;
   readonly namespaceSelector?: object;
   readonly objectSelector?: object;

@@ -5,7 +5,7 @@ import { isNamespaces, namespaceOf } from "./target.ts";
 const matchers = new WeakMap<object, LabelMatcher>();
 
 /** The matcher of a selector of a stored object, made once; an absent one matches everything. */
-export function selectorOf(selector: LabelSelector | undefined | null): LabelMatcher | undefined {
+function selectorOf(selector: LabelSelector | undefined | null): LabelMatcher | undefined {
   if (selector === undefined || selector === null) return undefined;
   let matcher = matchers.get(selector);
   if (matcher === undefined) {

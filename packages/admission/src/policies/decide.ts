@@ -28,7 +28,7 @@ export type AuditAnnotation =
   | { readonly type: "publish"; readonly key: string; readonly value: string }
   | { readonly type: "error"; readonly message: string };
 
-export interface Verdict {
+interface Verdict {
   readonly decisions: readonly Decision[];
   readonly annotations: readonly AuditAnnotation[];
   readonly conditions: Matched | undefined;

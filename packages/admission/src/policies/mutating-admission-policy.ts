@@ -66,7 +66,7 @@ export function createMutatingAdmissionPolicy(
         if (!applied) continue;
         if (!semanticEqual(before, request.object)) {
           callees.requireAll();
-          reinvocation.require();
+          reinvocation.demand();
         }
         if (use.policy.spec.reinvocationPolicy === "IfNeeded") callees.called(key);
       }

@@ -1,7 +1,7 @@
 import type { MetricRegistry } from "@pinnace/metrics";
 
 /** Counts what policies decide, under upstream's names (apiserver/pkg/admission/plugin/policy). */
-export interface PolicyObserver {
+interface PolicyObserver {
   /** `action` is `allow`, `deny`, `warn` or `audit`; mutating policies have none. */
   observe(policy: string, binding: string, seconds: number, error: string, action?: string): void;
 }

@@ -65,7 +65,7 @@ function matchResources(request: AdmissionRequest, match: Draft): Invocation | u
 const EVERYTHING = { operations: ["*"], apiGroups: ["*"], apiVersions: ["*"], resources: ["*/*"] };
 
 /** The resource that a policy takes its parameters from. */
-export interface ParamSource {
+interface ParamSource {
   readonly definition: ResourceDefinition | undefined;
   /** Why there is none though the policy names one. */
   readonly error?: string;

@@ -12,7 +12,7 @@ import type { Hook } from "./hooks.ts";
 import { secondsSince, type WebhookType } from "./observer.ts";
 
 /** Whether the match conditions of a webhook hold; rejects with what the client is told when they cannot be evaluated. */
-export type HookConditions = (hook: Hook, request: AdmissionRequest, invocation: Invocation) => Promise<boolean>;
+type HookConditions = (hook: Hook, request: AdmissionRequest, invocation: Invocation) => Promise<boolean>;
 
 /** Evaluates match conditions (KEP-3716). */
 export function createHookConditions(

@@ -43,7 +43,7 @@ export function createMutatingAdmissionWebhook(components: Components): Admissio
         const changed = await ask(hook, request, invocation, index);
         if (changed) {
           callees.requireAll();
-          reinvocation.require();
+          reinvocation.demand();
         }
         if (hook.reinvocable) callees.called(hook.uid);
       }

@@ -19,7 +19,7 @@ const MAX_CODE = 600;
 const BUCKETS = [0.005, 0.025, 0.1, 0.5, 1, 2.5, 10, 25];
 
 /** Counts calls of webhooks under upstream's names (apiserver/pkg/admission/metrics). */
-export interface WebhookObserver {
+interface WebhookObserver {
   observe(name: string, type: WebhookType, request: AdmissionRequest, seconds: number, outcome: WebhookOutcome): void;
 }
 

@@ -12,7 +12,7 @@ import {
 } from "@pinnace/apimachinery";
 
 /** `spec.conversion.webhook` of a CustomResourceDefinition. */
-export interface ConversionWebhook {
+interface ConversionWebhook {
   readonly clientConfig: ClientConfig;
   readonly conversionReviewVersions: readonly string[];
 }

@@ -57,7 +57,7 @@ export interface Change {
 }
 
 /** An object as another kind. */
-export interface ObjectView {
+interface ObjectView {
   show(object: KubernetesObject): Draft;
   /** Brings what became of the shown object into the draft that it was made of. */
   apply(draft: Draft, shown: Draft): void;

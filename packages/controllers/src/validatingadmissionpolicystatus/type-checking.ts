@@ -9,7 +9,7 @@ export interface CheckedType {
 }
 
 /** An entry of `status.typeChecking.expressionWarnings`. */
-export interface ExpressionWarning {
+interface ExpressionWarning {
   readonly fieldRef: string;
   readonly warning: string;
 }
