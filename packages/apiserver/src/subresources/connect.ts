@@ -6,6 +6,7 @@ import { isTrue } from "../request-info.ts";
 import { admissionRequest } from "../rest/admit.ts";
 import { readObject } from "../rest/read.ts";
 import type { RestContext } from "../rest/rest-context.ts";
+import { connectOptions } from "./connect-options.ts";
 import { chooseContainer } from "./containers.ts";
 import { forward, kubeletFailure, kubeletOf } from "./kubelet.ts";
 
@@ -32,11 +33,7 @@ export async function connectPod(
 
 async function admit(rest: RestContext, request: ResourceRequest): Promise<void> {
   const { info } = request;
-  const options = {
-    kind: CONNECT_KINDS[info.subresource],
-    apiVersion: "v1",
-    ...Object.fromEntries(request.request.query),
-  };
+  const options = connectOptions(info.subresource, request.request.query);
   const admission = admissionRequest(rest, request, {
     operation: "CONNECT",
     name: info.name,
@@ -48,12 +45,6 @@ async function admit(rest: RestContext, request: ResourceRequest): Promise<void>
   await runMutation(rest.admission(), admission);
   await runValidation(rest.admission(), admission);
 }
-
-const CONNECT_KINDS: Readonly<Record<string, string>> = {
-  exec: "PodExecOptions",
-  attach: "PodAttachOptions",
-  portforward: "PodPortForwardOptions",
-};
 
 /** The kubelet's path and query for what the client asked. */
 function targetOf(pod: Draft, { info, request }: ResourceRequest): { path: string; query: URLSearchParams } {
