@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findRequirements } from "@pinnace/cri/node";
 import { messageOf } from "@pinnace/errors";
@@ -134,7 +135,7 @@ async function runOnCluster(it: Run, chosen: readonly Behaviour[]): Promise<void
       run: (each) => runBatch(each, settings),
       heard: keep,
     });
-    if (stop.signal.aborted) throw new ConformanceError("CLUSTER", "the cluster ended while specs ran");
+    if (stop.signal.aborted) throw clusterEnded(cluster.process.output(), results.folder);
     over = true;
   } finally {
     // A cluster that cannot stop cleanly is told, but hides no other problem.
@@ -142,6 +143,13 @@ async function runOnCluster(it: Run, chosen: readonly Behaviour[]): Promise<void
       if (over) throw new ConformanceError("CLUSTER", firstLine(messageOf(error)), { cause: error });
     });
   }
+}
+
+/** What it said last is kept: nothing else tells why. */
+function clusterEnded(output: string, folder: string): ConformanceError {
+  const path = join(folder, "logs", "cluster.log");
+  writeFileSync(path, output);
+  return new ConformanceError("CLUSTER", "the cluster ended while specs ran", { remedy: `its output is in ${path}` });
 }
 
 const startNodes = (mode: Mode): Promise<Cluster> =>
