@@ -42,8 +42,8 @@ export async function startEtcd({ members = 1, tls, flags = [] }: ClusterOptions
   const scheme = tls === undefined ? "http" : "https";
   const endpoints = ports.slice(0, members).map((port) => `${scheme}://127.0.0.1:${port}`);
   const peers = ports.slice(members).map((port) => `http://127.0.0.1:${port}`);
-  const run = (member: number): ChildProcess =>
-    spawn(
+  const run = (member: number): ChildProcess => {
+    const child = spawn(
       PROGRAM,
       [
         `--name=m${member}`,
@@ -54,12 +54,13 @@ export async function startEtcd({ members = 1, tls, flags = [] }: ClusterOptions
         ...[`--heartbeat-interval=${HEARTBEAT}`, `--election-timeout=${ELECTION}`, "--unsafe-no-fsync"],
         ...["--log-level=error", ...(tls ?? []), ...flags],
       ],
-      { stdio: ["ignore", "ignore", process.env.PINNACE_ETCD_LOG === undefined ? "ignore" : "inherit"] },
+      { stdio: "ignore" },
     );
+    running.add(child);
+    child.once("exit", () => running.delete(child));
+    return child;
+  };
   const processes = endpoints.map((_, member) => run(member));
-  process.once("exit", () => {
-    for (const child of processes) child.kill("SIGKILL"); // of a test that did not come to its end
-  });
   const signal = async (member: number, name: "SIGKILL" | "SIGSTOP" | "SIGCONT"): Promise<void> => {
     const child = processes[member] as ChildProcess;
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -88,6 +89,12 @@ export async function serving(cluster: EtcdCluster): Promise<EtcdCluster> {
   await store.close();
   return cluster;
 }
+
+/** Those of a test that does not come to its end must not stay behind. */
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
 
 /** Ports that were given out in this process: a member that is killed must find its own free again. */
 const given = new Set<number>();
