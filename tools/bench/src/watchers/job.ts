@@ -13,6 +13,8 @@ export interface WatchJob {
   /** Then: events per second, each for one watcher, for so many seconds. */
   readonly rate: number;
   readonly seconds: number;
+  /** Milliseconds that missing events are waited for. */
+  readonly patience: number;
 }
 
 /** What became of it. */

@@ -2,8 +2,6 @@
  * 5,000 watchers: deliveries per second when all get each event, memory per watcher, and the lag of 1,000 events per second
  * that have one watcher each, as pods and kubelets. Limit: sockets fed with ready frames. Peer: kube-apiserver with etcd.
  */
-import { join } from "node:path";
-import { start } from "../child.ts";
 import { benchOptions } from "../options.ts";
 import { startPinnaceApi } from "../peers/pinnace.ts";
 import type { ApiTarget } from "../peers/target.ts";
@@ -12,10 +10,12 @@ import { missingNote, missingPeers, startUpstream } from "../peers/upstream.ts";
 import { publish } from "../report.ts";
 import { SeriesTable } from "../series-table.ts";
 import { startBareWatchServer } from "./bare.ts";
-import { NAMESPACE, type WatchJob, type WatchResult } from "./job.ts";
+import { NAMESPACE } from "./job.ts";
+import { runWatchers } from "./run.ts";
 
 const UPSTREAM = "kube-apiserver";
 const BARE = "ready frames";
+const PATIENCE = 60_000;
 
 const { rounds, smoke, peer, values } = benchOptions({
   watchers: { type: "number", default: 5_000, smoke: 50, help: "that watch at the same time" },
@@ -33,14 +33,6 @@ const servers: Readonly<Record<string, () => Promise<ApiTarget>>> = {
   Pinnace: () => startPinnaceApi(),
 };
 
-async function measure(target: ApiTarget): Promise<WatchResult> {
-  const { port, ca, token, pids } = target;
-  const { http1, streams, ...load } = values;
-  const job: WatchJob = { target: { port, ca, token }, pids, streams: http1 ? 0 : streams, ...load };
-  const child = start(process.execPath, [join(import.meta.dirname, "program.ts"), JSON.stringify(job)]);
-  return JSON.parse(await child.finished()) as WatchResult;
-}
-
 /** What watchers need; the bare server takes anything. */
 async function prepare(target: ApiTarget): Promise<void> {
   const api = targetApi(target);
@@ -54,7 +46,8 @@ for (let round = 0; round < rounds; round++)
   for (const [name, startServer] of Object.entries(servers)) {
     const target = await startServer();
     if (name !== BARE) await prepare(target);
-    const result = await measure(target);
+    const { http1, streams, ...load } = values;
+    const result = await runWatchers(target, { ...load, streams: http1 ? 0 : streams, patience: PATIENCE });
     await target.stop();
     const rivals = (what: string): string[] =>
       name === BARE ? [] : [BARE, UPSTREAM].filter((each) => each !== name).map((each) => `${each}, ${what}`);

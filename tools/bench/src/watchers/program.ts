@@ -6,7 +6,6 @@ import { type OpenWatches, openWatches } from "./streams.ts";
 import { Writer } from "./writer.ts";
 
 const SETTLING = 1_500;
-const PATIENCE = 60_000;
 const LINE_END = 10;
 /** Each event has it once; HTTP/1.1 chunks end lines, too. */
 const MARK = Buffer.from('"bench.example.com/sent":"');
@@ -91,9 +90,9 @@ function open(path: (index: number) => string, onData: (watcher: number, data: B
 }
 
 async function waitFor(done: () => boolean, state: () => string): Promise<void> {
-  const end = performance.now() + PATIENCE;
+  const end = performance.now() + job.patience;
   while (!done()) {
-    if (performance.now() > end) throw new Error(`after a minute, ${state()}`);
+    if (performance.now() > end) throw new Error(`after ${job.patience / 1000} s, ${state()}`);
     await sleep(5);
   }
 }
