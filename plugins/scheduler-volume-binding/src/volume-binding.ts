@@ -23,6 +23,7 @@ const STATE = "VolumeBinding";
 const NO_VOLUME = unresolvable("node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)");
 const OTHER_NODE = unresolvable("node(s) didn't match PersistentVolume's node affinity");
 const NOTHING_TO_BIND = unresolvable("node(s) didn't find available persistent volumes to bind");
+const NO_SPACE = unresolvable("node(s) did not have enough free storage");
 const POLL = 250;
 
 class BindingState implements StateData {
@@ -67,6 +68,8 @@ export class VolumeBinding {
         { event: { resource: "PersistentVolume", actions: ["Add", "Update"] } },
         { event: { resource: "Node", actions: ["Add", "UpdateNodeLabel"] } },
         { event: { resource: "CSINode", actions: ["Add", "Update"] } },
+        { event: { resource: "CSIDriver", actions: ["Update"] } },
+        { event: { resource: "CSIStorageCapacity", actions: ["Add", "Update"] } },
       ],
     };
   }
@@ -91,7 +94,8 @@ export class VolumeBinding {
     }
     const taken = new Set([...this.#promised.values()].flat());
     const plan = planVolumes(binding.volumes.delayed, node, reader, taken);
-    if (plan === undefined) return NOTHING_TO_BIND;
+    if (plan === "conflict") return NOTHING_TO_BIND;
+    if (plan === "space") return NO_SPACE;
     binding.plans.set(name, plan);
     return SUCCESS;
   }

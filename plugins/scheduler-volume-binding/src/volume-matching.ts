@@ -8,6 +8,7 @@ import {
 import { labelMatcher } from "@pinnace/apimachinery";
 import { type ClusterReader, unitsOf } from "@pinnace/scheduler-framework";
 import { reaches } from "./pod-volumes.ts";
+import { hasEnoughCapacity } from "./storage-capacity.ts";
 
 /** What binding a pod to a node means for its unbound claims. */
 export interface Plan {
@@ -16,30 +17,36 @@ export interface Plan {
   readonly provisions: readonly PersistentVolumeClaim[];
 }
 
+/** Why there is no plan: neither volume nor class for a claim, or no space where the class makes volumes. */
+export type Obstacle = "conflict" | "space";
+
 const NO_PROVISIONER = "kubernetes.io/no-provisioner";
 
 /**
  * Finds a volume for every claim, the smallest that will do, or a class that can make one for the node. `taken` are names of
- * volumes that other pods have been promised. Undefined when a claim gets neither.
+ * volumes that other pods have been promised.
  */
 export function planVolumes(
   claims: readonly PersistentVolumeClaim[],
   node: Node,
   reader: ClusterReader,
   taken: ReadonlySet<string>,
-): Plan | undefined {
+): Plan | Obstacle {
   const used = new Set(taken);
   const matches: { claim: PersistentVolumeClaim; volume: PersistentVolume }[] = [];
   const provisions: PersistentVolumeClaim[] = [];
   for (const claim of [...claims].sort((a, b) => sizeOf(a) - sizeOf(b))) {
     const selected = claim.metadata?.annotations?.["volume.kubernetes.io/selected-node"];
-    if (selected !== undefined && selected !== node.metadata?.name) return undefined;
+    if (selected !== undefined && selected !== node.metadata?.name) return "conflict";
     const volume = selected === undefined ? bestVolume(claim, node, reader, used) : undefined;
     if (volume !== undefined) {
       used.add(volume.metadata?.name ?? "");
       matches.push({ claim, volume });
-    } else if (canProvision(claim, node, reader)) provisions.push(claim);
-    else return undefined;
+    } else provisions.push(claim);
+  }
+  for (const claim of provisions) {
+    if (!canProvision(claim, node, reader)) return "conflict";
+    if (!hasEnoughCapacity(claim, node, reader)) return "space";
   }
   return { matches, provisions };
 }

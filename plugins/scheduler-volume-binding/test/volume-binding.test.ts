@@ -157,6 +157,58 @@ describe("VolumeBinding as a filter", () => {
     expect(attempt(instance, pod, nodes).filters.map(({ reasons }) => reasons[0])).toEqual(says);
   });
 
+  const SPACE = "node(s) did not have enough free storage";
+  const capacity = (zone: string | undefined, change: object, storageClassName = "made"): object => ({
+    metadata: { name: "s", namespace: "kube-system" },
+    storageClassName,
+    ...(zone === undefined ? {} : { nodeTopology: zone === "" ? {} : { matchLabels: { zone } } }),
+    ...change,
+  });
+  it.each([
+    { what: "no driver object", driver: undefined, capacities: [], says: [undefined, undefined] },
+    { what: "a driver that tells no capacity", driver: false, capacities: [], says: [undefined, undefined] },
+    { what: "a driver without any capacity", driver: true, capacities: [], says: [SPACE, SPACE] },
+    {
+      what: "space in one zone",
+      driver: true,
+      capacities: [capacity("z-a", { capacity: "2Gi" }), capacity("z-b", { capacity: "1Gi" })],
+      says: [undefined, SPACE],
+    },
+    {
+      what: "space everywhere",
+      driver: true,
+      capacities: [capacity("", { capacity: "9Gi" })],
+      says: [undefined, undefined],
+    },
+    {
+      what: "space that no node sees",
+      driver: true,
+      capacities: [capacity(undefined, { capacity: "9Gi" })],
+      says: [SPACE, SPACE],
+    },
+    {
+      what: "space for smaller volumes alone",
+      driver: true,
+      capacities: [capacity("", { capacity: "9Gi", maximumVolumeSize: "1Gi" })],
+      says: [SPACE, SPACE],
+    },
+    {
+      what: "space of another class",
+      driver: true,
+      capacities: [capacity("", { capacity: "9Gi" }, "other")],
+      says: [SPACE, SPACE],
+    },
+    { what: "space of unknown size", driver: true, capacities: [capacity("", {})], says: [SPACE, SPACE] },
+  ])("with $what says $says", ({ driver, capacities, says }) => {
+    const instance = create({
+      persistentvolumeclaims: [claim({ storageClassName: "made" })],
+      csidrivers:
+        driver === undefined ? [] : [{ metadata: { name: "example.com/disk" }, spec: { storageCapacity: driver } }],
+      csistoragecapacities: capacities,
+    });
+    expect(attempt(instance, pod, nodes).filters.map(({ reasons }) => reasons[0])).toEqual(says);
+  });
+
   it("needs a volume for each of two claims on one node", () => {
     const two = testPod("p", {
       volumes: ["c", "d"].map((claimName) => ({ name: claimName, persistentVolumeClaim: { claimName } })),
