@@ -8,6 +8,7 @@ import { CodedError } from "@pinnace/errors";
  * - `NO_PLUGINS_FOLDER`: a folder of `--plugins` is not there.
  * - `SCHEDULER_CONFIG`: the file of `--scheduler-config` cannot be read or is refused.
  * - `ETCD_FILES`: a file of `--etcd-cafile`, `--etcd-certfile` or `--etcd-keyfile` cannot be read.
+ * - `ENCRYPTION_CONFIG`: the file of `--encryption-provider-config` cannot be used.
  * - `NO_PASSPHRASE`: a backup needs one, and there is nobody to ask.
  * - `FILE_EXISTS`: a backup would replace a file.
  * - `NOT_EMPTY`: a restore would replace a cluster.
@@ -24,6 +25,7 @@ type AppErrorCode =
   | "NO_PLUGINS_FOLDER"
   | "SCHEDULER_CONFIG"
   | "ETCD_FILES"
+  | "ENCRYPTION_CONFIG"
   | "NO_PASSPHRASE"
   | "FILE_EXISTS"
   | "NOT_EMPTY"

@@ -85,10 +85,15 @@ export async function openFoundation(
   );
   undo.push(() => listener.close());
   const servers = options.etcdServers;
-  const store = await (servers === undefined
+  const plain: Store = await (servers === undefined
     ? progress.step("store", () => openLogStore({ directory: directory.store, clock, logger }))
     : progress.step("store on etcd", () => openEtcd(servers, options, { clock, logger })));
-  undo.push(() => store.close());
+  undo.push(() => plain.close());
+  const { encryptionProviderConfig: file } = options;
+  const store =
+    file === undefined
+      ? plain
+      : await progress.step("encryption at rest", async () => (await import("./encryption.ts")).encrypt(plain, file));
   const warnings: string[] = [];
   const plugins = await progress.step("plugins", () => findPlugins(options.plugins, (text) => warnings.push(text)));
   for (const text of [...warnings, ...unusablePlugins(plugins)]) {

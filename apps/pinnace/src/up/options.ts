@@ -23,6 +23,8 @@ export interface UpOptions {
   readonly etcdCertfile?: string;
   readonly etcdKeyfile?: string;
   readonly etcdPrefix: string;
+  /** An `EncryptionConfiguration`. */
+  readonly encryptionProviderConfig?: string;
   readonly plugins: readonly string[];
   readonly schedulerConfig?: string;
   readonly logLevel: "debug" | "info" | "warn" | "error";
@@ -90,6 +92,10 @@ export function upCommand(run: (options: UpOptions) => Promise<void>): Command {
     .option("--etcd-certfile <file>", "the certificate to show to etcd")
     .option("--etcd-keyfile <file>", "its key")
     .option("--etcd-prefix <prefix>", "below which all keys are", "/pinnace")
+    .option(
+      "--encryption-provider-config <file>",
+      "EncryptionConfiguration: what is stored encrypted, and with which keys",
+    )
     .option("--plugins <folder>", "look for plugins in this folder, too (repeatable)", collect)
     .option("--scheduler-config <file>", "KubeSchedulerConfiguration; read again whenever the file changes")
     .addOption(
