@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { Cluster } from "@pinnace/cluster";
-import { messageOf } from "@pinnace/errors";
+import { CodedError, messageOf } from "@pinnace/errors";
 import { openFoundation, reachable, startControlPlane, writeAdminKubeconfig } from "./control-plane.ts";
 import { openDataDirectory, requireRestored, resetDataDirectory } from "./data-directory.ts";
 import { followSchedulerConfig } from "./follow-scheduler-config.ts";
@@ -31,7 +31,8 @@ export async function runUp(options: UpOptions): Promise<void> {
   const lost = Promise.withResolvers<never>();
   lost.promise.catch(() => undefined); // it may come before anybody waits
   try {
-    const { summary } = await bringUp(options, progress, undo, lost.reject);
+    const onLost = (cause: unknown): void => lost.reject(leadershipLost(cause));
+    const { summary } = await bringUp(options, progress, undo, onLost);
     stop.throwIfAborted();
     write(summary);
     await Promise.race([once(stop, "abort"), lost.promise]);
@@ -93,6 +94,12 @@ async function bringUp(
     kubectl: isOnPath("kubectl"),
   });
   return { cluster, summary };
+}
+
+/** As kube-scheduler and kube-controller-manager do, the process ends rather than work beside another leader. */
+function leadershipLost(cause: unknown): CodedError {
+  const remedy = "another process may lead by now; start this one again, or let a supervisor such as systemd do it";
+  return new CodedError("LEADERSHIP_LOST", messageOf(cause), { cause, remedy });
 }
 
 const isOnPath = (program: string): boolean =>
