@@ -80,12 +80,18 @@ function fixed(value: number, precision: number): string {
 
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
+/** Upstream takes the precision for the least width, and always shows six digits. */
 function scientific(value: number | undefined, precision: number): string | undefined {
-  if (value === undefined || !Number.isFinite(value)) return value === undefined ? undefined : special(value);
-  const [mantissa, exponent] = value.toExponential(Math.min(precision, 100)).split("e") as [string, string];
+  if (value === undefined) return undefined;
+  const text = Number.isFinite(value) ? powerOfTen(value) : special(value);
+  return " ".repeat(Math.max(0, precision - [...text].length)) + text;
+}
+
+function powerOfTen(value: number): string {
+  const [mantissa, exponent] = value.toExponential(6).split("e") as [string, string];
   const digits = Math.abs(Number(exponent)).toString().padStart(2, "0");
   const raised = [...digits].map((digit) => RAISED[Number(digit)]).join("");
-  return `${mantissa}\u202f×\u202f10${Number(exponent) < 0 ? "⁻" : ""}${raised}`;
+  return `${mantissa}×10${Number(exponent) < 0 ? "⁻" : ""}${raised}`;
 }
 
 /** As `%s` shows a value; undefined for what it cannot show. */
