@@ -37,10 +37,17 @@ export function decodeFields(
   return new FieldDecoder(resolve, options).decode(value, schema);
 }
 
-/** Where a value belongs: the struct whose field it is, and the path of that field without indices and map keys. */
+/** Where a value belongs: the struct whose field it is, the field, and the place of that struct. */
 interface Place {
   readonly struct: string;
   readonly field: string;
+  readonly holder: Place | undefined;
+}
+
+/** The path of a field without indices and map keys. */
+function fieldPathOf({ field, holder }: Place): string {
+  const before = holder === undefined ? "" : fieldPathOf(holder);
+  return before === "" ? field : `${before}.${field}`;
 }
 
 class FieldDecoder {
@@ -57,7 +64,7 @@ class FieldDecoder {
   }
 
   decode(root: unknown, schema: Schema): DecodedFields {
-    const place: Place = { struct: "", field: "" };
+    const place: Place = { struct: "", field: "", holder: undefined };
     const name = this.#options.definitionName;
     const value = this.#value(
       root,
@@ -106,7 +113,7 @@ class FieldDecoder {
         delete value[name];
       } else if (member === null) delete value[name];
       else {
-        const inside = { struct, field: place.field === "" ? name : `${place.field}.${name}` };
+        const inside: Place = { struct, field: name, holder: place };
         this.#member(value, name, field, inside, literals?.get(name));
         if (isEmptyCollection(value[name]) && this.#omitsEmpty(schema, name, field)) delete value[name];
       }
@@ -179,7 +186,7 @@ class FieldDecoder {
     const target =
       place.struct === ""
         ? `Go value of type ${type}`
-        : `Go struct field ${place.struct}.${place.field} of type ${type}`;
+        : `Go struct field ${place.struct}.${fieldPathOf(place)} of type ${type}`;
     return this.#fail(`json: cannot unmarshal ${what} into ${target}`);
   }
 

@@ -22,6 +22,32 @@ export function sendWatch(
   return new Promise((resolve) => new WatchWriter(response, body, resolve).start(signal));
 }
 
+/** Those that have something to write in this turn of the event loop. */
+let waiting: WatchWriter[] = [];
+
+/** One callback of the event loop serves all watches, of which a change may concern thousands. */
+function atEndOfTurn(writer: WatchWriter): void {
+  waiting.push(writer);
+  if (waiting.length > 1) return;
+  setImmediate(() => {
+    const writers = waiting;
+    waiting = [];
+    for (const each of writers) each.flush();
+    last = undefined;
+  });
+}
+
+/** What was joined last: watchers of the same objects have the same lines to write. */
+let last: { readonly lines: readonly Uint8Array[]; readonly bytes: Uint8Array } | undefined;
+
+function joined(lines: readonly Uint8Array[]): Uint8Array {
+  if (lines.length === 1) return lines[0]!;
+  if (last?.lines.length === lines.length && last.lines.every((line, index) => line === lines[index]))
+    return last.bytes;
+  last = { lines, bytes: Buffer.concat(lines) };
+  return last.bytes;
+}
+
 class WatchWriter {
   readonly #response: ServerResponse;
   readonly #body: WatchBody;
@@ -73,20 +99,16 @@ class WatchWriter {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    queueMicrotask(() => this.#flush());
+    atEndOfTurn(this);
   }
 
-  #flush(): void {
+  flush(): void {
     this.#scheduled = false;
     if (this.#finished || this.#blocked) return;
     const lines = this.#take();
-    if (lines.length > 0) this.#blocked = !this.#response.write(lines.length === 1 ? lines[0] : Buffer.concat(lines));
-    if (this.#sent === 0) {
-      if (this.#completed) this.#finish();
-      return;
-    }
-    this.#scheduled = true;
-    setImmediate(() => this.#flush());
+    if (lines.length > 0) this.#blocked = !this.#response.write(joined(lines));
+    if (this.#events.length > 0) this.#schedule();
+    else if (this.#completed) this.#finish();
   }
 
   /** The lines of one turn. */
