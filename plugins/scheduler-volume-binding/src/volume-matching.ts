@@ -18,7 +18,7 @@ export interface Plan {
 }
 
 /** Why there is no plan: neither volume nor class for a claim, or no space where the class makes volumes. */
-export type Obstacle = "conflict" | "space";
+type Obstacle = "conflict" | "space";
 
 const NO_PROVISIONER = "kubernetes.io/no-provisioner";
 

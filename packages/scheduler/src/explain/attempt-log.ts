@@ -1,7 +1,7 @@
 import type { Pod } from "@pinnace/api";
 import { type AttemptRecord, weightOf } from "./attempt-record.ts";
 
-export interface AttemptLogOptions {
+interface AttemptLogOptions {
   /** Node verdicts and rows of scores that are kept over all attempts; the oldest attempts go first. Default 50,000. */
   readonly maxNodes?: number;
   /** Attempts that are kept of all pods; default 2,000. */

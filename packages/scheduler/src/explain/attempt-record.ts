@@ -2,7 +2,7 @@ import type { Pod } from "@pinnace/api";
 import type { FindNodeResult } from "../find-node.ts";
 
 /** How an attempt ended; `Binding` while it has not. */
-export type AttemptOutcome = "Binding" | "Scheduled" | "Unschedulable" | "Error";
+type AttemptOutcome = "Binding" | "Scheduled" | "Unschedulable" | "Error";
 
 /** What is kept of one attempt: references to what it worked with, made readable when somebody asks. */
 export interface AttemptRecord {

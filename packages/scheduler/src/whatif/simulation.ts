@@ -14,7 +14,7 @@ import { scoreNodes } from "../find-node.ts";
 import { fitErrorMessage } from "../fit-error.ts";
 
 /** Where a pod would go, or why nowhere: the text of the event that it would get. */
-export type Placement = { readonly nodeName: string } | { readonly nodeName: undefined; readonly message: string };
+type Placement = { readonly nodeName: string } | { readonly nodeName: undefined; readonly message: string };
 
 /** Nodes to which pods are added one after the other, as the scheduler would. Nothing of it happens. */
 export class Simulation {
