@@ -24,7 +24,12 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
     database.close();
     throw await refusal(directory, pidFile, error);
   }
-  await writeFile(pidFile, `${process.pid}\n`, { mode: 0o600 });
+  try {
+    await writeFile(pidFile, `${process.pid}\n`, { mode: 0o600 });
+  } catch (error) {
+    database.close();
+    throw error;
+  }
   return { release: () => database.close() };
 }
 
