@@ -35,6 +35,7 @@ function help(all: readonly Scenario[]): string {
     "usage: npm run bench -- <scenario> [options]",
     "",
     ...all.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    `  ${"all".padEnd(width)}  One after the other`,
     "",
     "Options of all scenarios; `npm run bench -- <scenario> --help` lists those of one:",
     "  --rounds <n>      rounds, in each of which Pinnace and its peer take turns (default 5)",
@@ -56,11 +57,12 @@ async function leave(code: number, reason: string): Promise<never> {
 
 const all = scenarios();
 const [, , scenario] = process.argv;
-if (all.some(({ name }) => name === scenario)) {
+const chosen = scenario === "all" ? all : all.filter(({ name }) => name === scenario);
+if (chosen.length > 0) {
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => void leave(130, "interrupted; everything that was started is being stopped"));
   try {
-    await import(`./${scenario}/main.ts`);
+    for (const { name } of chosen) await import(`./${name}/main.ts`);
     await releaseAll();
   } catch (error) {
     await leave(error instanceof UsageError ? 2 : 1, messageOf(error));
