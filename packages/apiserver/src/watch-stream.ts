@@ -161,6 +161,13 @@ function selectEvent(
   return previous ? sharedEvent(change, definition, true) : undefined;
 }
 
+const changes = new WeakMap<WatchEvent, CacheChange>();
+
+/** The change that an event of a watch without selection tells; undefined for what was there when the watch began. */
+export function changeOf(event: WatchEvent): CacheChange | undefined {
+  return changes.get(event);
+}
+
 const sharedEvents = new WeakMap<CacheChange, Map<string, WatchEvent>>();
 
 /** One event instance for all watchers of a change, so that it is encoded once. */
@@ -174,7 +181,10 @@ function sharedEvent(change: CacheChange, definition: ResourceDefinition, delete
   let event = events.get(key);
   if (event === undefined) {
     event = makeEvent(change, definition, deleted);
-    if (event !== undefined) events.set(key, event);
+    if (event !== undefined) {
+      events.set(key, event);
+      changes.set(event, change);
+    }
   }
   return event;
 }

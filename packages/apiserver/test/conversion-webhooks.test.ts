@@ -52,7 +52,7 @@ const converted: Answer = ({ uid, objects, desiredAPIVersion }) => ({
   convertedObjects: objects.map((object: Draft) => convert(object, desiredAPIVersion)),
 });
 
-async function withBoats(answer: Answer = converted): Promise<Harness & { calls: Draft[] }> {
+async function withBoats(answer: Answer = converted, crd: object = CRD): Promise<Harness & { calls: Draft[] }> {
   const calls: Draft[] = [];
   const webhooks = {
     call: async ({ body }: WebhookCall) => {
@@ -62,7 +62,7 @@ async function withBoats(answer: Answer = converted): Promise<Harness & { calls:
     },
   };
   const harness = await startBuiltIn({ webhooks });
-  expect((await harness.call("POST", CRDS, CRD)).status).toBe(201);
+  expect((await harness.call("POST", CRDS, crd)).status).toBe(201);
   return { ...harness, calls };
 }
 
@@ -97,6 +97,35 @@ describe("a conversion webhook", () => {
         spec: { hull: "oak", metres: 1 },
       },
     );
+  });
+
+  it("comes before the fields that lists and watches select by", async () => {
+    const [v1, v2] = CRD.spec.versions;
+    const versions = [v1, { ...v2, selectableFields: [{ jsonPath: ".spec.metres" }] }];
+    const { call, raw } = await withBoats(converted, { ...CRD, spec: { ...CRD.spec, versions } });
+    const selected = `${path("v2")}?fieldSelector=spec.metres%3D2`;
+    await call("POST", path("v1"), boat("example.com/v1", { length: 1 }));
+    const events: unknown[] = [];
+    const watch = await raw("GET", `${selected}&watch=1`);
+    if (watch.body.type !== "watch") throw new Error("no watch");
+    const subscription = watch.body.events.subscribe(({ type, object }) =>
+      events.push([type, (object as Draft).spec?.metres]),
+    );
+    const merge = { "content-type": "application/merge-patch+json" };
+    for (const length of [2, 2, 3, 2]) await call("PATCH", path("v1", "/a"), { spec: { length } }, merge);
+    await call("PATCH", path("v1", "/a"), { metadata: { labels: { a: "b" } } }, merge);
+    expect((await call("GET", selected)).body.items).toHaveLength(1);
+    await call("DELETE", path("v1", "/a"));
+    await expect
+      .poll(() => events)
+      .toEqual([
+        ["ADDED", 2],
+        ["DELETED", 2],
+        ["ADDED", 2],
+        ["MODIFIED", 2],
+        ["DELETED", 2],
+      ]);
+    subscription.unsubscribe();
   });
 
   it("stands behind patches, deletions and watches", async () => {

@@ -3,7 +3,6 @@ import {
   type KubernetesObject,
   parseApiVersion,
   type ResourceDefinition,
-  statusErrorOf,
   type WatchBody,
   type WatchEvent,
 } from "@pinnace/apimachinery";
@@ -14,8 +13,8 @@ import type { ResponseContext } from "../media/responses.ts";
 import { tableOf } from "../media/table.ts";
 import type { ResourceRequest } from "../request-context.ts";
 import type { Selection } from "../selection.ts";
-import { prepareVersions, toVersion } from "../storage/versions.ts";
 import { encodeEvent, type WatchStreamOptions, watchStream } from "../watch-stream.ts";
+import { convertedEvents } from "./converted-events.ts";
 import { listOptions, parseResourceVersion } from "./list-options.ts";
 import { responseContext } from "./read.ts";
 import type { RestContext } from "./rest-context.ts";
@@ -61,18 +60,12 @@ function versionedStream(
   if (definition.remoteConversion === undefined) return watchStream(rest, definition, selection, options);
   const { group, version } = parseApiVersion(definition.storageApiVersion);
   const { remoteConversion: _, ...stored } = { ...definition, group, version };
-  return watchStream(rest, stored, selection, options).pipe(concatMap((event) => converted(event, definition)));
-}
-
-/** A watch whose object cannot be converted ends with the error. */
-async function converted(event: WatchEvent, definition: ResourceDefinition): Promise<WatchEvent> {
-  if (event.type === "ERROR" || event.type === "BOOKMARK") return event;
-  try {
-    await prepareVersions([event.object], definition);
-    return { type: event.type, object: toVersion(event.object, definition) };
-  } catch (error) {
-    return { type: "ERROR", object: statusErrorOf(error).status };
-  }
+  // Fields can be looked at when an object is converted, and not before.
+  const everything = selectionOf(stored, selection.namespace, { labelSelector: "", fieldSelector: "" });
+  return watchStream(rest, stored, everything, options).pipe(
+    concatMap((event) => convertedEvents(event, definition, selection)),
+    concatMap((converted) => converted),
+  );
 }
 
 /** Turns each object into what `as=` asks for. Only the first table names the columns. */
