@@ -9,6 +9,8 @@ const SERIES_GAP = 6 * 60_000;
 /** Events that may wait to be sent; more are dropped. */
 const MAX_WAITING = 10_000;
 const MAX_NOTE_BYTES = 1024;
+/** Requests under way at the same time: one after the other would wait for the disk each time. */
+const PARALLEL = 16;
 
 /** What there is to say about a pod. */
 export interface SchedulingEvent {
@@ -38,15 +40,17 @@ export interface SchedulingEventsComponents {
 
 interface Series {
   readonly event: EventsV1Event;
+  /** Settles when the first event of the series has been written. */
+  readonly created: PromiseWithResolvers<void>;
   count: number;
   sentCount: number;
   lastSeen: number;
 }
 
-type Job = { readonly create: EventsV1Event } | { readonly count: Series };
+type Job = { readonly create: Series } | { readonly count: Series };
 
 /**
- * Records events of `events.k8s.io/v1`, one after the other in the background. An event that comes again about the same
+ * Records events of `events.k8s.io/v1` in the background, some at the same time. An event that comes again about the same
  * version of a pod within six minutes turns the first one into a series, which is written once more when it ends.
  */
 export function createSchedulingEvents(components: SchedulingEventsComponents): SchedulingEvents {
@@ -59,7 +63,7 @@ class QueuedEvents implements SchedulingEvents {
   /** In the order of their last event. */
   readonly #known = new Map<string, Series>();
   readonly #waiting: Job[] = [];
-  #sending = false;
+  #sending = 0;
   #stopped = false;
   #lastNanoseconds = 0n;
 
@@ -76,8 +80,9 @@ class QueuedEvents implements SchedulingEvents {
     const known = this.#known.get(key);
     if (known === undefined) {
       const draft = this.#eventOf(regarding, event, now);
-      this.#known.set(key, { event: draft, count: 1, sentCount: 1, lastSeen: now });
-      this.#enqueue({ create: draft });
+      const created = Promise.withResolvers<void>();
+      const series: Series = { event: draft, created, count: 1, sentCount: 1, lastSeen: now };
+      if (this.#enqueue({ create: series })) this.#known.set(key, series);
       return;
     }
     known.count += 1;
@@ -100,17 +105,19 @@ class QueuedEvents implements SchedulingEvents {
     }
   }
 
-  #enqueue(job: Job): void {
+  /** Whether there was room for it. */
+  #enqueue(job: Job): boolean {
     if (this.#waiting.length >= MAX_WAITING) {
       this.#logger.warn("too many events wait, dropping one");
-      return;
+      return false;
     }
     this.#waiting.push(job);
-    if (!this.#sending) void this.#sendAll();
+    if (this.#sending < PARALLEL) void this.#sendAll();
+    return true;
   }
 
   async #sendAll(): Promise<void> {
-    this.#sending = true;
+    this.#sending += 1;
     for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
       try {
         await this.#send(job);
@@ -118,18 +125,20 @@ class QueuedEvents implements SchedulingEvents {
         this.#logger.warn("an event was not recorded", { error });
       }
     }
-    this.#sending = false;
+    this.#sending -= 1;
   }
 
   async #send(job: Job): Promise<void> {
-    const { metadata } = "create" in job ? job.create : job.count.event;
+    const series = "create" in job ? job.create : job.count;
+    const { metadata } = series.event;
     const events = this.#needs.client.resource(EVENTS_V1_EVENTS).namespace(metadata?.namespace ?? "default");
     if ("create" in job) {
-      await events.create(job.create);
+      await events.create(series.event).finally(() => series.created.resolve());
       return;
     }
-    const { count, lastSeen } = job.count;
-    job.count.sentCount = count;
+    await series.created.promise;
+    const { count, lastSeen } = series;
+    series.sentCount = count;
     const body = { series: { count, lastObservedTime: formatMicroTime(lastSeen) } };
     await events.patch(metadata?.name ?? "", { type: "merge", body });
   }

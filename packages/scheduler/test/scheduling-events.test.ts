@@ -50,6 +50,29 @@ describe("scheduling events", () => {
     });
   });
 
+  it("wait for the first of their series, and not for those of other pods", async () => {
+    const clock = createVirtualClock();
+    const [written, slow]: [string[], PromiseWithResolvers<void>] = [[], Promise.withResolvers<void>()];
+    const resource = {
+      namespace: () => resource,
+      create: async ({ metadata: { name } }: { metadata: { name: string } }) => {
+        if (name.startsWith("p.")) await slow.promise;
+        written.push(`create ${name.split(".")[0]}`);
+      },
+      patch: async (name: string) => written.push(`patch ${name.split(".")[0]}`),
+    };
+    const client = { resource: () => resource } as unknown as Client;
+    const events = createSchedulingEvents({ client, clock, controller: "default-scheduler" });
+    events.event(pod, FAILED);
+    events.event(pod, FAILED);
+    events.event(testPod("q"), FAILED);
+    await clock.settle();
+    expect(written).toEqual(["create q"]);
+    slow.resolve();
+    await clock.settle();
+    expect(written).toEqual(["create q", "create p", "patch p"]);
+  });
+
   it("become a series when they come again, written when it begins and when it is over", async () => {
     const { clock, written, events } = setup();
     for (let count = 0; count < 4; count += 1) {

@@ -19,7 +19,19 @@ const { rounds, smoke, peer, values } = benchOptions({
 });
 const scale = (count: number): number => Math.max(1, Math.round(count * values.share));
 const all = schedulerPerfWorkloads(scale);
-const wanted = all.filter(({ name }) => name.toLowerCase().includes(values.workload.toLowerCase()));
+/** In a smoke run one of each kind does, unless some are named. */
+const SMOKE = [
+  "SchedulingBasic/",
+  "PreemptionBasic/",
+  "SchedulingPodAntiAffinity/",
+  "TopologySpreading/",
+  "SchedulingCSIPVs/",
+];
+const wanted = all.filter(({ name }) =>
+  smoke && values.workload === ""
+    ? SMOKE.some((each) => name.startsWith(each))
+    : name.toLowerCase().includes(values.workload.toLowerCase()),
+);
 if (wanted.length === 0) throw new UsageError(`no workload is called ${values.workload} (--list names them)`);
 if (values.list) {
   for (const { name, floor } of all) console.log(`${name}${floor === undefined ? "" : `, at least ${floor} pods/s`}`);
