@@ -1,3 +1,4 @@
+import type { Pod } from "@pinnace/api";
 import type { NodeInfo } from "../contract/node-info.ts";
 import { MAX_SCORE, MIN_SCORE, type SchedulerPlugin } from "../contract/points.ts";
 import type { StatusCode } from "../contract/status.ts";
@@ -7,13 +8,13 @@ import { testCycle, testNode, testNodeInfo, testPod } from "./fixtures.ts";
 /** One behaviour that every scheduler plugin must show. `run` throws when it does not. */
 export interface ComplianceCase {
   readonly name: string;
-  run(make: () => SchedulerPlugin): void;
+  run(make: () => SchedulerPlugin): void | Promise<void>;
 }
 
 const TAINT = { key: "k", value: "v", effect: "NoSchedule" };
 
 /** Nodes that differ in everything that the default plugins look at. */
-function someNodes(): readonly NodeInfo[] {
+export function someNodes(): readonly NodeInfo[] {
   const neighbour = testPod("neighbour", { nodeName: "busy" }, { labels: { app: "a" } });
   return [
     testNodeInfo(testNode("plain", { labels: { "topology.kubernetes.io/zone": "z1" } })),
@@ -54,7 +55,7 @@ const podAffinity = {
 };
 
 /** Pods that ask for everything that the default plugins look at. */
-const PODS = [
+export const PODS: readonly Pod[] = [
   testPod("plain"),
   testPod("empty", { containers: [{ name: "main", image: "image:1" }] }),
   testPod("tolerant", { tolerations: [{ operator: "Exists" }], nodeSelector: { "kubernetes.io/hostname": "plain" } }),
@@ -78,7 +79,7 @@ const POINTS: readonly (keyof SchedulerPlugin)[] = [
   ...(["reserve", "permit", "preBind", "bind", "postBind"] as const),
 ];
 
-function check(condition: boolean, message: string): void {
+export function check(condition: boolean, message: string): void {
   if (!condition) throw new Error(message);
 }
 
@@ -86,7 +87,7 @@ function forEveryPod(make: () => SchedulerPlugin, look: (verdicts: Verdicts, pod
   for (const pod of PODS) look(attempt(make(), pod, someNodes()), pod.metadata?.name ?? "");
 }
 
-export const SCHEDULER_PLUGIN_CASES: readonly ComplianceCase[] = [
+export const EARLY_CASES: readonly ComplianceCase[] = [
   {
     name: "offers at least one extension point",
     run: (make) => {

@@ -4,16 +4,20 @@ import { silentLogger } from "@pinnace/logging";
 import { createPluginRegistry, isPluginDefinition, type PluginDefinition } from "@pinnace/plugin";
 import { SCHEDULER_API_VERSION, SCHEDULER_PLUGIN_TYPE, type SchedulerComponents } from "../contract/components.ts";
 import type { SchedulerPlugin } from "../contract/points.ts";
-import { SCHEDULER_PLUGIN_CASES } from "./cases.ts";
+import { type ComplianceCase, EARLY_CASES } from "./cases.ts";
+import { LATE_CASES } from "./late-cases.ts";
 
 export { attempt, type Verdicts } from "./attempt.ts";
-export { type ComplianceCase, SCHEDULER_PLUGIN_CASES } from "./cases.ts";
+export type { ComplianceCase } from "./cases.ts";
 export { testCycle, testNode, testNodeInfo, testPod, testReader } from "./fixtures.ts";
+
+/** Everything that a scheduler plugin must show. */
+export const SCHEDULER_PLUGIN_CASES: readonly ComplianceCase[] = [...EARLY_CASES, ...LATE_CASES];
 
 /** The functions of a test runner that the suite needs: vitest's, jest's, or node:test's under these names. */
 export interface TestFunctions {
   readonly describe: (name: string, run: () => void) => unknown;
-  readonly it: (name: string, run: () => void) => unknown;
+  readonly it: (name: string, run: () => void | Promise<void>) => unknown;
   /** Not used; so that a spec can pass its runner's functions as they are. */
   readonly expect?: unknown;
 }
