@@ -3,7 +3,7 @@ import { runLoad } from "../load/run-load.ts";
 import { podJson } from "../objects.ts";
 import type { ApiTarget } from "../peers/target.ts";
 import { prepareNamespace, targetApi } from "../peers/target-api.ts";
-import { peakBytes, resetPeak, residentBytes } from "../process-memory.ts";
+import { peakBytes, resetPeak, residentBytes } from "../process-usage.ts";
 import { NAMESPACE, NEEDLE, needles } from "./selector-objects.ts";
 
 export const PODS = "/api/v1/namespaces/default/pods";

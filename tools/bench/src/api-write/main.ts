@@ -26,6 +26,7 @@ if (values.auth !== "token" && values.auth !== "certificate")
   throw new UsageError(`--auth must be token or certificate, not ${JSON.stringify(values.auth)}`);
 const absent = missingPeers(peer);
 const notes = absent.length > 0 ? [missingNote(absent)] : [];
+notes.push("processor time is that of the server's processes, and says the same on a busy machine");
 notes.push(`p99 at half load: requests at half the rate of ${Math.max(...values.connections)} connections`);
 
 const table = new SeriesTable();
@@ -44,10 +45,12 @@ for (let round = 0; round < rounds; round++) {
     const measured = await measureWrites(target, values);
     await target.stop();
     const rivals = (what: string): string[] => (name === UPSTREAM ? [] : [`${UPSTREAM}, ${what}`]);
-    for (const { connections, throughput, p99 } of measured.loads) {
+    for (const { connections, throughput, p99, processor } of measured.loads) {
       const against = [...rivals(String(connections)), ...(name === UPSTREAM ? [] : [`${BARE}, ${connections}`])];
       table.add(`${name}, ${connections}`, "POST/s", throughput, { better: "higher", against });
       table.add(`${name}, ${connections}, p99`, "ms", p99, { against: rivals(`${connections}, p99`) });
+      const time = `${connections}, processor time`;
+      table.add(`${name}, ${time}`, "µs/POST", processor, { against: rivals(time) });
     }
     table.add(`${name}, p99 at half load`, "ms", measured.halfLoad.p99, { against: rivals("p99 at half load") });
   }

@@ -3,6 +3,7 @@ import { runLoad } from "../load/run-load.ts";
 import { podJson } from "../objects.ts";
 import type { ApiTarget } from "../peers/target.ts";
 import { prepareNamespace, targetApi } from "../peers/target-api.ts";
+import { processorSeconds } from "../process-usage.ts";
 
 const PODS = "/api/v1/namespaces/default/pods";
 const WARM_CONNECTIONS = 32;
@@ -17,9 +18,12 @@ interface WriteOptions {
   readonly auth: "token" | "certificate" | string;
 }
 
+/** `processor` is the server's time per POST, microseconds. */
+type MeasuredLoad = LoadResult & { readonly connections: number; readonly processor: number };
+
 /** What one server did under each number of connections. */
 interface MeasuredWrites {
-  readonly loads: readonly (LoadResult & { readonly connections: number })[];
+  readonly loads: readonly MeasuredLoad[];
   /** Over as many connections as the largest load, at half of its rate. */
   readonly halfLoad: LoadResult;
 }
@@ -35,9 +39,13 @@ export async function measureWrites(target: ApiTarget, options: WriteOptions): P
     return result;
   };
   await post("warm", { connections: WARM_CONNECTIONS, seconds: options.warmup });
-  const loads: (LoadResult & { readonly connections: number })[] = [];
-  for (const [index, connections] of options.connections.entries())
-    loads.push({ ...(await post(`load${index}`, { connections, seconds: options.seconds })), connections });
+  const loads: MeasuredLoad[] = [];
+  for (const [index, connections] of options.connections.entries()) {
+    const before = processorSecondsOf(target);
+    const result = await post(`load${index}`, { connections, seconds: options.seconds });
+    const processor = ((processorSecondsOf(target) - before) * 1e6) / result.answers;
+    loads.push({ ...result, connections, processor });
+  }
   const largest = loads.reduce((a, b) => (b.connections > a.connections ? b : a));
   const half = { connections: largest.connections, seconds: options.seconds, rate: largest.throughput / 2 };
   const halfLoad = await post("half", half);
@@ -45,6 +53,10 @@ export async function measureWrites(target: ApiTarget, options: WriteOptions): P
   api.close();
   if (present !== created) throw new Error(`${target.name} acknowledged ${created} pods and has ${present}`);
   return { loads, halfLoad };
+}
+
+function processorSecondsOf({ pids }: ApiTarget): number {
+  return pids.reduce((sum, pid) => sum + processorSeconds(pid), 0);
 }
 
 function jobFor(

@@ -8,7 +8,7 @@ import { benchOptions } from "../options.ts";
 import { startPinnaceApi, startPinnaceUp } from "../peers/pinnace.ts";
 import type { ApiTarget } from "../peers/target.ts";
 import { missingNote, missingPeers, startUpstream } from "../peers/upstream.ts";
-import { processorSeconds, residentBytes } from "../process-memory.ts";
+import { processorSeconds, residentBytes } from "../process-usage.ts";
 import { publish } from "../report.ts";
 import { SeriesTable } from "../series-table.ts";
 

@@ -4,7 +4,7 @@ import { type ApiResponse, deepFreeze } from "@pinnace/apimachinery";
 import { createRealClock } from "@pinnace/clock";
 import { startCluster } from "@pinnace/cluster";
 import { openLogStore } from "@pinnace/store-log";
-import { peakBytes } from "../process-memory.ts";
+import { peakBytes } from "../process-usage.ts";
 import { type ClusterCalls, requireStatus, type SeenPod } from "./cluster-calls.ts";
 
 const USER = { name: "bench", groups: ["system:masters", "system:authenticated"] };

@@ -3,7 +3,7 @@ import { start } from "../child.ts";
 import { startPinnaceApi } from "../peers/pinnace.ts";
 import type { ApiTarget } from "../peers/target.ts";
 import { type FindProgram, missingPeers, startUpstream } from "../peers/upstream.ts";
-import { peakBytes } from "../process-memory.ts";
+import { peakBytes } from "../process-usage.ts";
 import { removeFolder, temporaryFolder } from "../resources.ts";
 import type { SeriesTable } from "../series-table.ts";
 import type { WorkloadJob } from "./program.ts";

@@ -1,6 +1,6 @@
 /** A process of its own that does the {@link WatchJob} in its argument and prints the result as JSON. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { processorSeconds, residentBytes } from "../process-memory.ts";
+import { processorSeconds, residentBytes } from "../process-usage.ts";
 import { CONFIG_MAPS, podsPath, type WatchJob, type WatchResult } from "./job.ts";
 import { type OpenWatches, openWatches } from "./streams.ts";
 import { Writer } from "./writer.ts";
