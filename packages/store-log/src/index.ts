@@ -19,12 +19,23 @@
  * changes to a new file, a snapshot is written beside the work, and older files are removed. A checkpoint
  * keeps the history as well, so a watch or the pages of a list go on after a restart where they were.
  *
+ * `inspectStore` verifies every byte of a directory and `snapshotStore` copies it, also while a store is at work in it;
+ * `restoreStore` makes a new one of a copy. `failpoint` lets a test stop or kill the process at any step.
+ *
  * When the quota or the disk is full, puts fail with `NO_SPACE`; deletions find room in a reserve of 1 MiB. When the disk
  * does not confirm a write, the store ends with `UNAVAILABLE`, because a second attempt would prove nothing. A write that
- * a crash interrupted is cut off; damage anywhere else is `CORRUPT`, never taken for data.
+ * a crash interrupted is cut off; damage anywhere else is `CORRUPT`, never taken for data. What to do:
+ *
+ * | error | state of the data | recovery |
+ * |---|---|---|
+ * | `NO_SPACE` | as acknowledged; reads and deletions go on | make room on the disk or raise the quota; puts go on by themselves |
+ * | `UNAVAILABLE` of a write | as acknowledged, perhaps with the last batch | look at the disk, open again: the log shows what happened |
+ * | `UNAVAILABLE` of an opening | untouched (read-only disk, permissions) | make the directory writable |
+ * | `CORRUPT` | untouched | restore from a backup, or use the version that wrote it when the message says so |
+ * | `LOCKED` | in use | stop the process that the message names |
  *
  * Why a log: durable puts of 2 KiB per second, median of 5 rounds (lowest and highest) and median ratio to etcd 3.4 in the
- * same round; `npm run bench -- store-engines`, on two cores. The others are bare: no revisions, conditions, history or
+ * same round; `npm run bench -- store`, on two cores. The others are bare: no revisions, conditions, history or
  * watches.
  *
  * | engine | 1 writer | 32 writers | 200 writers |
