@@ -18,11 +18,20 @@ export function serverView(rest: RestContext): ServerView {
 }
 
 function createServerView({ registry, caches }: RestContext): ServerView {
+  // Several plugins ask for the same kinds with every request.
+  const tables = new WeakMap<ResourceDefinition, ObjectTable>();
   return {
     find: (group, version, resource) => registry.find(group, version, resource),
     findKind: (group, version, kind) => registry.findKind(group, version, kind),
     versionsOf: ({ storageResource }) => registry.storedAs(storageResource),
-    objects: (definition) => tableOf({ caches }, definition),
+    objects: (definition) => {
+      let table = tables.get(definition);
+      if (table === undefined) {
+        table = tableOf({ caches }, definition);
+        tables.set(definition, table);
+      }
+      return table;
+    },
     complete: (object, definition) => {
       const { error } = decodeTyped(object, definition);
       if (error !== undefined) throw internalError(error);
