@@ -18,7 +18,7 @@ const BLOCK_SIZE = 8;
 const KEY_LENGTH = 32;
 
 /** What a backup begins with, in the clear, and the key that follows from it and the passphrase. */
-export interface Header {
+interface Header {
   readonly bytes: Buffer;
   readonly key: Buffer;
 }

@@ -147,7 +147,9 @@ class Reader {
     const length = this.u32();
     const start = this.#advance(length);
     // A view would keep the whole frame in memory for as long as one of its values lives.
-    return Uint8Array.prototype.slice.call(this.#buffer, start, start + length);
+    const copy = new Uint8Array(length);
+    this.#buffer.copy(copy, 0, start, start + length);
+    return copy;
   }
 
   #advance(length: number): number {

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
 
 /** What a look at certificates and keys has found. */
-export interface PkiFindings {
+interface PkiFindings {
   readonly certificates: number;
   readonly keys: number;
   /** The end of the cluster's authority, milliseconds since the epoch. */

@@ -6,7 +6,7 @@ import { AppError } from "../app-error.ts";
 import { VERSION } from "../version.ts";
 import { type About, fileOf, loadBackup, PKI, readPki, STORE } from "./cluster-files.ts";
 
-export interface BackupRequest {
+interface BackupRequest {
   readonly file: string;
   readonly dataDir: string;
   readonly overwrite: boolean;

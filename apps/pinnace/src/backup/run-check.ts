@@ -6,7 +6,7 @@ import { AppError } from "../app-error.ts";
 import { checkPki } from "./check-pki.ts";
 import { loadBackup, readPki } from "./cluster-files.ts";
 
-export interface CheckRequest {
+interface CheckRequest {
   readonly dataDir: string;
   readonly backup?: string;
   readonly passphrase: () => Promise<string>;

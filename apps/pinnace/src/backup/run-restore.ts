@@ -6,7 +6,7 @@ import { AppError } from "../app-error.ts";
 import { type DataDirectory, openDataDirectory } from "../up/data-directory.ts";
 import { type LoadedBackup, loadBackup } from "./cluster-files.ts";
 
-export interface RestoreRequest {
+interface RestoreRequest {
   readonly file: string;
   readonly dataDir: string;
   readonly replace: boolean;
