@@ -50,6 +50,9 @@ const CHANNEL_OPTIONS = {
   "grpc.keepalive_timeout_ms": 5_000,
 } as const;
 
+/** What callers use of an {@link Endpoint}. */
+export type Member = Pick<Endpoint, "url" | "call" | "connect" | "watch" | "close">;
+
 /** One member of etcd. Connects when it is used for the first time, and again by itself. */
 export class Endpoint {
   readonly url: string;

@@ -1,11 +1,11 @@
 import type { Clock } from "@pinnace/clock";
 import { StoreError } from "@pinnace/store";
 import { AUTHENTICATE, type Method } from "../protocol/methods.ts";
-import type { Attempt, Endpoint } from "./endpoint.ts";
+import type { Attempt, Member } from "./endpoint.ts";
 import type { Failure } from "./etcd-error.ts";
 
 interface EtcdClientParts {
-  readonly endpoints: readonly Endpoint[];
+  readonly endpoints: readonly Member[];
   readonly clock: Clock;
   readonly auth: { readonly user: string; readonly password: string } | undefined;
   /** Milliseconds in which a call finds an endpoint and gets its answer. */
@@ -52,7 +52,7 @@ export class EtcdClient {
   }
 
   /** An endpoint whose connection stands, and the token to use with it. */
-  async connected(): Promise<{ readonly endpoint: Endpoint; readonly token: string | undefined }> {
+  async connected(): Promise<{ readonly endpoint: Member; readonly token: string | undefined }> {
     const { clock, endpoints, dialTimeout, requestTimeout } = this.#parts;
     const deadline = clock.now() + requestTimeout;
     for (let attempt = 1; ; attempt++) {
@@ -64,7 +64,7 @@ export class EtcdClient {
   }
 
   /** Says that an endpoint does not serve: the next calls go to another one. */
-  avoid(endpoint: Endpoint): void {
+  avoid(endpoint: Member): void {
     if (this.#endpoint === endpoint) this.#current = (this.#current + 1) % this.#parts.endpoints.length;
   }
 
@@ -77,8 +77,8 @@ export class EtcdClient {
     for (const endpoint of this.#parts.endpoints) endpoint.close();
   }
 
-  get #endpoint(): Endpoint {
-    return this.#parts.endpoints[this.#current] as Endpoint;
+  get #endpoint(): Member {
+    return this.#parts.endpoints[this.#current] as Member;
   }
 
   async #perform<Request, Response>(
@@ -104,7 +104,7 @@ export class EtcdClient {
   }
 
   #attempt<Request, Response>(
-    endpoint: Endpoint,
+    endpoint: Member,
     method: Method<Request, Response>,
     message: Request,
     token: string | undefined,
@@ -114,7 +114,7 @@ export class EtcdClient {
   }
 
   /** Turns to the next endpoint, after a pause when all have been tried; throws when the time is over. */
-  async #moveOn(endpoint: Endpoint, attempt: number, failure: Failure, deadline: number, round: number): Promise<void> {
+  async #moveOn(endpoint: Member, attempt: number, failure: Failure, deadline: number, round: number): Promise<void> {
     const { clock } = this.#parts;
     if (failure.kind !== "authenticate") this.avoid(endpoint);
     if (clock.now() >= deadline) throw failure.error;

@@ -20,11 +20,11 @@ const REUSE = 0.05;
  * a minute) share a lease, which lives as much longer: etcd bears many keys better than many leases.
  */
 export class Leases {
-  readonly #client: EtcdClient;
+  readonly #client: Pick<EtcdClient, "callRepeatably">;
   readonly #clock: Clock;
   readonly #open = new Map<number, Lease>();
 
-  constructor(client: EtcdClient, clock: Clock) {
+  constructor(client: Pick<EtcdClient, "callRepeatably">, clock: Clock) {
     this.#client = client;
     this.#clock = clock;
   }

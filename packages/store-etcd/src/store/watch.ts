@@ -4,7 +4,7 @@ import { messageOf } from "@pinnace/errors";
 import type { Logger } from "@pinnace/logging";
 import { StoreError, type StoreEvent } from "@pinnace/store";
 import type { Subscriber } from "rxjs";
-import type { Endpoint, WatchStream } from "../connection/endpoint.ts";
+import type { Member, WatchStream } from "../connection/endpoint.ts";
 import type { EtcdClient } from "../connection/etcd-client.ts";
 import type { Keys } from "../keys.ts";
 import type { WatchedEvent, WatchResponse } from "../protocol/messages.ts";
@@ -112,7 +112,7 @@ export class Watch {
   }
 
   /** Resolves with why the stream ended. */
-  async #follow(endpoint: Endpoint, token: string | undefined): Promise<string> {
+  async #follow(endpoint: Member, token: string | undefined): Promise<string> {
     const { keys, client } = this.#parts;
     const { prefix, onProgress, subscriber } = this.#target;
     if (onProgress !== undefined) this.#asks = await asksForProgress(endpoint, token);
@@ -210,7 +210,7 @@ export class Watch {
 
 const STATUS_TIMEOUT = 3_000;
 
-async function asksForProgress(endpoint: Endpoint, token: string | undefined): Promise<boolean> {
+async function asksForProgress(endpoint: Member, token: string | undefined): Promise<boolean> {
   const options = { timeout: STATUS_TIMEOUT, dialTimeout: STATUS_TIMEOUT, token };
   const status = await endpoint.call(STATUS, {}, options);
   if (!status.ok) throw status.failure.error;
