@@ -5,6 +5,7 @@ import dynamicResources from "@pinnace/scheduler-dynamic-resources";
 import imageLocality from "@pinnace/scheduler-image-locality";
 import interPodAffinity from "@pinnace/scheduler-inter-pod-affinity";
 import nodeAffinity from "@pinnace/scheduler-node-affinity";
+import nodeDeclaredFeatures from "@pinnace/scheduler-node-declared-features";
 import nodeName from "@pinnace/scheduler-node-name";
 import nodePorts from "@pinnace/scheduler-node-ports";
 import balancedAllocation from "@pinnace/scheduler-node-resources-balanced-allocation";
@@ -31,6 +32,7 @@ export const defaultSchedulerPlugins: readonly PluginCandidate[] = [
   imageLocality,
   interPodAffinity,
   nodeAffinity,
+  nodeDeclaredFeatures,
   nodeName,
   nodePorts,
   nodeResourcesFit,

@@ -13,6 +13,8 @@ export function nodeEvents(before: Node, after: Node): readonly ClusterEvent[] {
   if (unschedulable || differ(before.spec?.taints, after.spec?.taints)) actions.push("UpdateNodeTaint");
   if (differ(conditionsOf(before), conditionsOf(after))) actions.push("UpdateNodeCondition");
   if (differ(before.metadata?.annotations, after.metadata?.annotations)) actions.push("UpdateNodeAnnotation");
+  if (differ(before.status?.declaredFeatures, after.status?.declaredFeatures))
+    actions.push("UpdateNodeDeclaredFeature");
   return actions.map((action) => ({ resource: "Node", action }));
 }
 

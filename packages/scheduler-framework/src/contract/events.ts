@@ -33,6 +33,7 @@ export type EventAction =
   | "UpdateNodeTaint"
   | "UpdateNodeCondition"
   | "UpdateNodeAnnotation"
+  | "UpdateNodeDeclaredFeature"
   | "UpdatePodLabel"
   | "UpdatePodScaleDown"
   | "UpdatePodTolerations"

@@ -56,4 +56,5 @@ export const DEFAULT_PLUGINS: readonly EnabledPlugin[] = [
   { name: "NodeResourcesBalancedAllocation", weight: 1 },
   { name: "ImageLocality", weight: 1 },
   { name: "DefaultBinder" },
+  { name: "NodeDeclaredFeatures" },
 ];
