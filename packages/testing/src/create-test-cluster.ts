@@ -1,10 +1,10 @@
 import { EVENTS, type Event } from "@pinnace/api";
 import { type KubernetesObject, parseDuration, type ResourceType } from "@pinnace/apimachinery";
 import { TOKEN_ISSUER, type TokenIssuer } from "@pinnace/authentication";
-import { type Clock, createRandom, createRealClock, createVirtualClock } from "@pinnace/clock";
+import { type Clock, createRandom, createRealClock, createVirtualClock, type VirtualClock } from "@pinnace/clock";
 import { type Cluster, type ClusterOptions, type Resolver, startComposed } from "@pinnace/cluster";
 import { composeCluster } from "@pinnace/cluster/module";
-import { createMemoryStore } from "@pinnace/store";
+import { createMemoryStore, type MemoryStore, type Store } from "@pinnace/store";
 import { applyTo } from "./apply.ts";
 import { oldestFirst } from "./events.ts";
 import { type HistoryRecorder, recordHistory } from "./history.ts";
@@ -35,11 +35,16 @@ async function startReal(options: TestClusterOptions): Promise<TestCluster> {
   const clock = options.clock === undefined || typeof options.clock === "string" ? createRealClock() : options.clock;
   const random = options.seed === undefined ? {} : { random: createRandom(options.seed) };
   const { cluster, history } = await start(options, { clock, ...random }, clock, composeCluster);
-  return testCluster(cluster, history, waitOnRealClock(clock));
+  return {
+    ...testCluster(cluster, history, waitOnRealClock(clock)),
+    fork: () => startReal({ ...options, store: forked(cluster.store, clock) }),
+  };
 }
 
-async function startVirtual(options: TestClusterOptions): Promise<VirtualTestCluster> {
-  const clock = createVirtualClock({ seed: options.seed ?? 1 });
+async function startVirtual(
+  options: TestClusterOptions,
+  clock: VirtualClock = createVirtualClock({ seed: options.seed ?? 1 }),
+): Promise<VirtualTestCluster> {
   const { cluster, history } = await start(options, { clock, random: () => clock.random() }, clock, (composition) => {
     const container = composeCluster(composition);
     container.onActivation<TokenIssuer>(TOKEN_ISSUER, (_context, issuer) => trackTokens(issuer, clock));
@@ -51,7 +56,19 @@ async function startVirtual(options: TestClusterOptions): Promise<VirtualTestClu
     clock,
     advance,
     runFor: async (duration) => advance(millisecondsOf(duration)),
+    fork: async () => {
+      // What was drawn for the original must not be drawn again: uids, name suffixes.
+      const seed = `${options.seed ?? 1}, fork at ${await cluster.store.revision()} of ${clock.random()}`;
+      const own = createVirtualClock({ start: clock.now(), seed });
+      return startVirtual({ ...options, seed, store: forked(cluster.store, own) }, own);
+    },
   };
+}
+
+/** A store that goes its own way; only one in memory can. */
+function forked(store: Store, clock: Clock): Store {
+  if (!("fork" in store)) throw new TestingError("NO_FORK", "only a cluster whose store is in memory can be forked");
+  return (store as MemoryStore).fork({ clock });
 }
 
 function millisecondsOf(duration: string): number {
@@ -78,7 +95,7 @@ async function start(
   return { cluster, history };
 }
 
-function testCluster(cluster: Cluster, history: HistoryRecorder | undefined, wait: Wait): TestCluster {
+function testCluster(cluster: Cluster, history: HistoryRecorder | undefined, wait: Wait): Omit<TestCluster, "fork"> {
   const waitFor = <T extends KubernetesObject>(
     type: ResourceType<T>,
     target: string | Selection,

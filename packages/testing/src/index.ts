@@ -42,6 +42,8 @@
  * }
  * ```
  *
+ * `cluster.fork()` makes another cluster of the same state, to try several things from there; nothing is copied.
+ *
  * @packageDocumentation
  */
 export { createTestCluster } from "./create-test-cluster.ts";

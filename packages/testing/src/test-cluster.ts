@@ -65,6 +65,13 @@ export interface TestCluster extends Cluster, AsyncDisposable {
   events(namespace?: string): Promise<readonly Event[]>;
   /** Every change of every object since before the API server started, in the order in which they happened. */
   history(): readonly HistoryEntry[];
+  /**
+   * Another cluster with the same objects, revision and time, that goes its own way from here: to try several things from
+   * one state. The objects are shared, not copied; API server, controllers, scheduler and nodes start anew, as after a
+   * restart of all of them, with the same options. Its history begins with it. Stop it like any other. Rejects with
+   * `NO_FORK`.
+   */
+  fork(): Promise<TestCluster>;
 }
 
 /** A {@link TestCluster} on a virtual clock. */
@@ -74,4 +81,6 @@ export interface VirtualTestCluster extends TestCluster {
   advance(milliseconds: number): Promise<void>;
   /** The same with a duration: `90s`, `1h30m`. Rejects with `INVALID_DURATION`. */
   runFor(duration: string): Promise<void>;
+  /** The fork has a clock of its own, which stands at the same instant. */
+  fork(): Promise<VirtualTestCluster>;
 }
