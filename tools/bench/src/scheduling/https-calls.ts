@@ -29,8 +29,9 @@ export async function httpsCalls(target: LoadTarget, connections: number): Promi
       return requireStatus(method, path, { status: answer.status, object: decode(answer.body) }, expected);
     },
     watchPods: async (onPod) => {
-      watch = await openWatch(target);
-      void readLines(watch, onPod);
+      watch = await openWatch(target, WATCH, (type, object) => {
+        if (type !== "DELETED") onPod(object as SeenPod);
+      });
     },
     memory: () => 0,
     close: async () => {
@@ -54,19 +55,20 @@ function decode(body: Buffer | undefined): unknown {
   return text.startsWith("{") ? JSON.parse(text) : text;
 }
 
-async function openWatch({ port, ca, token, client }: LoadTarget): Promise<IncomingMessage> {
+/** One object of a watch, with what happened to it. */
+type OnObject = (type: "ADDED" | "MODIFIED" | "DELETED", object: unknown) => void;
+
+/** Watches a path that asks for it; resolves when the server has answered. */
+export async function openWatch(target: LoadTarget, path: string, onObject: OnObject): Promise<IncomingMessage> {
+  const { port, ca, token, client } = target;
   const asking = request({
-    ...{ host: "127.0.0.1", port, ca, servername: "localhost", path: WATCH },
+    ...{ host: "127.0.0.1", port, ca, servername: "localhost", path },
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
     ...(client === undefined ? {} : { cert: client.certificate, key: client.key }),
   });
   asking.end();
   const [response] = (await once(asking, "response")) as [IncomingMessage];
-  if (response.statusCode !== 200) throw new Error(`the watch of pods gave ${response.statusCode}`);
-  return response;
-}
-
-async function readLines(response: IncomingMessage, onPod: (pod: SeenPod) => void): Promise<void> {
+  if (response.statusCode !== 200) throw new Error(`the watch of ${path} gave ${response.statusCode}`);
   let rest = "";
   response.setEncoding("utf8");
   response.on("error", () => undefined);
@@ -74,9 +76,10 @@ async function readLines(response: IncomingMessage, onPod: (pod: SeenPod) => voi
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) {
-      const { type, object } = JSON.parse(line) as { readonly type: string; readonly object: SeenPod };
-      if (type === "ADDED" || type === "MODIFIED") onPod(object);
-      else if (type === "ERROR") throw new Error(`the watch of pods failed: ${line.slice(0, 300)}`);
+      const { type, object } = JSON.parse(line) as { readonly type: string; readonly object: unknown };
+      if (type === "ERROR") throw new Error(`the watch of ${path} failed: ${line.slice(0, 300)}`);
+      if (type !== "BOOKMARK") onObject(type as "ADDED", object);
     }
   });
+  return response;
 }

@@ -2,19 +2,19 @@ import { mkdirSync } from "node:fs";
 import { PODS } from "@pinnace/api";
 import { type ApiResponse, deepFreeze } from "@pinnace/apimachinery";
 import { createRealClock } from "@pinnace/clock";
-import { startCluster } from "@pinnace/cluster";
+import { type ClusterOptions, startCluster } from "@pinnace/cluster";
 import { openLogStore } from "@pinnace/store-log";
 import { peakBytes } from "../process-usage.ts";
 import { type ClusterCalls, requireStatus, type SeenPod } from "./cluster-calls.ts";
 
 const USER = { name: "bench", groups: ["system:masters", "system:authenticated"] };
 
-/** Starts API server and scheduler in this process, on a store on disk; calls are functions. */
-export async function localCalls(directory: string): Promise<ClusterCalls> {
+/** Starts API server and scheduler in this process, on a store on disk; calls are functions. `change` is for tests. */
+export async function localCalls(directory: string, change: Partial<ClusterOptions> = {}): Promise<ClusterCalls> {
   mkdirSync(directory, { recursive: true });
   const clock = createRealClock();
   const store = await openLogStore({ directory, clock });
-  const cluster = await startCluster({ clock, store, nodes: 0, controllers: [] });
+  const cluster = await startCluster({ clock, store, nodes: 0, controllers: [], ...change });
   const { signal } = new AbortController();
   return {
     call: async (method, path, body, expected = method === "POST" ? 201 : 200) => {

@@ -60,6 +60,11 @@ export class PodLedger {
     await Promise.race([arrived, this.broken]);
   }
 
+  /** Throws when a pod was bound twice, also one that nobody waits for. */
+  requireSound(): void {
+    if (this.#fault !== undefined) throw this.#fault;
+  }
+
   nodeOf(key: string): string | undefined {
     return this.#placed.get(key)?.nodeName;
   }

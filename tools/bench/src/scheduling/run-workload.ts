@@ -17,12 +17,16 @@ type StepOf<Name extends Step["do"]> = Extract<Step, { readonly do: Name }>;
 
 /** How many requests are under way at the same time; scheduler_perf has 30 workers. */
 const WIDTH = 32;
-/** A step that takes longer has lost a pod. */
+/** A step that takes longer has lost a pod, milliseconds. */
 const PATIENCE = 600_000;
 
 /** Runs a workload on an empty cluster and verifies what came of it. Rejects when a pod is lost or bound wrongly. */
-export async function runWorkload(calls: ClusterCalls, workload: Workload): Promise<WorkloadResult> {
-  const run = new Run(calls);
+export async function runWorkload(
+  calls: ClusterCalls,
+  workload: Workload,
+  patience: number = PATIENCE,
+): Promise<WorkloadResult> {
+  const run = new Run(calls, patience);
   await run.prepare();
   try {
     for (const [index, step] of workload.steps.entries()) await run.step(step, index);
@@ -34,13 +38,15 @@ export async function runWorkload(calls: ClusterCalls, workload: Workload): Prom
 
 class Run {
   readonly #calls: ClusterCalls;
+  readonly #patience: number;
   readonly #ledger = new PodLedger();
   readonly #background: NodeJS.Timeout[] = [];
   #failure: unknown;
   #measured: WorkloadResult | undefined;
 
-  constructor(calls: ClusterCalls) {
+  constructor(calls: ClusterCalls, patience: number) {
     this.#calls = calls;
+    this.#patience = patience;
   }
 
   async prepare(): Promise<void> {
@@ -110,7 +116,7 @@ class Run {
     });
     if (unattended) return;
     const prefix = step.namespaces === undefined ? `${namespace}/p${index}-` : `${namespace}-`;
-    await withPatience(this.#ledger.placed(prefix, total), `${total} pods of ${prefix}`);
+    await withPatience(this.#ledger.placed(prefix, total), this.#patience, `${total} pods of ${prefix}`);
     if (!measured) return;
     const elapsed = this.#ledger.lastSeen(prefix) - begin;
     const memory = this.#calls.memory();
@@ -182,7 +188,8 @@ function churned(kind: StepOf<"churn">["kinds"][number], name: string): readonly
   }
 }
 
-async function inParallel(count: number, work: (index: number) => Promise<void>): Promise<void> {
+/** Does some work so many times, a few of them at the same time. */
+export async function inParallel(count: number, work: (index: number) => Promise<void>): Promise<void> {
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < count) await work(next++);
@@ -190,10 +197,10 @@ async function inParallel(count: number, work: (index: number) => Promise<void>)
   await Promise.all(Array.from({ length: Math.min(WIDTH, count) }, worker));
 }
 
-async function withPatience(work: Promise<void>, what: string): Promise<void> {
+async function withPatience(work: Promise<void>, patience: number, what: string): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} were not all placed in ${PATIENCE / 1_000} s`)), PATIENCE);
+    timer = setTimeout(() => reject(new Error(`${what} were not all placed in ${patience / 1_000} s`)), patience);
   });
   await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

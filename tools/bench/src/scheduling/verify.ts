@@ -49,6 +49,7 @@ export async function verify(calls: ClusterCalls, ledger: PodLedger, prefix: str
     }
     if (nodeName !== undefined) add(used, nodeName, pod);
   }
+  ledger.requireSound();
   if (found !== count) throw new Error(`${count} pods were asked for and ${found} are there`);
   for await (const node of listed<SeenNode>(calls, "/api/v1/nodes")) {
     for (const [resource, amount] of Object.entries(used.get(node.metadata.name) ?? {})) {
