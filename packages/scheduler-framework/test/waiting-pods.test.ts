@@ -33,12 +33,22 @@ describe("WaitingPodRegistry", () => {
     expect(answers[0]).toMatchObject({ code: "Unschedulable", reasons: ["no room"], plugin: "A" });
   });
 
-  it("rejects when time is up", async () => {
-    const { clock, answers, done } = wait({ A: 5_000, B: 2_000 });
-    await clock.advance(2_000);
+  it("calls it an error, which time heals, when another pod takes the place", async () => {
+    const { registry, answers, done } = wait({ A: 1_000 });
+    registry.get("uid-a")!.preempt("DefaultPreemption", "preempted");
+    await done;
+    expect(answers[0]).toMatchObject({ code: "Error", reasons: ["waiting on permit for pod: preempted"] });
+  });
+
+  it.each([
+    { timeout: 2_000, text: "2s" },
+    { timeout: 60_000, text: "1m0s" },
+  ])("rejects when $text are over", async ({ timeout, text }) => {
+    const { clock, answers, done } = wait({ A: 100_000, B: timeout });
+    await clock.advance(timeout);
     await done;
     expect(answers[0]).toMatchObject({
-      reasons: ["rejected due to timeout after waiting 2s at plugin B"],
+      reasons: [`rejected due to timeout after waiting ${text} at plugin B`],
       plugin: "B",
     });
   });

@@ -86,7 +86,13 @@ describe("Permit", () => {
     expect(activated).toEqual(["q"]);
     for (const name of ["p", "stranger"]) {
       const pod = name === "p" ? pods[0]! : member(name, {}, "h");
-      waiting.push({ pod, nodeName: "a", allow: () => void allowed.push(name), reject: () => undefined });
+      waiting.push({
+        pod,
+        nodeName: "a",
+        allow: () => void allowed.push(name),
+        reject: () => undefined,
+        preempt: () => undefined,
+      });
     }
     await instance.reserve!(cycleOf(pods[1]!), "a");
     expect(instance.permit!(cycleOf(pods[1]!), "a").status).toBe(SUCCESS);
@@ -106,6 +112,7 @@ describe("a group that does not fit", () => {
         nodeName: "a",
         allow: () => undefined,
         reject: (_plugin: string, reason: string) => void rejected.push(reason),
+        preempt: () => undefined,
       }));
     const made = setup({ podgroups: [group({ minMember })], pods }, { waitingPods: { list }, clock });
     for (const pod of pods.slice(0, placed)) void made.instance.reserve!(cycleOf(pod), "a");

@@ -136,7 +136,7 @@ export class DefaultPreemption {
   async #evictOne(victim: Pod, pod: Pod, nodeName: string): Promise<void> {
     const waiting = this.#waitingPod(victim);
     if (waiting === undefined) await this.#needs.writer.preempt(victim, pod, nodeName);
-    else waiting.reject("DefaultPreemption", "preempted");
+    else waiting.preempt("DefaultPreemption", "preempted");
   }
 
   #waitingPod(pod: Pod): WaitingPod | undefined {

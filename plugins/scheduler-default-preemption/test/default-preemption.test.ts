@@ -266,7 +266,8 @@ describe("DefaultPreemption", () => {
       pod: victim,
       nodeName: "a",
       allow: () => undefined,
-      reject: (_plugin: string, reason: string) => void rejected.push(reason),
+      reject: () => undefined,
+      preempt: (_plugin: string, reason: string) => void rejected.push(reason),
     };
     const made = setup({}, { waitingPods: { list: () => [waiting] } });
     const outcome = await preempt(high, [node("a", victim)], made);
@@ -285,7 +286,10 @@ describe("DefaultPreemption", () => {
 
   it.each([
     { left: ["b"], outcome: { status: SUCCESS, nominatedNode: "b", victims: ["y on b"] } },
-    { left: [] as string[], outcome: { status: unschedulable("preemption: no candidate node for preemption"), victims: [] } },
+    {
+      left: [] as string[],
+      outcome: { status: unschedulable("preemption: no candidate node for preemption"), victims: [] },
+    },
   ])("takes the advice of programs outside: $left", async ({ left, outcome }) => {
     const preemption: SchedulerComponents["preemption"] = {
       advise: async (_pod, candidates) => candidates.filter(({ nodeName }) => left.includes(nodeName)),

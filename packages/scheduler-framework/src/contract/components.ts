@@ -44,7 +44,10 @@ export interface WaitingPod {
   readonly nodeName: string;
   /** Says that `plugin` no longer waits; the last one lets the pod go on. */
   allow(plugin: string): void;
+  /** The pod is unschedulable until something happens that `plugin` cares for. */
   reject(plugin: string, reason: string): void;
+  /** The pod gives its place up to another one, and is tried again after its back-off. */
+  preempt(plugin: string, reason: string): void;
 }
 
 /** A node as it would be with other pods on it. Changes stay within the trial. */

@@ -1,4 +1,5 @@
 import type { Pod } from "@pinnace/api";
+import { formatDuration } from "@pinnace/apimachinery";
 import type { Clock } from "@pinnace/clock";
 import type { WaitingPod, WaitingPods } from "../contract/components.ts";
 import { type Status, SUCCESS, unschedulable } from "../contract/status.ts";
@@ -37,7 +38,7 @@ export class WaitingPodRegistry implements WaitingPods {
       const timers = [...timeouts].map(([plugin, timeout]) =>
         this.#clock.setTimeout(() => {
           settle({
-            ...unschedulable(`rejected due to timeout after waiting ${timeout / 1_000}s at plugin ${plugin}`),
+            ...unschedulable(`rejected due to timeout after waiting ${formatDuration(timeout)} at plugin ${plugin}`),
             plugin,
           });
         }, timeout),
@@ -51,6 +52,8 @@ export class WaitingPodRegistry implements WaitingPods {
           if (pending.size === 0) settle(SUCCESS);
         },
         reject: (plugin, reason) => settle({ ...unschedulable(reason), plugin }),
+        preempt: (plugin, reason) =>
+          settle({ code: "Error", reasons: [`waiting on permit for pod: ${reason}`], plugin }),
       });
     });
   }
