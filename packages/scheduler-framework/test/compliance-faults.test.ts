@@ -25,6 +25,28 @@ describe("the suite", () => {
   it.each<[string, () => SchedulerPlugin, string]>([
     ["no extension point", () => ({ eventsToRegister: () => [] }), "offers at least one extension point"],
     [
+      "a signature that leaves out what its filter looks at",
+      () => ({
+        signPod: () => [],
+        filter: ({ pod }) => (pod.requests.milliCpu > 200 ? unschedulable("large") : SUCCESS),
+      }),
+      "pods with the same signature get the same verdicts, whatever else is in the cluster",
+    ],
+    [
+      "a signature although its score looks at other nodes",
+      () => ({ signPod: () => [], score: ({ snapshot }) => snapshot.nodes.length }),
+      "pods with the same signature get the same verdicts, whatever else is in the cluster",
+    ],
+    [
+      "a NormalizeScore that tells equals apart",
+      () => ({
+        signPod: () => [],
+        score: () => 1,
+        normalizeScore: (_cycle, scores) => scores.map((_score, index) => index),
+      }),
+      "NormalizeScore of a plugin that signs gives equal numbers the same score",
+    ],
+    [
       "an exception",
       () => ({
         filter: () => {

@@ -6,13 +6,14 @@ import { SCHEDULER_API_VERSION, SCHEDULER_PLUGIN_TYPE, type SchedulerComponents 
 import type { SchedulerPlugin } from "../contract/points.ts";
 import { type ComplianceCase, EARLY_CASES } from "./cases.ts";
 import { LATE_CASES } from "./late-cases.ts";
+import { SIGNATURE_CASES } from "./signature-cases.ts";
 
 export { attempt, type Verdicts } from "./attempt.ts";
 export type { ComplianceCase } from "./cases.ts";
 export { testCycle, testNode, testNodeInfo, testPod, testReader } from "./fixtures.ts";
 
 /** Everything that a scheduler plugin must show. */
-export const SCHEDULER_PLUGIN_CASES: readonly ComplianceCase[] = [...EARLY_CASES, ...LATE_CASES];
+export const SCHEDULER_PLUGIN_CASES: readonly ComplianceCase[] = [...EARLY_CASES, ...LATE_CASES, ...SIGNATURE_CASES];
 
 /** The functions of a test runner that the suite needs: vitest's, jest's, or node:test's under these names. */
 export interface TestFunctions {
