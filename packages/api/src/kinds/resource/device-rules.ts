@@ -1,5 +1,6 @@
 import type { Draft, FieldPath } from "@pinnace/apimachinery";
-import { duplicate, invalidValue, required, tooLong } from "@pinnace/apimachinery";
+import { duplicate, forbiddenField, invalidValue, required, tooLong } from "@pinnace/apimachinery";
+import { compileDeviceSelector, MAX_SELECTOR_COST } from "@pinnace/cel";
 import { csiDriverName } from "../core/volume-sources.ts";
 import { all, fields, ifPresent, ifSet, needed, oneOf, type Rule, text } from "../rules/rule.ts";
 import { dnsLabel, dnsSubdomain, labelValue, qualifiedName } from "../rules/text.ts";
@@ -68,10 +69,14 @@ export const poolName: Rule = needed((value, path, errors, owner) => {
 });
 
 const expression: Rule = (value, path, errors) => {
-  if ((value ?? "").length > MAX_EXPRESSION) errors.push(tooLong(path, MAX_EXPRESSION));
+  const source = value ?? "";
+  if (source.length > MAX_EXPRESSION) return void errors.push(tooLong(path, MAX_EXPRESSION));
+  const { error, maxCost } = compileDeviceSelector(source);
+  if (error !== undefined) errors.push(invalidValue(path, source, error));
+  else if (maxCost > MAX_SELECTOR_COST) errors.push(forbiddenField(path, "too complex, exceeds cost limit"));
 };
 
-/** A selector in CEL. What it says is checked where it is compiled. */
+/** A selector in CEL. */
 export const deviceSelector: Rule = fields({ cel: needed(fields({ expression })) });
 
 const taintEffect = oneOf("NoExecute", "NoSchedule", "None");
