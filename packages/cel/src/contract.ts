@@ -36,7 +36,7 @@ export interface CompileError {
   readonly message: string;
   /** From 1, or -1 where the whole expression is meant. */
   readonly line: number;
-  /** From 0, in code points. */
+  /** From 0, in code points; -1 where the whole expression is meant. */
   readonly column: number;
 }
 

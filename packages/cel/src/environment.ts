@@ -16,7 +16,7 @@ import {
   type Variables,
 } from "./contract.ts";
 import { estimateCost } from "./cost/estimate.ts";
-import { CostExceeded, Frame } from "./evaluate/frame.ts";
+import { Cancelled, Frame } from "./evaluate/frame.ts";
 import type { Plan } from "./evaluate/plan.ts";
 import { PlanError, plan } from "./evaluate/planner.ts";
 import { KUBERNETES, type LibraryParts } from "./library/libraries.ts";
@@ -150,7 +150,7 @@ class Compiled implements CompiledExpression {
       const { cost } = frame;
       return value instanceof CelError ? { error: value.message, cost } : { value, cost };
     } catch (error) {
-      if (error instanceof CostExceeded) return { error: error.message, cost: frame.cost };
+      if (error instanceof Cancelled) return { error: error.message, cost: frame.cost };
       throw error;
     }
   }

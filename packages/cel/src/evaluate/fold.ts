@@ -36,7 +36,7 @@ export function planFold({ range, condition, step, result, slots, two }: FoldPar
       for (let at = 0; at < (keys?.length ?? length); at++) {
         const [first, second] = itemsAt(target as ListValue | MapValue, keys, at, two);
         if (!round(frame, first, second)) break;
-        if (frame.interrupted()) return new CelError("operation interrupted");
+        frame.step();
       }
       const value = result.run(frame);
       return value instanceof CollectingList ? new ItemList(value.items) : value;

@@ -1,11 +1,7 @@
 import type { CelValue } from "../values/value.ts";
 
-/** Thrown when an evaluation costs more than it may. */
-export class CostExceeded extends Error {
-  constructor() {
-    super("operation cancelled: actual cost limit exceeded");
-  }
-}
+/** Thrown when an evaluation costs more than it may, or is no longer wanted: no operator can make up for it. */
+export class Cancelled extends Error {}
 
 /** What one evaluation knows and has cost so far. */
 export class Frame {
@@ -30,7 +26,7 @@ export class Frame {
 
   charge(amount: number): void {
     this.cost += amount;
-    if (this.cost > this.#limit) throw new CostExceeded();
+    if (this.cost > this.#limit) throw new Cancelled("operation cancelled: actual cost limit exceeded");
   }
 
   /** The value of a variable; undefined when it has none. */
@@ -44,8 +40,8 @@ export class Frame {
     return made;
   }
 
-  /** Called for each step of a fold; true when the evaluation is to stop. Looks every hundred steps. */
-  interrupted(): boolean {
-    return ++this.#iterations % 100 === 0 && this.#signal?.aborted === true;
+  /** Called for each step of a fold; looks every hundred steps whether the evaluation is to stop. */
+  step(): void {
+    if (++this.#iterations % 100 === 0 && this.#signal?.aborted === true) throw new Cancelled("operation interrupted");
   }
 }

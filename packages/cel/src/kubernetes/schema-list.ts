@@ -38,7 +38,7 @@ export class SchemaList extends ListValue {
 
   concat(other: ListValue): ListValue {
     const items = this.#items(this);
-    if (this.#identity.kind === "atomic") items.push(...this.#items(other));
+    if (this.#identity.kind === "atomic") for (const item of this.#items(other)) items.push(item);
     else this.#merge(items, other);
     return new SchemaList(items.length, (index) => items[index] as CelValue, this.#identity);
   }

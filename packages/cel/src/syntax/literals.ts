@@ -62,7 +62,7 @@ export function readBytes(literal: string): Uint8Array {
   const encoder = new TextEncoder();
   const parts = raw ? [body] : body.split(/(\\(?:[xX][0-9a-fA-F]{2}|[0-3][0-7]{2}|.))/s);
   for (const part of parts) {
-    if (raw || !part.startsWith("\\")) bytes.push(...encoder.encode(part));
+    if (raw || !part.startsWith("\\")) for (const byte of encoder.encode(part)) bytes.push(byte);
     else bytes.push(byteOf(part.slice(1)));
   }
   return Uint8Array.from(bytes);

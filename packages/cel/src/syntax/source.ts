@@ -18,7 +18,7 @@ export function locate(source: string, issues: readonly Issue[]): readonly Compi
 }
 
 function positionOf(source: string, offset: number): { readonly line: number; readonly column: number } {
-  if (offset < 0) return { line: -1, column: 0 };
+  if (offset < 0) return { line: -1, column: -1 };
   if (source === "") return { line: 1, column: -1 };
   const before = source.slice(0, offset);
   const start = before.lastIndexOf("\n") + 1;

@@ -39,8 +39,15 @@ export function add(a: CelValue, b: CelValue): CelValue {
   if (a instanceof UintValue) return b instanceof UintValue ? checkedUint(a.value + b.value) : NO_SUCH_OVERLOAD;
   if (a instanceof DurationValue) return addToDuration(a, b);
   if (a instanceof TimestampValue) return b instanceof DurationValue ? later(a, b.nanos) : NO_SUCH_OVERLOAD;
-  if (a instanceof Uint8Array) return b instanceof Uint8Array ? Uint8Array.of(...a, ...b) : NO_SUCH_OVERLOAD;
+  if (a instanceof Uint8Array) return b instanceof Uint8Array ? concatenated(a, b) : NO_SUCH_OVERLOAD;
   return noOperator(a, "_+_");
+}
+
+function concatenated(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(a.length + b.length);
+  bytes.set(a);
+  bytes.set(b, a.length);
+  return bytes;
 }
 
 function addToDuration(a: DurationValue, b: CelValue): CelValue {

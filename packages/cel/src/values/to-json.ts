@@ -32,7 +32,7 @@ export function toJson(value: CelValue): Json {
   if (source !== undefined) return source;
   if (value instanceof ListValue) return Array.from({ length: value.size }, (_, index) => toJson(value.at(index)));
   if (value instanceof MapValue) return members(value);
-  if (value instanceof Uint8Array) return btoa(String.fromCharCode(...value));
+  if (value instanceof Uint8Array) return btoa(Array.from(value, (byte) => String.fromCharCode(byte)).join(""));
   if (value instanceof TimestampValue) return formatTimestamp(value);
   if (value instanceof DurationValue) return formatDuration(value);
   if (value instanceof OptionalValue && value.value !== undefined) return toJson(value.value);

@@ -85,7 +85,7 @@ function decodeBytes(text: string): string {
   const bytes: number[] = [];
   for (const part of text.split(/(%[0-9a-fA-F]{2})/)) {
     if (/^%[0-9a-fA-F]{2}$/.test(part)) bytes.push(Number.parseInt(part.slice(1), 16));
-    else bytes.push(...new TextEncoder().encode(part));
+    else for (const byte of new TextEncoder().encode(part)) bytes.push(byte);
   }
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(Uint8Array.from(bytes));
 }
