@@ -12,6 +12,6 @@ export interface Selection {
   readonly trigger?: Trigger;
   /** Whether an object, at the version that is served, belongs to the selection. The namespace is checked, too. */
   matches(object: KubernetesObject): boolean;
-  /** The same of an entry, which is decoded only when its fields are not known yet. */
+  /** The same of an entry of the namespace; it is decoded only when its fields are not known yet. */
   matchesEntry(entry: CacheEntry): boolean;
 }

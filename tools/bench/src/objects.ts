@@ -2,21 +2,20 @@ import { NAME } from "./load/job.ts";
 
 /**
  * The JSON of a Pod of about so many bytes, such as a Deployment makes, with {@link NAME} as its name. No scheduler takes
- * it. `labels` come on top.
+ * it.
  */
-export function podJson(bytes: number, labels: Readonly<Record<string, string>> = {}): string {
-  const pod = makePod(labels, "");
-  const padding = Math.max(0, bytes - JSON.stringify(pod).length);
-  return JSON.stringify(makePod(labels, "x".repeat(padding)));
+export function podJson(bytes: number, containers: 1 | 2 = 2): string {
+  const padding = Math.max(0, bytes - JSON.stringify(makePod(containers, "")).length);
+  return JSON.stringify(makePod(containers, "x".repeat(padding)));
 }
 
-function makePod(labels: Readonly<Record<string, string>>, padding: string): object {
+function makePod(containers: 1 | 2, padding: string): object {
   return {
     apiVersion: "v1",
     kind: "Pod",
     metadata: {
       name: NAME,
-      labels: { app: "web", "pod-template-hash": "6d4cf56db6", tier: "frontend", ...labels },
+      labels: { app: "web", "pod-template-hash": "6d4cf56db6", tier: "frontend" },
       annotations: {
         "bench.example.com/padding": padding,
         "prometheus.io/scrape": "true",
@@ -25,7 +24,7 @@ function makePod(labels: Readonly<Record<string, string>>, padding: string): obj
     },
     spec: {
       schedulerName: "nobody",
-      containers: [container("web", 8080), container("sidecar", 9090)],
+      containers: [container("web", 8080), container("sidecar", 9090)].slice(0, containers),
       volumes: [
         { name: "config", configMap: { name: "web-config" } },
         { name: "secret", secret: { secretName: "web-secret" } },

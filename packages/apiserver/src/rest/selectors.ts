@@ -57,7 +57,6 @@ export function selectionOf(
       return !byField || fields.matches(fieldsOf(object, definition));
     },
     matchesEntry: (entry) => {
-      if (scoped !== "" && entry.namespace !== scoped) return false;
       if (name !== "" && entry.name !== name) return false;
       if (byLabel && !labels.matches(entry.labels)) return false;
       return !byField || fields.matches(fieldsOfEntry(entry, definition));

@@ -22,7 +22,7 @@ export async function fillPods(
   const api = targetApi(target);
   await prepareNamespace(api);
   await runLoad({
-    ...{ target: targetOf(target), method: "POST", path: PODS, expected: 201, body: podJson(bytes), prefix: "seed" },
+    ...{ target: targetOf(target), method: "POST", path: PODS, expected: 201, body: podJson(bytes, 1), prefix: "seed" },
     ...{ connections: FILLING, seconds: PATIENCE, count: pods },
   });
   const present = await api.count(PODS);

@@ -20,7 +20,7 @@ const { rounds, smoke, peer, values } = benchOptions({
   settle: { type: "number", default: 20, smoke: 1, help: "seconds between the start and the measurement" },
   seconds: { type: "number", default: 20, smoke: 1, help: "of the measurement" },
   pods: { type: "number", default: 24_000, smoke: 300, help: "that are stored" },
-  bytes: { type: "number", default: 4650, help: "of a Pod as it is sent; stored it is about 1,050 more" },
+  bytes: { type: "number", default: 2150, help: "of a Pod as it is sent; stored it is 5.7 KB" },
 });
 const absent = missingPeers(peer, PROGRAMS);
 const notes = absent.length > 0 ? [missingNote(absent)] : [];
