@@ -20,8 +20,6 @@ import { runBehaviours } from "./run-behaviours.ts";
 export interface Surroundings {
   /** The repository's folder. */
   readonly root: string;
-  /** The command line as it was typed, for the document. */
-  readonly command: string;
   /** Ends the run early: what runs is interrupted, the tally is told. */
   readonly signal: AbortSignal;
   said(line: string): void;
@@ -186,17 +184,26 @@ function tellTally(behaviours: readonly Behaviour[], results: Results, said: (li
 
 function writeDocument(
   options: Options,
-  { command, root, said }: Surroundings,
+  { root, said }: Surroundings,
   { behaviours, version }: E2eTest,
   mode: Mode,
   { all }: Results,
 ): void {
   const before = readRecord(options.docs);
   const date = new Date().toISOString().slice(0, 10);
-  const record = { ...before, [mode]: makeRecord(behaviours, all, { version, date, command }, before[mode]) };
+  const record = {
+    ...before,
+    [mode]: makeRecord(behaviours, all, { version, date, command: COMMANDS[mode] }, before[mode]),
+  };
   writeRecord(options.docs, record, renderDocument(record));
   said(`wrote ${join(options.docs, "conformance.md").replace(`${root}/`, "")}`);
 }
+
+/** How anybody makes the table again, wherever the programs are. */
+const COMMANDS: Readonly<Record<Mode, string>> = {
+  real: "npm run conformance -- --e2e-test PATH --agnhost PATH --real",
+  simulated: "npm run conformance -- --e2e-test PATH --simulated",
+};
 
 /** As git describes the checkout; `unknown` without git. */
 function describePinnace(root: string): string {

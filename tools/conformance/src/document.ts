@@ -18,18 +18,21 @@ export function renderDocument(record: ConformanceRecord): string {
     "# Upstream's conformance suite against Pinnace",
     "Written by `npm run conformance`. This is an instrument, not a certificate: passed is what upstream's report calls " +
       "passed, everything else is failed or not run.",
-    ...modes.map(({ mode, record: { version, pinnace, date, command } }) =>
-      [
-        `On ${TITLES[mode]}: e2e.test ${version}, Pinnace ${pinnace.join(", ") || "unknown"}, ${date}:`,
-        `\`\`\`sh\n${command}\n\`\`\``,
-      ].join("\n\n"),
-    ),
+    ...modes.map(heading),
     "## By section",
     sections(modes),
     ...modes.flatMap(({ mode, record: each }) => details(mode, each)),
   ]
     .join("\n\n")
     .concat("\n");
+}
+
+function heading({ mode, record }: Column): string {
+  const [passed, failed, left] = counts(record, () => true);
+  const { version, pinnace, date, command } = record;
+  const tally = `On ${TITLES[mode]} ${passed} passed, ${failed} failed, ${left} not run`;
+  const facts = `e2e.test ${version}, Pinnace ${pinnace.join(", ") || "unknown"}, ${date}`;
+  return `${tally}: ${facts}, by\n\n\`\`\`sh\n${command}\n\`\`\``;
 }
 
 interface Column {

@@ -14,7 +14,6 @@ const args = process.argv.slice(2);
 process.exitCode = await runCommand({ name: "conformance" }, async ({ signal }) => {
   const passed = await runConformance(parseOptions(args, root), {
     root,
-    command: `npm run conformance -- ${args.join(" ")}`,
     signal,
     said: (line) => console.log(line),
   });

@@ -43,7 +43,6 @@ async function trial({ path, folder }: Place, options: Partial<Options> = {}, in
     { ...parsed, kubectl: "true", specTimeout: 1_500, ...options },
     {
       root: folder,
-      command: "npm run conformance",
       signal: interrupt.signal,
       said: (line) => {
         lines.push(line);
@@ -83,6 +82,7 @@ test("each spec is told as upstream's report has it", async () => {
   });
   expect(done.lines).toContain("2 passed, 1 failed, 1 not run, 0 without a result");
   expect(done.document).toContain("Fake b (a.b): `wanted 1, got 2`");
+  expect(done.document).toContain("On simulated nodes 2 passed, 1 failed, 1 not run: e2e.test v1.36.0,");
   expect(done.document).toContain("| apps/fake | 2 | 1 | 1 |");
 });
 
@@ -152,7 +152,6 @@ test("a cluster that cannot start is told with its own words", async () => {
   const options = { ...parseOptions(["--e2e-test", path, "--simulated", "--results", folder], "/"), kubectl: "true" };
   const running = runConformance(options, {
     root: folder,
-    command: "",
     signal: new AbortController().signal,
     said: () => undefined,
     start: () => Promise.reject(new Error("ended before /x/:\nerror: port 6443 is in use\n")),
@@ -168,7 +167,6 @@ test("a cluster that ends takes no spec for failed", async () => {
   const options = { ...parseOptions(["--e2e-test", path, "--simulated", "--results", folder], "/"), kubectl: "true" };
   const running = runConformance(options, {
     root: folder,
-    command: "",
     signal: new AbortController().signal,
     said: (line) => lines.push(line),
     start: async () => cluster,
