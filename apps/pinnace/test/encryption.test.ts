@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { createVirtualClock } from "@pinnace/clock";
 import { createMemoryStore, TextValue } from "@pinnace/store";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { encrypt, resourceOf } from "../src/up/encryption.ts";
+import { encrypt } from "../src/up/encryption.ts";
+import { resourceOf } from "../src/up/stored-resources.ts";
 
 let folder = "";
 beforeAll(async () => {

@@ -11,6 +11,7 @@ import { createBuiltInControllers } from "@pinnace/controllers";
 import { controllersModule } from "@pinnace/controllers/module";
 import { silentLogger } from "@pinnace/logging";
 import { loggingModule } from "@pinnace/logging/module";
+import { METRICS, type MetricRegistries } from "@pinnace/metrics";
 import { metricsModule } from "@pinnace/metrics/module";
 import { createPluginRegistry, type PluginRegistry } from "@pinnace/plugin";
 import { bootstrapPolicy } from "@pinnace/rbac";
@@ -46,7 +47,7 @@ export function composeCluster(options: ClusterOptions = {}): Container {
   container.load(
     foundations(options, plugins, random),
     loggingModule(options.logger ?? silentLogger),
-    metricsModule,
+    options.metrics === undefined ? metricsModule : given(options.metrics),
     authenticationModule,
     rbacModule,
     admissionModule,
@@ -62,6 +63,12 @@ export function composeCluster(options: ClusterOptions = {}): Container {
     simulationModule({ ...simulated }, random, options.streams),
   );
   return container;
+}
+
+function given(metrics: MetricRegistries): ContainerModule {
+  return new ContainerModule(({ bind }) => {
+    bind<MetricRegistries>(METRICS).toConstantValue(metrics);
+  });
 }
 
 /** Seconds that the token of a Secret is good for: ten years. It dies with its Secret and its account before. */

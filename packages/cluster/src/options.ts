@@ -5,6 +5,7 @@ import type { Clock } from "@pinnace/clock";
 import type { ControllerFactory } from "@pinnace/controller-runtime";
 import type { CertificateSigner } from "@pinnace/controllers";
 import type { Logger } from "@pinnace/logging";
+import type { MetricRegistries } from "@pinnace/metrics";
 import type { PluginCandidate } from "@pinnace/plugin";
 import type { ExtenderTransportFactory, KubeSchedulerConfigurationObject, SchedulerConfig } from "@pinnace/scheduler";
 import type { SimulatedNodesOptions } from "@pinnace/simulation";
@@ -20,6 +21,8 @@ export interface ClusterOptions {
   readonly random?: () => number;
   /** Default: silent. */
   readonly logger?: Logger;
+  /** Where the components' metrics are kept; default: registries of its own. */
+  readonly metrics?: MetricRegistries;
   /** Simulated nodes: how many, or how they are. Default 1. */
   readonly nodes?: number | SimulatedNodesOptions;
   /** Scheduler plugins; default: the built-in ones. */

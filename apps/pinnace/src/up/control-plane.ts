@@ -18,18 +18,18 @@ import { writeKubeconfig } from "@pinnace/kubeconfig";
 import { createStreamServer } from "@pinnace/kubelet/node";
 import type { Logger } from "@pinnace/logging";
 import { createStreamLogger } from "@pinnace/logging/node";
+import { createMetricRegistries, type MetricRegistries } from "@pinnace/metrics";
 import { type ClusterPki, createClusterPki, parseSigningRequest } from "@pinnace/pki";
 import type { PluginCandidate } from "@pinnace/plugin";
 import type { SchedulerConfig } from "@pinnace/scheduler";
 import { nodeExtenderTransport } from "@pinnace/scheduler/node";
 import type { Store } from "@pinnace/store";
-import { openLogStore } from "@pinnace/store-log";
 import { findPlugins } from "../plugins/plugin-folders.ts";
 import { unusablePlugins } from "../plugins/unusable-plugins.ts";
 import { VERSION } from "../version.ts";
 import type { DataDirectory } from "./data-directory.ts";
-import { openEtcd } from "./etcd-store.ts";
 import { hostAddress } from "./host-address.ts";
+import { openStore } from "./open-store.ts";
 import type { UpOptions } from "./options.ts";
 import type { Progress } from "./progress.ts";
 import { readSchedulerConfig, schedulerConfig } from "./scheduler-config.ts";
@@ -46,6 +46,7 @@ export interface Foundation {
   /** What the listener answers with; requests wait until it is set. */
   readonly serveWith: (handler: ApiHandler) => void;
   readonly store: Store;
+  readonly metrics: MetricRegistries;
   /** Those of `--token-auth-file`. */
   readonly staticTokens: Awaited<ReturnType<typeof readTokenFile>> | undefined;
 }
@@ -84,16 +85,9 @@ export async function openFoundation(
     }),
   );
   undo.push(() => listener.close());
-  const servers = options.etcdServers;
-  const plain: Store = await (servers === undefined
-    ? progress.step("store", () => openLogStore({ directory: directory.store, clock, logger }))
-    : progress.step("store on etcd", () => openEtcd(servers, options, { clock, logger })));
-  undo.push(() => plain.close());
-  const { encryptionProviderConfig: file } = options;
-  const store =
-    file === undefined
-      ? plain
-      : await progress.step("encryption at rest", async () => (await import("./encryption.ts")).encrypt(plain, file));
+  const metrics = createMetricRegistries();
+  const components = { clock, logger, metrics: metrics.component("apiserver") };
+  const store = await openStore(options, directory, components, progress, undo);
   const warnings: string[] = [];
   const plugins = await progress.step("plugins", () => findPlugins(options.plugins, (text) => warnings.push(text)));
   for (const text of [...warnings, ...unusablePlugins(plugins)]) {
@@ -101,7 +95,7 @@ export async function openFoundation(
     progress.note(`  warning: ${text}`);
   }
   const scheduler = configured ?? schedulerConfig(plugins);
-  return { clock, logger, log, pki, plugins, scheduler, listener, serveWith, store, staticTokens };
+  return { clock, logger, log, pki, plugins, scheduler, listener, serveWith, store, metrics, staticTokens };
 }
 
 /** The same failure with the flag that helps. */
@@ -144,10 +138,10 @@ export async function startControlPlane(
   nodes: { readonly simulated: number /** Where pods reach the API. */; readonly address: string },
   onLost: (error: unknown) => void,
 ): Promise<Cluster> {
-  const { clock, logger, pki, plugins, scheduler, store, listener, staticTokens } = foundation;
+  const { clock, logger, pki, plugins, scheduler, store, metrics, listener, staticTokens } = foundation;
   const shared = options.etcdServers !== undefined;
   const cluster = await startCluster({
-    ...{ clock, logger, store, plugins, scheduler },
+    ...{ clock, logger, store, metrics, plugins, scheduler },
     extenderTransport: nodeExtenderTransport,
     ...(shared ? { leaderElection: { identity: `${hostname()}_${crypto.randomUUID()}`, onLost } } : {}),
     nodes: {

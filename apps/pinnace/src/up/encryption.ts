@@ -1,17 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { builtInResources } from "@pinnace/api";
 import { decodeYaml } from "@pinnace/apimachinery";
 import { messageOf } from "@pinnace/errors";
 import type { Store } from "@pinnace/store";
-import {
-  createEncryptedStore,
-  type GroupResource,
-  parseEncryptionConfiguration,
-  resourceTransformers,
-} from "@pinnace/store-encryption";
+import { createEncryptedStore, parseEncryptionConfiguration, resourceTransformers } from "@pinnace/store-encryption";
 import { AppError } from "../app-error.ts";
-
-const REGISTRY = "/registry/";
+import { REGISTRY, resourceOf } from "./stored-resources.ts";
 
 /**
  * The store with what `--encryption-provider-config` says encrypted. Rejects with `ENCRYPTION_CONFIG` when the file cannot
@@ -41,16 +34,4 @@ async function readTransformers(file: string): Promise<ReturnType<typeof resourc
       { cause },
     );
   }
-}
-
-/** Built-in resources by where they are stored; what several groups share counts as the first one's, as upstream. */
-const STORED = new Map<string, GroupResource>();
-for (const { storageResource, group, resource, stored } of builtInResources())
-  if (stored && !STORED.has(storageResource)) STORED.set(storageResource, { group, resource });
-
-/** The resource of a key: `/registry/secrets/default/a`, `/registry/boats.example/pinnaces/default/a` of a custom one. */
-export function resourceOf(key: string): GroupResource | undefined {
-  if (!key.startsWith(REGISTRY)) return undefined;
-  const [first = "", second = ""] = key.slice(REGISTRY.length).split("/", 2);
-  return STORED.get(`${first}/${second}`) ?? STORED.get(first) ?? { group: first, resource: second };
 }

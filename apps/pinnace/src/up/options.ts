@@ -23,6 +23,7 @@ export interface UpOptions {
   readonly etcdCertfile?: string;
   readonly etcdKeyfile?: string;
   readonly etcdPrefix: string;
+  readonly quotaBackendBytes: number;
   /** An `EncryptionConfiguration`. */
   readonly encryptionProviderConfig?: string;
   readonly plugins: readonly string[];
@@ -92,6 +93,12 @@ export function upCommand(run: (options: UpOptions) => Promise<void>): Command {
     .option("--etcd-certfile <file>", "the certificate to show to etcd")
     .option("--etcd-keyfile <file>", "its key")
     .option("--etcd-prefix <prefix>", "below which all keys are", "/pinnace")
+    .option(
+      "--quota-backend-bytes <n>",
+      "the most bytes of keys and values; beyond, writes are refused and deletions go on",
+      integer(1 << 20, 2 ** 40),
+      8 * 2 ** 30,
+    )
     .option(
       "--encryption-provider-config <file>",
       "EncryptionConfiguration: what is stored encrypted, and with which keys",
