@@ -60,6 +60,8 @@ export interface ObjectBody {
   readonly type: "object";
   readonly object: unknown;
   bytes(): Uint8Array;
+  /** The same as text (UTF-8 when sent), where that is how it is kept: an adapter may send it without encoding it first. */
+  text?(): string;
   /** The same bytes piece by piece, for what is long: an adapter lets others have a turn between them. */
   chunks?(): Iterable<Uint8Array>;
 }

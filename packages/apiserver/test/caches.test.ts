@@ -4,12 +4,11 @@ import { createMemoryStore, type Store, type StoreEvent } from "@pinnace/store";
 import { Subject } from "rxjs";
 import { describe, expect, it, vi } from "vitest";
 import { memberText } from "../src/storage/member-text.ts";
-import { encodeObject, objectValueOf, storedValue } from "../src/storage/object-value.ts";
+import { objectValueOf, storedValue, textOf } from "../src/storage/object-value.ts";
 import { CacheEntry, ResourceCache } from "../src/storage/resource-cache.ts";
 import { checkSize } from "../src/storage/size-limit.ts";
 import { StoreCache } from "../src/storage/store-cache.ts";
 
-const decoder = new TextDecoder();
 const config = (name: string, more: object = {}) =>
   ({ kind: "ConfigMap", apiVersion: "v1", metadata: { name, namespace: "a" }, ...more }) as never;
 const entry = (key: string, revision: number): CacheEntry =>
@@ -37,7 +36,7 @@ describe("a stored value", () => {
     const served = value.at(12);
     expect(value.at(12)).toBe(served);
     expect(served.metadata!.resourceVersion).toBe("12");
-    expect(JSON.parse(decoder.decode(encodeObject(served)))).toEqual(served);
+    expect(JSON.parse(textOf(served))).toEqual(served);
     expect(value.at(12)).toBe(served);
     expect(value.at(13).metadata!.resourceVersion).toBe("13");
   });

@@ -7,7 +7,7 @@ import type {
 } from "@pinnace/apimachinery";
 import { apiVersionOf } from "@pinnace/apimachinery";
 import { isCustom } from "../custom.ts";
-import { encodeObject, textOf } from "../storage/object-value.ts";
+import { textOf } from "../storage/object-value.ts";
 import type { CacheEntry } from "../storage/resource-cache.ts";
 import { servedObject, servedText, writeItem } from "../storage/served.ts";
 import { listingBody } from "./listing.ts";
@@ -27,21 +27,32 @@ export interface ResponseContext {
   readonly now: number;
 }
 
-/** An answer with any object, in the negotiated media type. `encode` overrides how its JSON is made. */
-export function objectResponse(
-  status: number,
-  object: object,
-  output: Output,
-  encode: (object: object) => Uint8Array = encodeObject,
-): ApiResponse {
-  const body: ObjectBody = { type: "object", object, bytes: () => encodeAs(object, output, encode) };
+/** An answer with any object, in the negotiated media type. */
+export function objectResponse(status: number, object: object, output: Output): ApiResponse {
+  return textualResponse(
+    status,
+    output,
+    () => object,
+    () => textAs(object, output),
+  );
+}
+
+/** An answer whose object and text are made when they are asked for. */
+function textualResponse(status: number, output: Output, object: () => object, text: () => string): ApiResponse {
+  const body: ObjectBody = {
+    type: "object",
+    get object() {
+      return object();
+    },
+    text,
+    bytes: () => encoder.encode(text()),
+  };
   return { status, headers: { "content-type": output.mediaType }, body };
 }
 
-function encodeAs(object: object, output: Output, encode: (object: object) => Uint8Array): Uint8Array {
-  if (output.mediaType === "application/yaml") return encoder.encode(encodeYaml(object));
-  if (output.pretty) return encoder.encode(`${JSON.stringify(object, undefined, 2)}\n`);
-  return encode(object);
+function textAs(object: object, output: Output): string {
+  if (output.mediaType === "application/yaml") return encodeYaml(object);
+  return output.pretty ? `${JSON.stringify(object, undefined, 2)}\n` : textOf(object);
 }
 
 /** A plain text answer, as health checks and unknown paths give. */
@@ -86,14 +97,12 @@ export function entryResponse(
   const { output } = context;
   if (output.as !== undefined || output.pretty || output.mediaType !== "application/json")
     return resourceResponse(200, definition, servedObject(entry, definition), context);
-  const body: ObjectBody = {
-    type: "object",
-    get object() {
-      return servedObject(entry, definition);
-    },
-    bytes: () => encoder.encode(servedText(entry, definition)),
-  };
-  return { status: 200, headers: { "content-type": output.mediaType }, body };
+  return textualResponse(
+    200,
+    output,
+    () => servedObject(entry, definition),
+    () => servedText(entry, definition),
+  );
 }
 
 /** What a list is made of: objects, or entries of the cache that become objects when that is needed. */

@@ -8,10 +8,14 @@ import { tlsSocket } from "./read-request.ts";
 /** 401 when the client showed a certificate that the cluster's CA did not sign or that is no longer valid. */
 export function unauthorizedCertificate(request: IncomingMessage): ApiResponse | undefined {
   const socket = tlsSocket(request);
-  if (socket === undefined || socket.authorized) return undefined;
-  const shown = socket.getPeerCertificate();
-  return shown?.subject === undefined ? undefined : statusResponse(unauthorized());
+  if (socket === undefined || socket.authorized || withoutCertificate.has(socket)) return undefined;
+  if (socket.getPeerCertificate()?.subject !== undefined) return statusResponse(unauthorized());
+  withoutCertificate.add(socket);
+  return undefined;
 }
+
+/** Connections of which it is known: each is asked once. */
+const withoutCertificate = new WeakSet<object>();
 
 export function tooLargeResponse(limit: number): ApiResponse {
   return statusResponse(tooLarge(`limit is ${limit}`));

@@ -27,6 +27,7 @@ export async function sendResponse(
       return sendBytes(request, response, answer, body.bytes);
     case "object":
       if (body.chunks !== undefined) return sendPieces(request, response, answer, body.chunks(), abort.signal);
+      if (body.text !== undefined) return sendText(request, response, answer, body.text());
       return sendBytes(request, response, answer, body.bytes());
     case "watch":
       return sendWatch(response, answer, body, abort.signal);
@@ -65,6 +66,20 @@ async function sendBytes(
   all["content-length"] = sent.length;
   response.writeHead(status, all);
   response.end(request.method === "HEAD" ? undefined : sent);
+}
+
+/** Node sends a text together with the head, in one piece. */
+async function sendText(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: ApiResponse,
+  text: string,
+): Promise<void> {
+  if (text.length >= GZIP_FROM) return sendBytes(request, response, answer, Buffer.from(text));
+  const length = Buffer.byteLength(text);
+  if (response.destroyed) return;
+  response.writeHead(answer.status, { ...answer.headers, "content-length": length });
+  response.end(request.method === "HEAD" ? undefined : text, length === text.length ? "latin1" : "utf8");
 }
 
 function acceptsGzip(request: IncomingMessage): boolean {

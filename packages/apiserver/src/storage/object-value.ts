@@ -159,13 +159,17 @@ export function headOf({ kind, apiVersion }: Pick<KubernetesObject, "kind" | "ap
   return `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},`;
 }
 
-/** The JSON of an object: the stored one when it came from the store, else made now. */
+/** The JSON of an object: the stored one when it came from the store; of other frozen objects it is made once. */
 export function textOf(object: object): string {
   const origin = origins.get(object);
-  return origin === undefined ? JSON.stringify(object) : origin.value.textAt(origin.revision);
+  if (origin !== undefined) return origin.value.textAt(origin.revision);
+  if (!Object.isFrozen(object)) return JSON.stringify(object);
+  let text = texts.get(object);
+  if (text === undefined) {
+    text = JSON.stringify(object);
+    texts.set(object, text);
+  }
+  return text;
 }
 
-/** The bytes of {@link textOf}. */
-export function encodeObject(object: object): Uint8Array {
-  return encoder.encode(textOf(object));
-}
+const texts = new WeakMap<object, string>();
