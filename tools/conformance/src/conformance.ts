@@ -26,7 +26,10 @@ export interface Surroundings {
   /** Milliseconds that an interrupted spec has for cleaning up. Default 60,000. */
   readonly grace?: number;
   /** Default: `pinnace up` in a folder of its own. */
-  start?(mode: Mode): Promise<Pick<Cluster, "kubeconfig" | "dataDirectory" | "process" | "remove">>;
+  start?(
+    mode: Mode,
+    dataDirectory?: string,
+  ): Promise<Pick<Cluster, "kubeconfig" | "dataDirectory" | "process" | "remove">>;
 }
 
 /** Runs the suite as the options say. Resolves to whether nothing failed. Throws {@link ConformanceError}. */
@@ -94,7 +97,8 @@ interface Run {
 
 async function runOnCluster(it: Run, chosen: readonly Behaviour[]): Promise<void> {
   const { options, surroundings, e2eTest, kubectl, mode, results, pinnace } = it;
-  const cluster = await (surroundings.start ?? startNodes)(mode).catch((cause: unknown) => {
+  const begin = surroundings.start ?? startNodes;
+  const cluster = await begin(mode).catch((cause: unknown) => {
     throw new ConformanceError("CLUSTER", `the cluster does not start: ${clusterProblem(messageOf(cause))}`, { cause });
   });
   const stop = new AbortController();
@@ -136,10 +140,13 @@ async function runOnCluster(it: Run, chosen: readonly Behaviour[]): Promise<void
     if (stop.signal.aborted) throw clusterEnded(cluster.process.output(), results.folder);
     over = true;
   } finally {
-    // A cluster that cannot stop cleanly is told, but hides no other problem.
-    await cluster.remove().catch((error: unknown) => {
-      if (over) throw new ConformanceError("CLUSTER", firstLine(messageOf(error)), { cause: error });
-    });
+    // What a cluster that ended left behind is cleared away by its next start.
+    if (stop.signal.aborted) await (await begin(mode, cluster.dataDirectory)).remove();
+    // One that cannot stop cleanly is told, but hides no other problem.
+    else
+      await cluster.remove().catch((error: unknown) => {
+        if (over) throw new ConformanceError("CLUSTER", firstLine(messageOf(error)), { cause: error });
+      });
   }
 }
 
@@ -150,8 +157,11 @@ function clusterEnded(output: string, folder: string): ConformanceError {
   return new ConformanceError("CLUSTER", "the cluster ended while specs ran", { remedy: `its output is in ${path}` });
 }
 
-const startNodes = (mode: Mode): Promise<Cluster> =>
-  startCluster({ args: mode === "real" ? ["--real"] : ["--nodes", "3"] });
+const startNodes = (mode: Mode, dataDirectory?: string): Promise<Cluster> =>
+  startCluster({
+    args: mode === "real" ? ["--real"] : ["--nodes", "3"],
+    ...(dataDirectory === undefined ? {} : { dataDirectory }),
+  });
 
 /** The line that `pinnace up` ended with. */
 function clusterProblem(output: string): string {

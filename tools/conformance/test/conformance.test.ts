@@ -159,19 +159,24 @@ test("a cluster that cannot start is told with its own words", async () => {
   await expect(running).rejects.toThrow("the cluster does not start: port 6443 is in use");
 });
 
-test("a cluster that ends takes no spec for failed", async () => {
+test("a cluster that ends takes no spec for failed, and is started again to clear away what it left", async () => {
   const { path, folder } = place({ a: "hang" });
   const cluster = fakeCluster();
   setTimeout(() => cluster.process.child.kill("SIGKILL"), 500);
   const lines: string[] = [];
+  const started: (string | undefined)[] = [];
   const options = { ...parseOptions(["--e2e-test", path, "--simulated", "--results", folder], "/"), kubectl: "true" };
   const running = runConformance(options, {
     root: folder,
     signal: new AbortController().signal,
     said: (line) => lines.push(line),
-    start: async () => cluster,
+    start: async (_mode, dataDirectory) => {
+      started.push(dataDirectory);
+      return started.length === 1 ? cluster : fakeCluster();
+    },
     grace: 300,
   });
   await expect(running).rejects.toThrow("the cluster ended while specs ran");
+  expect(started).toEqual([undefined, cluster.dataDirectory]);
   expect(lines.filter((line) => /FAILED|ok/.test(line))).toEqual([]);
 });
