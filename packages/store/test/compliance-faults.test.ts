@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { runStoreCase, type StoreCase, type StoreHarness, storeCases } from "../src/compliance/index.ts";
 import type { MemoryStore } from "../src/index.ts";
 import { faultyHarness } from "./faulty-store.ts";
-import { faults } from "./store-faults.ts";
+import { readAndWriteFaults } from "./read-and-write-faults.ts";
+import { watchAndLifeFaults } from "./watch-and-life-faults.ts";
 
 /** A case of a store in memory ends within far fewer turns of the event loop; one that still waits has found something. */
 const PATIENCE = 600;
@@ -56,9 +57,12 @@ describe("the compliance suite", () => {
     expect(await failures(part, () => faultyHarness(() => ({})))).toEqual([]);
   });
 
-  it.each(Object.entries(faults))("finds a store that %s", async (_name, [part, fault]) => {
-    expect(await failures(part, () => faultyHarness(fault))).not.toEqual([]);
-  });
+  it.each(Object.entries({ ...readAndWriteFaults, ...watchAndLifeFaults }))(
+    "finds a store that %s",
+    async (_name, [part, fault]) => {
+      expect(await failures(part, () => faultyHarness(fault))).not.toEqual([]);
+    },
+  );
 
   it.each(Object.entries(reopenFaults))("finds a store that after reopening %s", async (_name, fault) => {
     expect(await failures("durability", () => faultyHarness(() => ({}), fault))).not.toEqual([]);

@@ -76,3 +76,15 @@ export function watchChanged(
 
 /** An entry with something else in it. */
 export const changed = (entry: Entry, change: Partial<Entry>): Entry => Object.freeze({ ...entry, ...change });
+
+/** Each fault, and the part of the suite that has to find it. */
+export type Faults = Readonly<Record<string, readonly [part: string, fault: Fault]>>;
+
+export const revisionOf = async (store: Store): Promise<number> => store.revision();
+
+/** The store as it is now; undefined when it is closed. */
+export const copyOf = async (good: MemoryStore): Promise<MemoryStore | undefined> =>
+  good.revision().then(
+    () => good.fork(),
+    () => undefined,
+  );
