@@ -45,8 +45,19 @@ export * from "./contract/node-info.ts";
 export * from "./contract/points.ts";
 export * from "./contract/resources.ts";
 export * from "./contract/status.ts";
+export { deviceClassOfResource } from "./devices/device-classes.ts";
+export { chooseCandidate } from "./preemption/candidate-choice.ts";
+export { type Budget, listBudgets, splitByBudgets } from "./preemption/disruption-budgets.ts";
+export { Evictions } from "./preemption/evictions.ts";
+export { byImportance, priorityOf, startOf } from "./preemption/importance.ts";
+export { selectVictims, type VictimRules } from "./preemption/victims.ts";
 export type { QueueItem } from "./queue/queue-item.ts";
-export { type QueuePlace, type QueueRules, SchedulingQueue, type SchedulingQueueOptions } from "./queue/scheduling-queue.ts";
+export {
+  type QueuePlace,
+  type QueueRules,
+  SchedulingQueue,
+  type SchedulingQueueOptions,
+} from "./queue/scheduling-queue.ts";
 export { createCycleState } from "./runtime/cycle-state.ts";
 export { fitMessage } from "./runtime/fit-message.ts";
 export { type PreFilterOutcome, Profile, type ProfileOptions } from "./runtime/profile.ts";
@@ -63,9 +74,8 @@ export { VerdictCache } from "./runtime/verdict-cache.ts";
 export type { VerdictTable } from "./runtime/verdict-table.ts";
 export { plainVerdicts, type Verdicts } from "./runtime/verdicts.ts";
 export { WaitingPodRegistry } from "./runtime/waiting-pods.ts";
-export { NodeTally, RecentlyUsed } from "./scoring/node-tally.ts";
 export { matchesNodeAffinity, matchesTerm } from "./scoring/node-selector.ts";
+export { NodeTally, RecentlyUsed } from "./scoring/node-tally.ts";
 export { invertedScores, scaledScores } from "./scoring/normalize.ts";
-export { deviceClassOfResource } from "./devices/device-classes.ts";
 export { signNonZeroRequests, signRequests, signTolerations } from "./scoring/sign.ts";
 export { isTolerated } from "./scoring/tolerations.ts";

@@ -1,20 +1,21 @@
 import { PODS, type Pod } from "@pinnace/api";
 import {
   type Cycle,
+  chooseCandidate,
+  Evictions,
   fitMessage,
+  listBudgets,
   type PodInfo,
+  type PreemptionCandidate,
+  priorityOf,
   type SchedulerComponents,
   type SchedulerPlugin,
   type Status,
   SUCCESS,
+  selectVictims,
   unresolvable,
   unschedulable,
-  type WaitingPod,
 } from "@pinnace/scheduler-framework";
-import { chooseCandidate } from "./candidate-choice.ts";
-import { listBudgets } from "./disruption-budgets.ts";
-import { priorityOf } from "./importance.ts";
-import { type Candidate, selectVictims } from "./victims.ts";
 
 /** The plugin's configuration (DefaultPreemptionArgs): how many candidates are worked out, of all nodes that might do. */
 export interface DefaultPreemptionArgs {
@@ -36,17 +37,17 @@ const RUNNING = unresolvable("waiting for the preemption for this pod to be fini
 export class DefaultPreemption {
   readonly #needs: SchedulerComponents;
   readonly #args: DefaultPreemptionArgs;
-  /** Pods whose evictions run, with the key of the last victim once it alone is left. */
-  readonly #running = new Map<string, string | undefined>();
+  readonly #evictions: Evictions;
 
   constructor(components: SchedulerComponents, args: DefaultPreemptionArgs) {
     this.#needs = components;
     this.#args = args;
+    this.#evictions = new Evictions(components, "DefaultPreemption");
   }
 
   plugin(): SchedulerPlugin {
     return {
-      preEnqueue: ({ pod }) => (this.#isRunning(pod.metadata?.uid ?? "") ? RUNNING : SUCCESS),
+      preEnqueue: ({ pod }) => (this.#evictions.isRunning(pod.metadata?.uid ?? "") ? RUNNING : SUCCESS),
       postFilter: async (cycle, rejections) => this.#postFilter(cycle, rejections),
       // The plugins that rejected the pod say when to try it again; this one only holds it back.
       eventsToRegister: () => [{ event: { resource: "AssignedPod", actions: ["Delete"] }, hint: () => "QueueSkip" }],
@@ -67,10 +68,10 @@ export class DefaultPreemption {
     return advice === undefined ? this.#choose(pod, candidates) : advice.then((left) => this.#choose(pod, left));
   }
 
-  #choose(pod: Pod, candidates: readonly Candidate[]): Outcome {
+  #choose(pod: Pod, candidates: readonly PreemptionCandidate[]): Outcome {
     const chosen = chooseCandidate(candidates, this.#needs.clock.now());
     if (chosen === undefined) return { status: unschedulable("preemption: no candidate node for preemption") };
-    this.#evict(chosen, pod);
+    this.#evictions.start(chosen, pod);
     return { status: SUCCESS, nominatedNode: chosen.nodeName };
   }
 
@@ -78,69 +79,26 @@ export class DefaultPreemption {
   #candidates(
     cycle: Cycle,
     rejections: ReadonlyMap<string, Status>,
-  ): { readonly candidates: readonly Candidate[]; readonly statuses: ReadonlyMap<string, Status> } {
+  ): { readonly candidates: readonly PreemptionCandidate[]; readonly statuses: ReadonlyMap<string, Status> } {
     const { reader, filters, random, clock } = this.#needs;
     const nodes = cycle.snapshot.nodes.filter(({ name }) => rejections.get(name)?.code === "Unschedulable");
     const { minCandidateNodesPercentage: share, minCandidateNodesAbsolute: least } = this.#args;
     const enough = Math.min(nodes.length, Math.max(Math.floor((nodes.length * share) / 100), least));
     const offset = Math.floor(random() * nodes.length);
     const budgets = nodes.length === 0 ? [] : listBudgets(reader);
-    const [harmless, violating]: [Candidate[], Candidate[]] = [[], []];
+    const priority = priorityOf(cycle.pod.pod);
+    const mayLeave = ({ pod }: PodInfo): boolean => priorityOf(pod) < priority;
+    const rules = { filters, budgets, now: clock.now(), mayLeave };
+    const [harmless, violating]: [PreemptionCandidate[], PreemptionCandidate[]] = [[], []];
     const statuses = new Map<string, Status>();
     for (let index = 0; index < nodes.length; index += 1) {
       if (harmless.length > 0 && harmless.length + violating.length >= enough) break;
       const node = nodes[(offset + index) % nodes.length]!;
-      const found = selectVictims(cycle, node, filters, budgets, clock.now());
+      const found = selectVictims(cycle, node, rules);
       if ("code" in found) statuses.set(node.name, found);
       else (found.violations === 0 ? harmless : violating).push(found);
     }
     return { candidates: [...harmless.slice(0, enough), ...violating.slice(0, enough)], statuses };
-  }
-
-  /** Whether evictions for the pod run; not any more once the last victim is gone, though its answer has not come. */
-  #isRunning(uid: string): boolean {
-    if (!this.#running.has(uid)) return false;
-    const last = this.#running.get(uid);
-    if (last === undefined) return true;
-    const victim = this.#needs.reader.get(PODS, last);
-    return victim !== undefined && victim.metadata?.deletionTimestamp === undefined;
-  }
-
-  #evict({ victims, nodeName }: Candidate, pod: Pod): void {
-    const leaving = victims.filter((victim) => victim.pod.metadata?.deletionTimestamp === undefined);
-    const last = leaving.at(-1);
-    if (last === undefined) return;
-    const uid = pod.metadata?.uid ?? "";
-    const { logger, queue } = this.#needs;
-    this.#running.set(uid, undefined);
-    void this.#evictAll(leaving.slice(0, -1), last, pod, nodeName)
-      .catch((error: unknown) => {
-        logger.error("a pod could not be preempted", { node: nodeName, error });
-        // No deletion will bring the pod back.
-        this.#running.delete(uid);
-        queue.activate(pod);
-      })
-      .finally(() => this.#running.delete(uid));
-  }
-
-  /** The last victim leaves when all others do, so that its deletion finds the pod ready to be tried again (KEP-4832). */
-  async #evictAll(others: readonly PodInfo[], last: PodInfo, pod: Pod, nodeName: string): Promise<void> {
-    const uid = pod.metadata?.uid ?? "";
-    if (others.length > 0) await Promise.all(others.map((victim) => this.#evictOne(victim.pod, pod, nodeName)));
-    const { namespace, name } = last.pod.metadata ?? {};
-    this.#running.set(uid, `${namespace}/${name}`);
-    if (this.#waitingPod(last.pod) !== undefined) this.#running.delete(uid);
-    await this.#evictOne(last.pod, pod, nodeName);
-  }
-
-  async #evictOne(victim: Pod, pod: Pod, nodeName: string): Promise<void> {
-    const waiting = this.#waitingPod(victim);
-    if (waiting === undefined) await this.#needs.writer.preempt(victim, pod, nodeName);
-    else waiting.preempt("DefaultPreemption", "preempted");
-  }
-
-  #waitingPod(pod: Pod): WaitingPod | undefined {
-    return this.#needs.waitingPods.list().find((each) => each.pod.metadata?.uid === pod.metadata?.uid);
   }
 }
 

@@ -1,6 +1,7 @@
 import { POD_DISRUPTION_BUDGETS, type Pod, type PodDisruptionBudget } from "@pinnace/api";
 import { type LabelMatcher, labelMatcher } from "@pinnace/apimachinery";
-import type { ClusterReader, PodInfo } from "@pinnace/scheduler-framework";
+import type { ClusterReader } from "../contract/components.ts";
+import type { PodInfo } from "../contract/node-info.ts";
 
 /** A budget with its selector compiled. */
 export interface Budget {

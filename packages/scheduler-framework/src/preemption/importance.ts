@@ -1,5 +1,5 @@
 import type { Pod } from "@pinnace/api";
-import type { PodInfo } from "@pinnace/scheduler-framework";
+import type { PodInfo } from "../contract/node-info.ts";
 
 export const priorityOf = (pod: Pod): number => pod.spec?.priority ?? 0;
 

@@ -1,0 +1,63 @@
+import { PODS, type Pod } from "@pinnace/api";
+import type { PreemptionCandidate, SchedulerComponents, WaitingPod } from "../contract/components.ts";
+import type { PodInfo } from "../contract/node-info.ts";
+
+/** Evicts victims in the background; their preemptor waits meanwhile. */
+export class Evictions {
+  readonly #needs: SchedulerComponents;
+  readonly #plugin: string;
+  /** Pods whose evictions run, with the key of the last victim once it alone is left. */
+  readonly #running = new Map<string, string | undefined>();
+
+  constructor(components: SchedulerComponents, plugin: string) {
+    this.#needs = components;
+    this.#plugin = plugin;
+  }
+
+  /** Whether evictions for the pod run; not any more once the last victim is gone, though its answer has not come. */
+  isRunning(uid: string): boolean {
+    if (!this.#running.has(uid)) return false;
+    const last = this.#running.get(uid);
+    if (last === undefined) return true;
+    const victim = this.#needs.reader.get(PODS, last);
+    return victim !== undefined && victim.metadata?.deletionTimestamp === undefined;
+  }
+
+  /** Begins to evict the victims of a candidate for a pod. */
+  start({ victims, nodeName }: PreemptionCandidate, pod: Pod): void {
+    const leaving = victims.filter((victim) => victim.pod.metadata?.deletionTimestamp === undefined);
+    const last = leaving.at(-1);
+    if (last === undefined) return;
+    const uid = pod.metadata?.uid ?? "";
+    const { logger, queue } = this.#needs;
+    this.#running.set(uid, undefined);
+    void this.#evictAll(leaving.slice(0, -1), last, pod, nodeName)
+      .catch((error: unknown) => {
+        logger.error("a pod could not be preempted", { node: nodeName, error });
+        // No deletion will bring the pod back.
+        this.#running.delete(uid);
+        queue.activate(pod);
+      })
+      .finally(() => this.#running.delete(uid));
+  }
+
+  /** The last victim leaves when all others do, so that its deletion finds the pod ready to be tried again (KEP-4832). */
+  async #evictAll(others: readonly PodInfo[], last: PodInfo, pod: Pod, nodeName: string): Promise<void> {
+    const uid = pod.metadata?.uid ?? "";
+    if (others.length > 0) await Promise.all(others.map((victim) => this.#evictOne(victim.pod, pod, nodeName)));
+    const { namespace, name } = last.pod.metadata ?? {};
+    this.#running.set(uid, `${namespace}/${name}`);
+    if (this.#waitingPod(last.pod) !== undefined) this.#running.delete(uid);
+    await this.#evictOne(last.pod, pod, nodeName);
+  }
+
+  async #evictOne(victim: Pod, pod: Pod, nodeName: string): Promise<void> {
+    const waiting = this.#waitingPod(victim);
+    if (waiting === undefined) await this.#needs.writer.preempt(victim, pod, nodeName);
+    else waiting.preempt(this.#plugin, "preempted");
+  }
+
+  #waitingPod(pod: Pod): WaitingPod | undefined {
+    return this.#needs.waitingPods.list().find((each) => each.pod.metadata?.uid === pod.metadata?.uid);
+  }
+}
