@@ -6,7 +6,7 @@ interface Quota {
   readonly max: Amounts;
 }
 
-export type Quotas = ReadonlyMap<string, Quota>;
+type Quotas = ReadonlyMap<string, Quota>;
 
 const NOTHING: Amounts = new Map();
 const namespaceOf = ({ pod }: PodInfo): string => pod.metadata?.namespace ?? "";
