@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { UsageError } from "./usage-error.ts";
 
 /** An option of one scenario. `smoke` is its value with `--smoke`, unless one was given. */
-export type Option =
+type Option =
   | { readonly type: "number"; readonly default: number; readonly smoke?: number; readonly help: string }
   | {
       readonly type: "numbers";
@@ -24,7 +24,7 @@ type ValueOf<Each extends Option> = Each extends { type: "number" }
       : boolean;
 
 /** What every scenario takes, and what this one takes. */
-export interface BenchOptions<Own extends Readonly<Record<string, Option>>> {
+interface BenchOptions<Own extends Readonly<Record<string, Option>>> {
   /** 1 with `--smoke`. */
   readonly rounds: number;
   /** A tiny run that shows that everything works; its figures mean nothing and are not kept. */

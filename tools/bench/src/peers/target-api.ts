@@ -2,7 +2,7 @@ import { apiAt } from "../api.ts";
 import type { ApiTarget } from "./target.ts";
 
 /** Requests that prepare or verify a benchmark; they are not measured. */
-export interface TargetApi {
+interface TargetApi {
   /** The decoded body; rejects for any status but `expected`. */
   ask(method: string, path: string, body?: object, expected?: number): Promise<unknown>;
   /** How many objects a collection has. */

@@ -4,7 +4,8 @@ import { request } from "node:https";
 import { Connection, headOf, type LoadTarget } from "../load/connection.ts";
 import { type ClusterCalls, requireStatus, type SeenPod } from "./cluster-calls.ts";
 
-const WATCH = "/api/v1/pods?watch=1&fieldSelector=spec.nodeName!%3D";
+/** Without a selector: kube-apiserver gives those of one node little room, and ends them when much happens. */
+const WATCH = "/api/v1/pods?watch=1";
 
 /** Calls over so many connections of TLS, of which each has one request at a time. */
 export async function httpsCalls(target: LoadTarget, connections: number): Promise<ClusterCalls> {
@@ -18,7 +19,7 @@ export async function httpsCalls(target: LoadTarget, connections: number): Promi
     if (next === undefined) free.push(connection);
     else next(connection);
   };
-  let watch: IncomingMessage | undefined;
+  let watch: Watch | undefined;
   return {
     call: async (method, path, body, expected = method === "POST" ? 201 : 200) => {
       const connection = await take();
@@ -30,12 +31,13 @@ export async function httpsCalls(target: LoadTarget, connections: number): Promi
     },
     watchPods: async (onPod) => {
       watch = await openWatch(target, WATCH, (type, object) => {
-        if (type !== "DELETED") onPod(object as SeenPod);
+        const pod = object as SeenPod;
+        if (type !== "DELETED" && pod.spec.nodeName) onPod(pod);
       });
     },
     memory: () => 0,
     close: async () => {
-      watch?.destroy();
+      watch?.close();
       for (const connection of all) connection.close();
     },
   };
@@ -58,9 +60,39 @@ function decode(body: Buffer | undefined): unknown {
 /** One object of a watch, with what happened to it. */
 type OnObject = (type: "ADDED" | "MODIFIED" | "DELETED", object: unknown) => void;
 
-/** Watches a path that asks for it; resolves when the server has answered. */
-export async function openWatch(target: LoadTarget, path: string, onObject: OnObject): Promise<IncomingMessage> {
-  const { port, ca, token, client } = target;
+/** A watch that goes on until it is closed. */
+interface Watch {
+  close(): void;
+}
+
+/**
+ * Watches a path that asks for it; resolves when the server has answered. A watch that the server ends is taken up where
+ * it was.
+ */
+export async function openWatch(target: LoadTarget, path: string, onObject: OnObject): Promise<Watch> {
+  let version = "";
+  let closed = false;
+  let response: IncomingMessage;
+  const open = async (): Promise<void> => {
+    response = await respond(target, version === "" ? path : `${path}&resourceVersion=${version}`);
+    readLines(response, (type, object) => {
+      version = (object as { metadata: { resourceVersion: string } }).metadata.resourceVersion;
+      onObject(type, object);
+    });
+    response.once("close", () => {
+      if (!closed) void open();
+    });
+  };
+  await open();
+  return {
+    close: () => {
+      closed = true;
+      response.destroy();
+    },
+  };
+}
+
+async function respond({ port, ca, token, client }: LoadTarget, path: string): Promise<IncomingMessage> {
   const asking = request({
     ...{ host: "127.0.0.1", port, ca, servername: "localhost", path },
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
@@ -69,6 +101,10 @@ export async function openWatch(target: LoadTarget, path: string, onObject: OnOb
   asking.end();
   const [response] = (await once(asking, "response")) as [IncomingMessage];
   if (response.statusCode !== 200) throw new Error(`the watch of ${path} gave ${response.statusCode}`);
+  return response;
+}
+
+function readLines(response: IncomingMessage, onObject: OnObject): void {
   let rest = "";
   response.setEncoding("utf8");
   response.on("error", () => undefined);
@@ -77,9 +113,8 @@ export async function openWatch(target: LoadTarget, path: string, onObject: OnOb
     rest = lines.pop() ?? "";
     for (const line of lines) {
       const { type, object } = JSON.parse(line) as { readonly type: string; readonly object: unknown };
-      if (type === "ERROR") throw new Error(`the watch of ${path} failed: ${line.slice(0, 300)}`);
+      if (type === "ERROR") throw new Error(`a watch failed: ${line.slice(0, 300)}`);
       if (type !== "BOOKMARK") onObject(type as "ADDED", object);
     }
   });
-  return response;
 }
