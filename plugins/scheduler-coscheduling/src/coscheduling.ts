@@ -104,8 +104,9 @@ export class Coscheduling {
     if (placed >= minMember) return unschedulable();
     if ((minMember - placed) / minMember <= NEARLY) return unschedulable();
     const reason = `PodGroup ${key} gets rejected due to Pod ${pod.metadata?.name} is unschedulable even after PostFilter`;
-    this.#rejectWaiting(key, reason);
-    this.#leaveAlone(key, signal);
+    // Where too few have come yet, the next one is not to wait; where nobody gave room up, nothing begins anew.
+    const gaveUp = this.#rejectWaiting(key, reason);
+    if (gaveUp > 0 && this.#members.of(key).length >= minMember) this.#leaveAlone(key, signal);
     return unschedulable(reason);
   }
 
@@ -149,10 +150,11 @@ export class Coscheduling {
     return { status: WAIT, timeout: scheduleTimeoutSeconds * 1_000 };
   }
 
-  #rejectWaiting(key: string, reason: string): void {
-    for (const waiting of this.#needs.waitingPods.list()) {
-      if (groupKeyOf(waiting.pod) === key) waiting.reject(NAME, reason);
-    }
+  /** Answers how many waited. */
+  #rejectWaiting(key: string, reason: string): number {
+    const waiting = this.#needs.waitingPods.list().filter(({ pod }) => groupKeyOf(pod) === key);
+    for (const each of waiting) each.reject(NAME, reason);
+    return waiting.length;
   }
 
   #events(): readonly ClusterEventWithHint[] {
