@@ -1,0 +1,149 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { createRealClock } from "@pinnace/clock";
+import { CodedError } from "@pinnace/errors";
+import type { Store } from "@pinnace/store";
+import { openEtcdStore } from "@pinnace/store-etcd";
+import type { Random } from "./random.ts";
+import type { Subject } from "./run.ts";
+
+const MEMBERS = 3;
+/** Milliseconds: members on one machine need not wait long for each other. */
+const HEARTBEAT = 50;
+const ELECTION = 500;
+/** The longest time that a member stands still or is away, milliseconds: longer than it takes to elect another leader. */
+const ABSENCE = 1500;
+
+interface EtcdSubjectOptions {
+  readonly directory: string;
+  /** Path of the program, or its name on PATH. */
+  readonly program: string;
+}
+
+/** Three members of an etcd on loopback, one of which at a time is killed or stands still. Rejects with `NO_ETCD`. */
+export async function startEtcdSubject({ directory, program }: EtcdSubjectOptions): Promise<Subject> {
+  const members = new Members(program, directory, await freePorts(2 * MEMBERS));
+  try {
+    members.start();
+    const store = await openEtcdStore({
+      endpoints: members.endpoints,
+      clock: createRealClock(),
+      requestTimeout: 20_000,
+    });
+    await store.revision();
+    return new EtcdSubject(members, store);
+  } catch (cause) {
+    await members.stop();
+    if (members.failure === undefined) throw cause;
+    throw new CodedError("NO_ETCD", `${program} cannot be started: ${members.failure}`, {
+      cause,
+      remedy: "apt-get install etcd-server, or name another one with --etcd",
+    });
+  }
+}
+
+class EtcdSubject implements Subject {
+  readonly store: Store;
+  readonly #members: Members;
+
+  constructor(members: Members, store: Store) {
+    this.#members = members;
+    this.store = store;
+  }
+
+  async disturb(random: Random): Promise<string> {
+    const member = random.below(MEMBERS);
+    if (random.chance(0.5)) {
+      await this.#members.kill(member);
+      await pause(random.below(ABSENCE));
+      this.#members.run(member);
+      return "kill of a member";
+    }
+    this.#members.signal(member, "SIGSTOP");
+    await pause(random.below(ABSENCE));
+    this.#members.signal(member, "SIGCONT");
+    return "pause of a member";
+  }
+
+  async settle(): Promise<void> {
+    await this.store.revision();
+  }
+
+  async stop(): Promise<void> {
+    await this.store.close();
+    await this.#members.stop();
+  }
+}
+
+class Members {
+  readonly endpoints: readonly string[];
+  /** Why a member could not be started. */
+  failure: string | undefined;
+  readonly #program: string;
+  readonly #directory: string;
+  readonly #peers: readonly string[];
+  readonly #processes: (ChildProcess | undefined)[] = [];
+
+  constructor(program: string, directory: string, ports: readonly number[]) {
+    const urls = ports.map((port) => `http://127.0.0.1:${port}`);
+    this.endpoints = urls.slice(0, MEMBERS);
+    this.#peers = urls.slice(MEMBERS);
+    this.#program = program;
+    this.#directory = directory;
+  }
+
+  start(): void {
+    for (let member = 0; member < MEMBERS; member += 1) this.run(member);
+  }
+
+  run(member: number): void {
+    const [client, peer] = [this.endpoints[member], this.#peers[member]];
+    const flags = {
+      name: `m${member}`,
+      "data-dir": join(this.#directory, `m${member}`),
+      "listen-client-urls": client,
+      "advertise-client-urls": client,
+      "listen-peer-urls": peer,
+      "initial-advertise-peer-urls": peer,
+      "initial-cluster": this.#peers.map((url, index) => `m${index}=${url}`).join(","),
+      "heartbeat-interval": HEARTBEAT,
+      "election-timeout": ELECTION,
+      "log-level": "error",
+    };
+    const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
+    const child = spawn(this.#program, args, { stdio: "ignore" });
+    child.on("error", ({ message }) => {
+      this.failure = message;
+    });
+    this.#processes[member] = child;
+  }
+
+  signal(member: number, signal: NodeJS.Signals): void {
+    this.#processes[member]?.kill(signal);
+  }
+
+  async kill(member: number): Promise<void> {
+    const child = this.#processes[member];
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, "exit");
+    child.kill("SIGKILL");
+    child.kill("SIGCONT");
+    await gone;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#processes.map((_, member) => this.kill(member)));
+  }
+}
+
+async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+  await Promise.all(servers.map((server) => once(server, "listening")));
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => once(server.close(), "close")));
+  return ports;
+}
+
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
