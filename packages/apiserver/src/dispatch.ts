@@ -64,7 +64,8 @@ function dispatchResource(
 ): Promise<ApiResponse> {
   const { info, request } = context;
   checkScope(context, definition);
-  if (request.method === "HEAD" || request.method === "OPTIONS") throw methodNotAllowed();
+  const plainMethod = request.method !== "HEAD" && request.method !== "OPTIONS";
+  if (!plainMethod && info.subresource !== "proxy") throw methodNotAllowed();
   const subresource = definition.subresources.find(({ name }) => name === info.subresource);
   if (info.subresource !== "" && subresource === undefined)
     throw isCustom(definition) ? notFound(definition.group, definition.resource, info.name) : noSuchResource();

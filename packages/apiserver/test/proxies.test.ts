@@ -83,6 +83,12 @@ describe("a proxied request", () => {
     });
   });
 
+  it.each(["OPTIONS", "HEAD", "PATCH", "DELETE", "PUT"])("takes %s, whatever it is to whom it goes", async (method) => {
+    const { raw, sent } = await withPodAndService();
+    expect((await raw(method, `${NS}/pods/p/proxy`)).status).toBe(200);
+    expect(sent.map(({ request }) => request.method)).toEqual([method]);
+  });
+
   it.each([
     ["pods/nope/proxy/", 404],
     ["services/nope/proxy/", 404],
