@@ -61,7 +61,10 @@ export interface PolicyCompiler {
   addVariable(name: string, expression: string): PolicyExpression;
 }
 
-/** What expressions of a policy are checked against, where that is known: upstream's type checking of policies. */
+/**
+ * What expressions of a policy are checked against, where that is known: upstream's type checking of policies. The types
+ * need names of their own ({@link nameDecl}) that are not those of variables.
+ */
 export interface PolicyTypes {
   readonly object?: DeclType;
   readonly params?: DeclType;

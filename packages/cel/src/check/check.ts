@@ -28,13 +28,13 @@ import { maybeUnwrap, mostGeneral, TypeMapping } from "./type-mapping.ts";
 import { type TypeProvider, typeReference } from "./type-provider.ts";
 
 /** What names in an expression can mean. */
-export interface CheckEnvironment {
+interface CheckEnvironment {
   readonly variables: ReadonlyMap<string, CelType>;
   readonly functions: ReadonlyMap<string, FunctionDeclaration>;
   readonly types: TypeProvider;
 }
 
-export interface Checked {
+interface Checked {
   readonly issues: readonly Issue[];
   readonly checked: CheckedExpr;
 }

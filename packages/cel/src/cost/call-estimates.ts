@@ -22,7 +22,7 @@ export interface CallEstimate {
   readonly size?: Estimate;
 }
 
-export interface CallOperands {
+interface CallOperands {
   readonly target: CostNode | undefined;
   readonly args: readonly CostNode[];
 }

@@ -5,7 +5,7 @@ import type { Frame } from "./frame.ts";
 import type { Plan } from "./plan.ts";
 
 /** A step from a value to what is in it: `.name`, `[key]`, `.?name`, or the question whether it is there. */
-export interface Qualifier {
+interface Qualifier {
   readonly optional: boolean;
   /** What is there, or an error. */
   get(frame: Frame, target: CelValue): CelValue;

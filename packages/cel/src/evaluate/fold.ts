@@ -4,7 +4,7 @@ import { CelError, type CelValue, ListValue, MapValue } from "../values/value.ts
 import type { Frame } from "./frame.ts";
 import type { Plan } from "./plan.ts";
 
-export interface FoldParts {
+interface FoldParts {
   readonly range: Plan;
   readonly condition: Plan;
   readonly step: Plan;

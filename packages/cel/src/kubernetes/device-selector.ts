@@ -8,7 +8,7 @@ import { bindings } from "../library/libraries.ts";
 import { ANY, BOOL, type CelType, STRING } from "../types/cel-type.ts";
 import { type DeclType, mapDecl, objectDecl, simpleDecl } from "../types/decl-type.ts";
 import { EntryMap, mapEquals } from "../values/collections.ts";
-import { MAP_TYPE } from "../values/type-of.ts";
+import { MAP_TYPE, typeOfValue } from "../values/type-of.ts";
 import { CelError, type CelValue, MapValue } from "../values/value.ts";
 import { typeAt } from "./rules.ts";
 
@@ -62,7 +62,7 @@ export function compileDeviceSelector(expression: string): DeviceSelector {
     return refused(`must evaluate to bool or the unknown type, not ${outputType}`);
   }
   if (programError !== undefined) return refused(`program instantiation failed: ${programError}`);
-  return { maxCost: program.estimateCost(sizes).max, matches: (device) => match(program, outputType, device) };
+  return { maxCost: program.estimateCost(sizes).max, matches: (device) => match(program, device) };
 }
 
 function refused(error: string): DeviceSelector {
@@ -71,7 +71,6 @@ function refused(error: string): DeviceSelector {
 
 function match(
   program: CompiledExpression,
-  outputType: CelType,
   device: SelectableDevice,
 ): { readonly matches: boolean; readonly error?: string } {
   const value = deviceValue(device);
@@ -79,7 +78,15 @@ function match(
   const result = program.evaluate({ device: value }, { costLimit: MAX_SELECTOR_COST });
   if (result.error !== undefined) return { matches: false, error: result.error };
   if (typeof result.value === "boolean") return { matches: result.value };
-  return { matches: false, error: `CEL result of type ${outputType} could not be converted to bool` };
+  return { matches: false, error: notBoolean(result.value as CelValue) };
+}
+
+/** Attributes have one of four types, and a selector may end with one. */
+function notBoolean(value: CelValue): string {
+  const head = `CEL result of type ${typeOfValue(value)} could not be converted to bool`;
+  if (typeof value === "string") return `${head}: unsupported native conversion from string to 'bool'`;
+  if (typeof value === "bigint") return `${head}: unsupported type conversion from 'int' to bool`;
+  return `${head}: type conversion error from 'Semver' to 'bool'`;
 }
 
 function deviceValue(device: SelectableDevice): CelValue {

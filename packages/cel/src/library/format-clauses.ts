@@ -5,8 +5,6 @@ export interface Clause {
   readonly precision: number;
 }
 
-export type Segment = string | Clause;
-
 const KINDS = new Set(["s", "d", "f", "e", "b", "x", "X", "o"]);
 
 /**

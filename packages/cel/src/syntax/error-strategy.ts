@@ -5,7 +5,7 @@ import { T, TOKEN_NAMES, type Token } from "./tokens.ts";
 export type TokenSet = ReadonlySet<number>;
 
 /** Where a rule is used, and what can come after it there. */
-export interface Use {
+interface Use {
   readonly from: string;
   readonly follow: TokenSet;
 }

@@ -1,3 +1,7 @@
+import { UintValue } from "../values/value.ts";
+import type { Literal } from "./ast.ts";
+import { T, type Token } from "./tokens.ts";
+
 /** Texts that a literal could not be read with; upstream's words. */
 export class LiteralError extends Error {}
 
@@ -5,22 +9,51 @@ const MIN_INT = -(2n ** 63n);
 const MAX_INT = 2n ** 63n - 1n;
 const MAX_UINT = 2n ** 64n - 1n;
 
-/** The value of `12`, `-12` or `0x1F`; undefined when it does not fit 64 bits. */
-export function readInt(sign: string, text: string): bigint | undefined {
+/**
+ * The value of a literal; undefined when the token is none. Throws {@link LiteralError} when the literal has no value,
+ * such as numbers that do not fit 64 bits.
+ */
+export function readLiteral({ type, text }: Token, sign: "" | "-"): Literal["value"] | undefined {
+  switch (type) {
+    case T.int:
+      return readInt(sign, text);
+    case T.float:
+      return readDouble(sign, text);
+    case T.uint:
+      return readUint(text);
+    case T.string:
+      return readString(text);
+    case T.bytes:
+      return readBytes(text);
+    case T.true:
+    case T.false:
+      return type === T.true;
+    case T.null:
+      return null;
+    default:
+      return undefined;
+  }
+}
+
+/** `12`, `-12` or `0x1F`. */
+function readInt(sign: string, text: string): bigint {
   const value = sign === "-" ? -BigInt(text) : BigInt(text);
-  return value < MIN_INT || value > MAX_INT ? undefined : value;
+  if (value < MIN_INT || value > MAX_INT) throw new LiteralError("invalid int literal");
+  return value;
 }
 
-/** The value of `12u` or `0x1Fu`. */
-export function readUint(text: string): bigint | undefined {
+/** `12u` or `0x1Fu`. */
+function readUint(text: string): UintValue {
   const value = BigInt(text.slice(0, -1));
-  return value > MAX_UINT ? undefined : value;
+  if (value > MAX_UINT) throw new LiteralError("invalid uint literal");
+  return new UintValue(value);
 }
 
-/** The value of `1.5e3`; undefined when it is too large. */
-export function readDouble(sign: string, text: string): number | undefined {
+/** `1.5e3`. */
+function readDouble(sign: string, text: string): number {
   const value = Number(sign + text);
-  return Number.isFinite(value) ? value : undefined;
+  if (!Number.isFinite(value)) throw new LiteralError("invalid double literal");
+  return value;
 }
 
 const SIMPLE: Readonly<Record<string, string>> = {
@@ -39,7 +72,7 @@ const SIMPLE: Readonly<Record<string, string>> = {
 };
 
 /** The text in a string literal, with its quotes. Throws {@link LiteralError}. */
-export function readString(literal: string): string {
+function readString(literal: string): string {
   const { body, raw } = unquote(literal);
   if (raw || !body.includes("\\")) return body;
   return body.replace(
@@ -56,7 +89,7 @@ function unescaped(_all: string, x?: string, u?: string, long?: string, octal?: 
 }
 
 /** The bytes in a bytes literal, with its prefix and quotes. `\x` and octal escapes are single bytes. */
-export function readBytes(literal: string): Uint8Array {
+function readBytes(literal: string): Uint8Array {
   const { body, raw } = unquote(literal.slice(1));
   const bytes: number[] = [];
   const encoder = new TextEncoder();

@@ -1,13 +1,12 @@
-import { UintValue } from "../values/value.ts";
 import { type Call, type Expr, type MapEntry, Op, type StructField } from "./ast.ts";
 import { diagnose } from "./diagnose.ts";
 import { tokenize } from "./lexer.ts";
-import { LiteralError, readBytes, readDouble, readInt, readString, readUint } from "./literals.ts";
+import { LiteralError, readLiteral } from "./literals.ts";
 import { MacroError, type MacroTable, macroKey } from "./macro.ts";
 import { codePoints, type Issue } from "./source.ts";
 import { T, type Token } from "./tokens.ts";
 
-export interface Parsed {
+interface Parsed {
   /** Undefined when there are issues. */
   readonly expr: Expr | undefined;
   readonly issues: readonly Issue[];
@@ -374,39 +373,11 @@ class Parser {
   #literal(): Expr {
     const minus = this.#accept(T.minus);
     const token = this.#take();
-    const offset = (minus ?? token).offset;
-    const sign = minus === undefined ? "" : "-";
-    const literal = (
-      value: Expr & { kind: "literal" } extends { value: infer V } ? V | undefined : never,
-      kind: string,
-    ): Expr =>
-      value === undefined ? this.#issue(offset, `invalid ${kind} literal`) : { kind: "literal", offset, value };
-    switch (token.type) {
-      case T.int:
-        return literal(readInt(sign, token.text), "int");
-      case T.float:
-        return literal(readDouble(sign, token.text), "double");
-      case T.uint: {
-        const value = readUint(token.text);
-        return literal(value === undefined ? undefined : new UintValue(value), "uint");
-      }
-      case T.string:
-        return this.#text(offset, () => readString(token.text));
-      case T.bytes:
-        return this.#text(offset, () => readBytes(token.text));
-      case T.true:
-      case T.false:
-        return literal(token.type === T.true, "bool");
-      case T.null:
-        return literal(null, "null");
-      default:
-        throw new SyntaxFailure();
-    }
-  }
-
-  #text(offset: number, read: () => string | Uint8Array): Expr {
+    const { offset } = minus ?? token;
     try {
-      return { kind: "literal", offset, value: read() };
+      const value = readLiteral(token, minus === undefined ? "" : "-");
+      if (value === undefined) throw new SyntaxFailure();
+      return { kind: "literal", offset, value };
     } catch (error) {
       if (error instanceof LiteralError) return this.#issue(offset, error.message);
       throw error;

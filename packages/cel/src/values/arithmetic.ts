@@ -120,7 +120,7 @@ export function sizeOf(value: CelValue): number | undefined {
 }
 
 /** The number of code points. */
-export function textSize(text: string): number {
+function textSize(text: string): number {
   let count = text.length;
   for (let at = 0; at < text.length - 1; at++) {
     const high = text.charCodeAt(at);

@@ -95,7 +95,7 @@ function compareTimes(a: TimestampValue, b: TimestampValue): number {
   return Math.sign(a.seconds - b.seconds || a.nanos - b.nanos);
 }
 
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const length = Math.min(a.length, b.length);
   for (let at = 0; at < length; at++) {
     const difference = (a[at] as number) - (b[at] as number);

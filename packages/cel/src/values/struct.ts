@@ -5,7 +5,7 @@ import { shown } from "./convert.ts";
 import { CelError, type CelValue, ListValue, MapValue } from "./value.ts";
 
 /** An object that an expression made: `Object{...}`, `Object.spec{...}`. */
-export class StructValue extends MapValue {
+class StructValue extends MapValue {
   readonly type: CelType;
   readonly fields: ReadonlyMap<string, CelValue>;
 
@@ -35,7 +35,7 @@ export class StructValue extends MapValue {
 const PATCH_TEXTS = ["op", "path", "from"] as const;
 
 /** `JSONPatch{op: ..., path: ..., value: ...}`: an operation of RFC 6902. */
-export class JsonPatchValue extends StructValue {
+class JsonPatchValue extends StructValue {
   override equals(other: CelValue): boolean {
     if (!(other instanceof JsonPatchValue)) return false;
     const [mine, theirs] = [this.find("value"), other.find("value")];

@@ -20,7 +20,7 @@ export const CIDR: CelType = opaqueType("net.CIDR");
 const sameAddress = (a: IpAddress, b: IpAddress): boolean => a.version === b.version && a.value === b.value;
 
 /** `ip("10.0.0.1")`. */
-export class IpValue extends OpaqueValue {
+class IpValue extends OpaqueValue {
   readonly type: CelType = IP;
   readonly ip: IpAddress;
   override readonly byteSize: number;
@@ -37,7 +37,7 @@ export class IpValue extends OpaqueValue {
 }
 
 /** `cidr("10.0.0.0/8")`; the address keeps its host bits. */
-export class CidrValue extends OpaqueValue {
+class CidrValue extends OpaqueValue {
   readonly type: CelType = CIDR;
   readonly cidr: Cidr;
   override readonly byteSize: number;

@@ -19,7 +19,7 @@ const FORMAT: CelType = objectType("kubernetes.NamedFormat");
 type Rule = (text: string) => readonly string[];
 
 /** `format.dns1123Label()`: a rule for texts that has a name. */
-export class FormatValue extends OpaqueValue {
+class FormatValue extends OpaqueValue {
   readonly type: CelType = FORMAT;
   readonly name: string;
   readonly validate: Rule;

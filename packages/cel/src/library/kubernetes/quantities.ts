@@ -13,7 +13,7 @@ const NANO = 1_000_000_000n;
  * `quantity("500Mi")`. Whether it counts as an integer depends on how it is written, as in upstream: `1000m` and `1.0`
  * do not. `scale` is the power of ten it is kept in; undefined for what is too large or too fine for that.
  */
-export class QuantityValue extends OpaqueValue {
+class QuantityValue extends OpaqueValue {
   readonly type: CelType = QUANTITY;
   readonly quantity: Quantity;
   readonly #scale: number | undefined;

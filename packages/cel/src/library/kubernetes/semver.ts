@@ -5,10 +5,10 @@ import { NO_SUCH_OVERLOAD } from "../../values/compare.ts";
 import { MAX_UINT } from "../../values/numbers.ts";
 import { CelError, type CelValue, OpaqueValue } from "../../values/value.ts";
 
-export const SEMVER: CelType = objectType("kubernetes.Semver");
+const SEMVER: CelType = objectType("kubernetes.Semver");
 
 /** A version of semver.org 2.0.0; what is built in does not count when versions are compared. */
-export interface Version {
+interface Version {
   readonly major: bigint;
   readonly minor: bigint;
   readonly patch: bigint;
@@ -16,7 +16,7 @@ export interface Version {
 }
 
 /** `semver("1.2.3")`. */
-export class SemverValue extends OpaqueValue {
+class SemverValue extends OpaqueValue {
   readonly type: CelType = SEMVER;
   readonly version: Version;
 

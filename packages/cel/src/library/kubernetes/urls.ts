@@ -5,10 +5,10 @@ import { NO_SUCH_OVERLOAD } from "../../values/compare.ts";
 import { CelError, type CelValue, OpaqueValue } from "../../values/value.ts";
 import { escapedPath, hostname, parseRequestUrl, port, queryOf, type Url } from "./url-text.ts";
 
-export const URL_TYPE: CelType = objectType("kubernetes.URL");
+const URL_TYPE: CelType = objectType("kubernetes.URL");
 
 /** `url("https://example.com/")`. */
-export class UrlValue extends OpaqueValue {
+class UrlValue extends OpaqueValue {
   readonly type: CelType = URL_TYPE;
   readonly url: Url;
 
