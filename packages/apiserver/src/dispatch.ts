@@ -106,7 +106,8 @@ function checkScope(context: RequestContext, definition: ResourceDefinition): vo
 function checkVerb({ info }: RequestContext, definition: ResourceDefinition, verbs: readonly ResourceVerb[]): void {
   const allowed = verbs as readonly string[];
   if (info.subresource !== "") {
-    const connects = allowed.includes("connect");
+    // OPTIONS has no verb; it goes where a proxy leads.
+    const connects = allowed.includes("connect") || (info.subresource === "proxy" && info.verb === "");
     if (!connects && !allowed.includes(info.verb)) throw methodNotAllowed();
     return;
   }
