@@ -141,11 +141,13 @@ describe("what people read", () => {
     const reports = [
       { source: "/p/a", type: "pinnace.cni.v1", name: "ptp", state: "ready" },
       { source: "/p/b", state: "skipped", reason: "switched off" },
+      { source: "/p/c", type: "pinnace.scheduler.v1", name: "Gang", state: "ready", optional: true },
     ] as const;
     expect(renderReports(reports)).toBe(
-      "NAME        TYPE             STATE     SOURCE   REASON\n" +
-        "ptp         pinnace.cni.v1   ready     /p/a\n" +
-        "<unknown>   <unknown>        skipped   /p/b     switched off\n",
+      "NAME        TYPE                   STATE     SOURCE   REASON\n" +
+        "ptp         pinnace.cni.v1         ready     /p/a\n" +
+        "<unknown>   <unknown>              skipped   /p/b     switched off\n" +
+        "Gang        pinnace.scheduler.v1   ready     /p/c     optional: used where --scheduler-config names it\n",
     );
   });
 });

@@ -31,6 +31,8 @@ export interface PluginReport {
   readonly type?: string;
   readonly name?: string;
   readonly state: "ready" | "skipped" | "failed";
+  /** Ready, and used only where a configuration names it. */
+  readonly optional?: boolean;
   /** Why it was skipped. */
   readonly reason?: string;
   /** Why it failed. */
@@ -90,7 +92,7 @@ function admit(candidate: PluginCandidate, options: PluginRegistryOptions, ready
   const error = refuse(source, definition, options.hosts, ready);
   if (error !== undefined) return { source, type, name, state: "failed", error };
   ready.set(keyOf(definition), { source, definition });
-  return { source, type, name, state: "ready" };
+  return { source, type, name, state: "ready", ...(definition.optional === true ? { optional: true } : {}) };
 }
 
 const keyOf = ({ type, name }: { type: string; name: string }): string => `${type}/${name}`;

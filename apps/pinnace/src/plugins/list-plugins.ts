@@ -11,6 +11,11 @@ export async function listPlugins(folders: readonly string[]): Promise<void> {
   if (reports.some((report) => report.state === "failed")) process.exitCode = 1;
 }
 
+function remarkOf({ error, reason = "", optional }: PluginReport): string {
+  if (error !== undefined) return `${error.code}: ${error.message}`;
+  return optional === true ? "optional: used where --scheduler-config names it" : reason;
+}
+
 /** A table as kubectl prints them. */
 export function renderReports(reports: readonly PluginReport[]): string {
   const rows = reports.map((report) => [
@@ -18,7 +23,7 @@ export function renderReports(reports: readonly PluginReport[]): string {
     report.type ?? "<unknown>",
     report.state,
     report.source,
-    report.error === undefined ? (report.reason ?? "") : `${report.error.code}: ${report.error.message}`,
+    remarkOf(report),
   ]);
   return renderTable([["NAME", "TYPE", "STATE", "SOURCE", "REASON"], ...rows]);
 }
