@@ -21,11 +21,11 @@ export function applyChange(
   const applied = decoded.value as KubernetesObject;
   if (typeof applied !== "object" || applied === null || Array.isArray(applied))
     throw badRequest("error decoding YAML: the configuration is no object");
-  checkName(applied, request);
   const manager = fieldManagerOf(definition, info.subresource);
   const merge = (live: KubernetesObject | undefined): Draft => {
     const now = rest.clock.now();
     const { object } = manager.apply(live, applied, { manager: options.fieldManager, now, force: options.force });
+    checkName(object, request);
     const draft: Draft = thaw(object);
     draft.metadata ??= {};
     draft.metadata.name = info.name;

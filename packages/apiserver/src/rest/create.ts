@@ -118,8 +118,9 @@ async function commitNew(
   if (options.dryRun) {
     const existing = await rest.store.read(key);
     if (existing !== undefined) throw alreadyExists(definition.group, definition.resource, name);
-    await prepareVersions([value.object], definition);
-    return toVersion(value.object, definition);
+    const { object } = value;
+    await prepareVersions([object], definition);
+    return toVersion(object, definition);
   }
   checkSize(value);
   const ttl = rest.ttlOf(definition);

@@ -23,6 +23,7 @@ import {
   unsupportedMediaType,
 } from "@pinnace/apimachinery";
 import { messageOf } from "@pinnace/errors";
+import { typeEmbedded } from "../crd/embedded-resources.ts";
 import { isCustom } from "../custom.ts";
 import { ACCEPTED, contentTypeOf } from "../media/negotiation.ts";
 import type { ResourceRequest } from "../request-context.ts";
@@ -154,7 +155,10 @@ function checkKind(request: ResourceRequest, decoded: Decoded, expected: Expecte
       );
   if (apiVersion !== null && apiVersion.split("/").length > 2)
     throw unrecognized(expected.kind, bytes, `unexpected GroupVersion string: ${apiVersion}`);
-  if (kind && kind !== expected.kind && isCustom(request.definition) && request.definition.kind === expected.kind)
+  const custom = isCustom(request.definition) && request.definition.kind === expected.kind;
+  if (!kind && custom && bytes.length > 0)
+    throw unrecognized(expected.kind, bytes, `Object 'Kind' is missing in '${jsonOf(bytes, draft)}'`);
+  if (kind && kind !== expected.kind && custom)
     throw invalid(expected.group, kind, draft.metadata?.name ?? "", [
       invalidValue("kind", kind, `must be ${expected.kind}`),
     ]);
@@ -179,6 +183,12 @@ function checkKind(request: ResourceRequest, decoded: Decoded, expected: Expecte
   }
   const { kind: _, apiVersion: __, ...rest } = draft;
   return { kind: expected.kind, apiVersion: wanted, ...rest };
+}
+
+/** A body as it was sent, or the JSON of a body in YAML. */
+function jsonOf(bytes: Uint8Array, value: unknown): string {
+  const text = new TextDecoder().decode(bytes);
+  return text.trimStart().startsWith("{") ? text : JSON.stringify(value);
 }
 
 function jsonType(value: unknown): string {
@@ -231,8 +241,9 @@ export function decodeTyped(
           literals,
           path: ["metadata"],
         });
-  const pruned = [...pruneUnknown(draft, schema, resolve)].sort().map((path) => `unknown field "${path}"`);
-  return { ...result, unknown: [...result.unknown, ...pruned] };
+  const pruned = [...pruneUnknown(draft, schema, resolve)].map((path) => `unknown field "${path}"`);
+  const embedded = typeEmbedded(draft, schema);
+  return { ...embedded, ...result, unknown: [...result.unknown, ...[...pruned, ...embedded.unknown].sort()] };
 }
 
 /** Unknown and duplicate fields are refused, warned of or passed over. */

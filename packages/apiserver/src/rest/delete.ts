@@ -173,8 +173,9 @@ async function attemptDelete(
   options: DeleteOptions,
 ): Promise<Deletion | undefined> {
   const { definition } = request;
-  await prepareVersions([entry.object], definition);
-  const old = toVersion(entry.object, definition);
+  const stored = entry.object;
+  await prepareVersions([stored], definition);
+  const old = toVersion(stored, definition);
   checkPreconditions(definition, old, options);
   const admission = {
     ...admissionRequest(rest, request, {
@@ -208,9 +209,9 @@ async function attemptDelete(
     await admitted.release();
     return undefined;
   }
-  const revision = plan.gone ? entry.revision : commit.revision;
-  await prepareVersions([value.at(revision)], definition);
-  return { object: toVersion(value.at(revision), definition), gone: plan.gone };
+  const deleted = value.at(plan.gone ? entry.revision : commit.revision);
+  await prepareVersions([deleted], definition);
+  return { object: toVersion(deleted, definition), gone: plan.gone };
 }
 
 async function finished(draft: Draft, entry: CacheEntry, definition: ResourceDefinition): Promise<KubernetesObject> {

@@ -23,8 +23,7 @@ export async function guaranteedUpdate(
     await rest.caches.current();
     const entry = rest.caches.cache(definition.storageResource).get(cacheKey);
     if (entry === undefined) throw notFound(definition.group, definition.resource, place.name);
-    await prepareVersions([entry.object], definition);
-    const old = toVersion(entry.object, definition);
+    const old = await served(entry.object, definition);
     const draft: Draft = { ...old, metadata: { ...old.metadata } };
     change(draft, old);
     await bringToStorage(draft, definition);

@@ -44,7 +44,7 @@ async function readEntry(
     .cache(definition.storageResource)
     .get(definition.namespaced ? `${namespace}/${name}` : name);
   if (entry === undefined) throw notFound(definition.group, definition.resource, name);
-  if (definition.remoteConversion !== undefined) await prepareVersions([entry.object], definition);
+  if (definition.remoteConversion !== undefined) await prepareVersions([entry.pin()], definition);
   return entry;
 }
 
@@ -143,7 +143,7 @@ async function pageOf(
 }
 
 function* objectsOf(entries: readonly CacheEntry[]): Iterable<KubernetesObject> {
-  for (const entry of entries) yield entry.object;
+  for (const entry of entries) yield entry.pin();
 }
 
 /** What follows a page. */

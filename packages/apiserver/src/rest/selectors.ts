@@ -58,7 +58,7 @@ export function selectionOf(
     },
     matchesEntry: (entry) => {
       if (name !== "" && entry.name !== name) return false;
-      if (byLabel && !labels.matches(entry.labels)) return false;
+      if (byLabel && !labels.matches(labelsOfEntry(entry, definition))) return false;
       return !byField || fields.matches(fieldsOfEntry(entry, definition));
     },
   };
@@ -108,6 +108,12 @@ function fieldsOf(object: KubernetesObject, definition: ResourceDefinition): Fie
     fieldValues.set(object, values);
   }
   return values;
+}
+
+/** A conversion outside may have changed them. */
+function labelsOfEntry(entry: CacheEntry, definition: ResourceDefinition): CacheEntry["labels"] | undefined {
+  if (definition.remoteConversion === undefined) return entry.labels;
+  return servedObject(entry, definition).metadata?.labels;
 }
 
 /** Computed once per entry; only kinds with selectable fields of their own are decoded. */

@@ -158,8 +158,7 @@ async function attemptChange(
   entry: CacheEntry,
 ): Promise<KubernetesObject | "lost"> {
   const { definition, info } = request;
-  await prepareVersions([entry.object], definition);
-  const old = toVersion(entry.object, definition);
+  const old = await served(entry.object, definition);
   change.check?.(old);
   const strategy = strategyOf(definition, info.subresource);
   const draft = await change.next(old);

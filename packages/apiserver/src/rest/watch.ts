@@ -59,7 +59,7 @@ function versionedStream(
 ): Observable<WatchEvent> {
   if (definition.remoteConversion === undefined) return watchStream(rest, definition, selection, options);
   const { group, version } = parseApiVersion(definition.storageApiVersion);
-  const { remoteConversion: _, ...stored } = { ...definition, group, version };
+  const { remoteConversion: _, default: __, ...stored } = { ...definition, group, version };
   // Fields can be looked at when an object is converted, and not before.
   const everything = selectionOf(stored, selection.namespace, { labelSelector: "", fieldSelector: "" });
   return watchStream(rest, stored, everything, options).pipe(

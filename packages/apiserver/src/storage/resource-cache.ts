@@ -14,6 +14,7 @@ export class CacheEntry {
   readonly revision: number;
   readonly value: ObjectValue;
   #labels: Texts | undefined;
+  #pinned: KubernetesObject | undefined;
   /** Those of one definition: few resources have several. */
   #fields: { readonly definition: ResourceDefinition; readonly values: Texts } | undefined;
 
@@ -35,7 +36,13 @@ export class CacheEntry {
 
   /** With resourceVersion, frozen; decoded when nobody else holds it. */
   get object(): KubernetesObject {
-    return this.value.at(this.revision);
+    return this.#pinned ?? this.value.at(this.revision);
+  }
+
+  /** The object, which from now on stays the same instance: what somebody outside made of it is remembered by it. */
+  pin(): KubernetesObject {
+    this.#pinned ??= this.object;
+    return this.#pinned;
   }
 
   /** `metadata.labels`, kept once they are asked for; the object is not decoded for them. */

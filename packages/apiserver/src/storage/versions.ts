@@ -4,6 +4,7 @@ import {
   deepEqual,
   deepFreeze,
   type KubernetesObject,
+  pruneUnknown,
   type ResourceDefinition,
   thaw,
   unknownError,
@@ -14,7 +15,7 @@ const converted = new WeakMap<object, Map<ResourceDefinition, KubernetesObject>>
 
 /**
  * A stored object at the version that a definition serves: the same instance when that is the stored one. A custom resource
- * has the defaults of today's schema, also those that came after it was stored.
+ * has the fields and the defaults of today's schema, also when that changed after it was stored.
  */
 export function toVersion(object: KubernetesObject, definition: ResourceDefinition): KubernetesObject {
   const apiVersion = apiVersionOf(definition);
@@ -24,7 +25,7 @@ export function toVersion(object: KubernetesObject, definition: ResourceDefiniti
   let result = versions.get(definition);
   if (result === undefined) {
     const served = object.apiVersion === apiVersion ? object : convert(object, definition, apiVersion);
-    result = defaults === undefined ? served : withDefaults(served, definition);
+    result = defaults === undefined ? served : completed(served, definition);
     versions.set(definition, result);
   }
   return result;
@@ -59,9 +60,10 @@ export async function prepareVersions(
     versionsOf(object).set(definition, deepFreeze(results[index] as KubernetesObject));
 }
 
-/** The same instance when no default is missing. */
-function withDefaults(object: KubernetesObject, definition: ResourceDefinition): KubernetesObject {
+/** The same instance when it has no unknown field and no default is missing. */
+function completed(object: KubernetesObject, definition: ResourceDefinition): KubernetesObject {
   const draft: Draft = thaw(object);
+  pruneUnknown(draft, definition.schema, definition.resolve);
   definition.default?.(draft);
   return deepEqual(draft, object) ? object : deepFreeze(draft);
 }
