@@ -168,21 +168,22 @@ export function changeOf(event: WatchEvent): CacheChange | undefined {
   return changes.get(event);
 }
 
-const sharedEvents = new WeakMap<CacheChange, Map<string, WatchEvent>>();
+/** For each change, what it is to a definition: an object that is there, or one that is not any more. */
+const sharedEvents = new WeakMap<CacheChange, Record<"present" | "gone", Map<ResourceDefinition, WatchEvent>>>();
 
 /** One event instance for all watchers of a change, so that it is encoded once. */
 function sharedEvent(change: CacheChange, definition: ResourceDefinition, deleted: boolean): WatchEvent | undefined {
-  let events = sharedEvents.get(change);
-  if (events === undefined) {
-    events = new Map();
-    sharedEvents.set(change, events);
+  let shared = sharedEvents.get(change);
+  if (shared === undefined) {
+    shared = { present: new Map(), gone: new Map() };
+    sharedEvents.set(change, shared);
   }
-  const key = `${deleted}/${definition.group}/${definition.version}`;
-  let event = events.get(key);
+  const events = deleted ? shared.gone : shared.present;
+  let event = events.get(definition);
   if (event === undefined) {
     event = makeEvent(change, definition, deleted);
     if (event !== undefined) {
-      events.set(key, event);
+      events.set(definition, event);
       changes.set(event, change);
     }
   }

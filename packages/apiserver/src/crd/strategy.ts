@@ -10,6 +10,7 @@ import {
   type Strategy,
   validateSchema,
 } from "@pinnace/apimachinery";
+import { embeddedErrors } from "./embedded-resources.ts";
 
 /** How custom objects are written. With a status subresource, status is written through it alone. */
 export function customStrategy(schema: Schema, hasStatus: boolean): Strategy {
@@ -23,8 +24,10 @@ export function customStrategy(schema: Schema, hasStatus: boolean): Strategy {
     prepareForUpdate: (draft, old) => {
       if (hasStatus) restore(draft, old, "status");
     },
-    validate: (draft) => withRules(errorsOf(draft, schema), draft, undefined, schema),
-    validateUpdate: (draft, old) => withRules(changeErrors(draft, old, schema), draft, old, schema),
+    validate: (draft) =>
+      withRules([...errorsOf(draft, schema), ...embeddedErrors(draft, schema)], draft, undefined, schema),
+    validateUpdate: (draft, old) =>
+      withRules([...changeErrors(draft, old, schema), ...embeddedErrors(draft, schema)], draft, old, schema),
     warningsOnUpdate: (draft) => warnings.get(draft) ?? [],
   };
 }
