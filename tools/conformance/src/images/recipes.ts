@@ -41,7 +41,17 @@ function layered(...layers: readonly (readonly ImageFile[])[]): readonly ImageFi
 /** What agnhost's own image has besides the program; busybox stands for the commands that no package of these has. */
 const AGNHOST_PACKAGES = [
   ...["busybox-static", "bash", "coreutils", "sed", "grep", "findutils", "procps", "hostname"],
-  ...["bind9-dnsutils", "curl", "ca-certificates", "netcat-openbsd", "iproute2", "iputils-ping", "iperf", "util-linux"],
+  ...[
+    "bind9-dnsutils",
+    "curl",
+    "ca-certificates",
+    "netcat-openbsd",
+    "iproute2",
+    "iputils-ping",
+    "iperf",
+    "util-linux",
+    "libc-bin",
+  ],
 ];
 
 /**
