@@ -65,7 +65,10 @@ class Window {
     const parts = [this.bytes];
     let present = this.bytes.length;
     while (present < length) {
-      const target = Buffer.allocUnsafeSlow(Math.max(CHUNK, Math.min(length - present, 64 * CHUNK)));
+      const left = this.#file.size - this.position - present;
+      if (left <= 0) break;
+      const wanted = Math.max(CHUNK, Math.min(length - present, 64 * CHUNK));
+      const target = Buffer.allocUnsafeSlow(Math.min(wanted, left));
       const bytesRead = await this.#file.read(target, this.position + present);
       if (bytesRead === 0) break;
       parts.push(target.subarray(0, bytesRead));
