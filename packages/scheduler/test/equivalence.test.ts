@@ -1,8 +1,4 @@
 import type { Node, Pod } from "@pinnace/api";
-import { createVirtualClock } from "@pinnace/clock";
-import { defaultSchedulerPlugins } from "@pinnace/cluster";
-import { silentLogger } from "@pinnace/logging";
-import { createPluginRegistry } from "@pinnace/plugin";
 import {
   ClusterCache,
   type ClusterReader,
@@ -10,12 +6,8 @@ import {
   createNodeInfo,
   createPodInfo,
   createSnapshot,
-  DEFAULT_PLUGINS,
-  Profile,
+  type Profile,
   type ProfileConfig,
-  SCHEDULER_API_VERSION,
-  SCHEDULER_PLUGIN_TYPE,
-  type SchedulerPlugin,
   type Snapshot,
   VerdictCache,
   withPod,
@@ -25,11 +17,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type FindNodeResult, findNode } from "../src/find-node.ts";
 import { Nominations } from "../src/nominations.ts";
+import { newProfile } from "./default-profile.ts";
 import { type NodeShape, nodeOf, nodeShape, type PodKind, podKinds, podOf } from "./random-cluster.ts";
-
-const registry = createPluginRegistry(defaultSchedulerPlugins, {
-  hosts: [{ type: SCHEDULER_PLUGIN_TYPE, apiVersion: SCHEDULER_API_VERSION }],
-});
 
 const reader: ClusterReader = testReader({
   namespaces: [
@@ -38,20 +27,6 @@ const reader: ClusterReader = testReader({
   ],
   services: [{ metadata: { name: "a", namespace: "default" }, spec: { selector: { app: "a" } } }],
 });
-
-function newProfile(config: ProfileConfig): Profile {
-  const args = new Map((config.pluginConfig ?? []).map(({ name, args: each }) => [name, each]));
-  const components = {
-    ...{ reader, writer: {}, waitingPods: { list: () => [] }, filters: { trial: () => undefined } },
-    ...{ queue: { activate: () => undefined }, clock: createVirtualClock(), logger: silentLogger },
-    ...{ random: () => 0, schedulerName: "default-scheduler" },
-  };
-  const instances = DEFAULT_PLUGINS.map(({ name }): [string, SchedulerPlugin] => [
-    name,
-    registry.create(SCHEDULER_PLUGIN_TYPE, name, components, args.get(name)),
-  ]);
-  return new Profile({ config, defaults: DEFAULT_PLUGINS, instances: new Map(instances) });
-}
 
 /** Numbers in [0, 1) that begin anew for each attempt, so that both ways draw the same. */
 function drawing(seed: number): () => number {
@@ -90,7 +65,7 @@ class Comparison {
   constructor(config: ProfileConfig, percentage: number) {
     this.#config = config;
     this.#percentage = percentage;
-    this.#fast = newProfile(config);
+    this.#fast = newProfile(config, reader);
     this.#verdicts = new VerdictCache(this.#fast);
   }
 
@@ -130,7 +105,7 @@ class Comparison {
     );
     const plain = findNode(
       { state: createCycleState(), pod: createPodInfo(pod), snapshot: this.#rebuilt(snapshot), signal },
-      { ...options, profile: newProfile(this.#config), random: drawing(this.#count) },
+      { ...options, profile: newProfile(this.#config, reader), random: drawing(this.#count) },
     );
     expect(said(fast)).toEqual(said(plain));
     this.#startIndex = fast.nextIndex;

@@ -19,7 +19,7 @@ const keyOf = ({ metadata }: KubernetesObject): string =>
   metadata?.namespace === undefined ? (metadata?.name ?? "") : `${metadata.namespace}/${metadata.name}`;
 
 /** The objects of one resource, and an informer over them. */
-class Table<T extends KubernetesObject> implements Informer<T> {
+export class Table<T extends KubernetesObject> implements Informer<T> {
   readonly type: ResourceType<T>;
   readonly objects: Map<string, T> = new Map();
   readonly #changes = new Subject<CacheEvent<T>>();
