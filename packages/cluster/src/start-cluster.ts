@@ -60,10 +60,6 @@ export async function startComposed(
       undo.push(() => controllers.stop());
       controllers.start();
       undo.push(() => scheduler.stop());
-      const clients = container.get<ClientFactory>(CLIENT_FACTORY);
-      const clock = container.get<Clock>(CLOCK);
-      const { inspection } = scheduler;
-      apiServer.useGroup(EXPLANATION_GROUP, createSchedulingApi({ inspection, informers, clients, clock }));
       await scheduler.start();
     } else undo.push(...elect(container, options.leaderElection, { controllers, scheduler }, options.random));
     const simulatedNodes = container.get<SimulatedNodes>(SIMULATED_NODES);
