@@ -13,7 +13,9 @@
  * ```
  *
  * A plugin is one small object; `createDefaultAdmissionPlugins` makes upstream's. They read through informers and ask the
- * server itself where a cache may lag, so an object written a moment ago counts.
+ * server itself where a cache may lag, so an object written a moment ago counts. Policies in CEL (ValidatingAdmissionPolicy,
+ * MutatingAdmissionPolicy) and webhooks are among them; webhooks are called by a `WebhookCaller`, over HTTPS by that of
+ * `@pinnace/admission/node`. Their configurations count from the moment they are stored.
  *
  * @packageDocumentation
  */
