@@ -98,7 +98,7 @@ export class Recorder {
     // Later pages are asked for later, but they are of the first one's snapshot.
     const completed = this.#tick();
     const entries = page.entries.map(seenOf);
-    while (page.remaining > 0) {
+    while (page.remaining > 0 && page.entries.length > 0) {
       page = await store.list(prefix, { limit, revision, startAfter: entries.at(-1)?.key ?? "" });
       entries.push(...page.entries.map(seenOf));
     }

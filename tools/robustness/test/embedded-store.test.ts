@@ -6,7 +6,7 @@ import { CASES } from "../src/cases.ts";
 import { startLogSubject } from "../src/log-subject.ts";
 import { run } from "../src/run.ts";
 
-const ROUNDS = 3;
+const ROUNDS = 2;
 
 describe("the embedded store, killed and paused under traffic", () => {
   let directory = "";

@@ -74,7 +74,7 @@ describe("the harness", () => {
             lies() ? { succeeded: true, revision: (await store.revision()) + 1 } : store.commit(transaction),
         });
       },
-      "lost write",
+      "one revision for two commits",
     ],
     [
       "makes writes that it refuses",
@@ -113,6 +113,7 @@ describe("the harness", () => {
       (store) => {
         let revision: number | undefined;
         return change(store, {
+          compact: async () => undefined,
           list: async (prefix, options) => {
             revision ??= await store.revision();
             return store.list(prefix, { revision, ...options });
