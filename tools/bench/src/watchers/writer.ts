@@ -10,6 +10,7 @@ export class Writer {
   readonly #target: LoadTarget;
   readonly #connections: readonly Connection[];
   #free: Connection[];
+  #podCount = 0;
 
   private constructor(target: LoadTarget, connections: readonly Connection[]) {
     this.#target = target;
@@ -50,7 +51,7 @@ export class Writer {
       while (this.#free.length === 0) await sleep(1);
       const connection = this.#free.pop()!;
       // A prime spreads neighbours in time over far nodes.
-      const body = pod(index, nodeName((index * 7919) % nodes));
+      const body = pod(this.#podCount++, nodeName((index * 7919) % nodes));
       pending.push(this.#post(connection, PODS, body).then(() => void this.#free.push(connection)));
     }
     await Promise.all(pending);
