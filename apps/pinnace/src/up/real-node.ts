@@ -101,7 +101,8 @@ async function startPodNetwork(options: RealNodeOptions): Promise<void> {
   undo.push(() => agent.stop());
   await installCniShim({ binaryDirectory: binaries, socketPath: socket, types: Object.keys(plugins) });
   const ipam = { type: "host-local", ranges: [[{ subnet: NODE_POD_CIDR }]] };
-  await installCniNetwork({ configDirectory: configs, plugins: [{ type: "ptp", ipam }] });
+  const hostPorts = { type: "portmap", capabilities: { portMappings: true } };
+  await installCniNetwork({ configDirectory: configs, plugins: [{ type: "ptp", ipam }, hostPorts] });
 }
 
 /** Milliseconds between looks at everything that runs: more often than the kubelet's default, on one node it costs little. */
