@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { testCycle, testNode, testNodeInfo, testPod } from "../src/compliance/index.ts";
 import {
   Profile,
+  plainVerdicts,
   type SchedulerPlugin,
   SKIP,
   type Status,
@@ -90,6 +91,38 @@ describe("Profile", () => {
     const scored = it.runScores(cycle, nodes, NONE).rows;
     expect(scored.map(({ total }) => total)).toEqual([10 + 2 * 100, 20 + 2 * 50]);
     expect(scored[0]!.scores.get("P2")).toBe(200);
+  });
+
+  it("asks filters with tables about all nodes that are left, and names who rejected", () => {
+    const asked: (readonly string[])[] = [];
+    const it = profile(
+      { filter: (_cycle, { name }) => (name === "a" ? unschedulable("not a") : SUCCESS) },
+      {
+        filter: () => SUCCESS,
+        filterTable: (_cycle, all) => {
+          asked.push(all.map(({ name }) => name));
+          return all.map(() => unresolvable("full"));
+        },
+      },
+    );
+    const verdicts = plainVerdicts(it, cycle, it.activeFilters(NONE));
+    const statuses = nodes.map((node, row) => verdicts.filter(node, row));
+    expect(statuses).toEqual([
+      { code: "Unschedulable", reasons: ["not a"], plugin: "P1" },
+      { code: "UnschedulableAndUnresolvable", reasons: ["full"], plugin: "P2" },
+    ]);
+    expect(asked).toEqual([["b"]]);
+  });
+
+  it("asks about one node after the other when a table fails", () => {
+    const it = profile({
+      filter: (_cycle, { name }) => (name === "a" ? SUCCESS : unschedulable("not b")),
+      filterTable: () => {
+        throw new Error("no table");
+      },
+    });
+    const verdicts = plainVerdicts(it, cycle, it.activeFilters(NONE));
+    expect(nodes.map((node, row) => verdicts.filter(node, row).code)).toEqual(["Success", "Unschedulable"]);
   });
 
   it("prefers a table of scores", () => {

@@ -29,7 +29,20 @@ const toleration = fc.record(
 const image = fc.record({ names: fc.subarray(["image:1", "other:2"], { minLength: 1 }), sizeBytes: fc.nat(2e9) });
 
 /** What a node may be like; {@link nodeOf} gives it a name. */
-export const nodeShape = fc.record({
+export interface NodeShape {
+  readonly zone: string | undefined;
+  readonly disk: string | undefined;
+  readonly hasHost: boolean;
+  readonly cpu: string;
+  readonly memory: string;
+  readonly pods: string;
+  readonly gpus: string | undefined;
+  readonly taints: readonly object[];
+  readonly unschedulable: boolean;
+  readonly images: readonly object[];
+}
+
+export const nodeShape: fc.Arbitrary<NodeShape> = fc.record({
   zone: maybe(fc.constantFrom("z1", "z2", "z3")),
   disk: maybe(fc.constantFrom("ssd", "hdd")),
   hasHost: fc.boolean(),
@@ -41,8 +54,6 @@ export const nodeShape = fc.record({
   unschedulable: fc.oneof({ weight: 6, arbitrary: fc.constant(false) }, fc.constant(true)),
   images: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.array(image, { minLength: 1, maxLength: 2 })),
 });
-
-export type NodeShape = typeof nodeShape extends fc.Arbitrary<infer T> ? T : never;
 
 export function nodeOf(index: number, shape: NodeShape): Node {
   const { zone, disk, hasHost, cpu, memory, pods, gpus, taints, unschedulable, images } = shape;
@@ -121,7 +132,22 @@ const requests = fc.record(
 );
 
 /** What pods of one kind ask for; the pods of a kind are alike. */
-const podKind = fc.record({
+export interface PodKind {
+  readonly namespace: string;
+  readonly app: string;
+  readonly requests: { readonly cpu?: string; readonly memory?: string; readonly "example.com/gpu"?: string };
+  readonly image: string;
+  readonly hostPort: number | undefined;
+  readonly tolerations: readonly object[];
+  readonly nodeSelector: object | undefined;
+  readonly nodeAffinity: object | undefined;
+  readonly podAffinity: object | undefined;
+  readonly podAntiAffinity: object | undefined;
+  readonly spread: readonly object[];
+  readonly priority: number;
+}
+
+const podKind: fc.Arbitrary<PodKind> = fc.record({
   namespace: fc.constantFrom("default", "other"),
   app: fc.constantFrom(...APPS),
   requests,
@@ -135,8 +161,6 @@ const podKind = fc.record({
   spread: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, fc.array(constraint, { minLength: 1, maxLength: 2 })),
   priority: fc.constantFrom(0, 0, 10),
 });
-
-export type PodKind = typeof podKind extends fc.Arbitrary<infer T> ? T : never;
 
 /** Four kinds; the middle ones differ from the first in one respect only, so that confusing them shows. */
 export const podKinds: fc.Arbitrary<readonly PodKind[]> = fc.tuple(podKind, podKind).map(([first, other]) => {

@@ -61,8 +61,9 @@ export interface FilterPlugin {
 }
 
 /**
- * All nodes in one call. When present the runtime uses it instead of {@link FilterPlugin}, whose results it must equal.
- * Answers one status per node, in order.
+ * Many nodes in one call. The runtime uses it instead of {@link FilterPlugin}, whose results it must equal, where it has many
+ * nodes to ask about; single nodes, as in a what-if, go to `filter`, which is always there. Answers one status per node, in
+ * order.
  */
 export interface FilterTablePlugin {
   filterTable(cycle: Cycle, nodes: readonly NodeInfo[]): readonly Status[];

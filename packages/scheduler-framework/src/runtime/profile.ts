@@ -133,6 +133,33 @@ export class Profile {
     }
   }
 
+  /**
+   * As {@link runFilterPlugins} for several nodes, in their order: with one call for all of them where a plugin offers that.
+   * Undefined when a plugin failed: then the nodes are to be asked about one by one.
+   */
+  runFilterTables(
+    cycle: Cycle,
+    nodes: readonly NodeInfo[],
+    filters: readonly ResolvedPlugin[],
+  ): readonly Status[] | undefined {
+    const statuses = nodes.map((): Status => SUCCESS);
+    let left = nodes.map((_node, index) => index);
+    try {
+      for (const { name, plugin } of filters) {
+        const asked = left.map((index) => nodes[index]!);
+        const said = plugin.filterTable?.(cycle, asked) ?? asked.map((node) => plugin.filter!(cycle, node));
+        if (said.length !== asked.length || said.some(({ code }) => code === "Error")) return undefined;
+        for (const [at, index] of left.entries()) {
+          if (said[at]!.code !== "Success") statuses[index] = this.#named(said[at]!, name);
+        }
+        left = left.filter((index) => statuses[index] === SUCCESS);
+      }
+      return statuses;
+    } catch {
+      return undefined;
+    }
+  }
+
   /** A status that a plugin shares gets its name once, and is shared with it. */
   #named(status: Status, plugin: string): Status {
     if (status.plugin !== undefined || !Object.isFrozen(status)) return named(status, plugin);

@@ -21,12 +21,29 @@ export interface Verdicts {
   readonly known: VerdictTable | undefined;
 }
 
-/** Asks every plugin about every node. */
+/** Nodes that a whole-table filter is asked about at once: a few more than needed may be among them. */
+const TABLE_ROWS = 64;
+
+/** Asks every plugin about every node; all of a table at once where a plugin offers that. */
 export function plainVerdicts(profile: Profile, cycle: Cycle, filters: readonly ResolvedPlugin[]): Verdicts {
+  const hasTables = filters.some(({ plugin }) => plugin.filterTable !== undefined);
   return {
-    filter: (node) => profile.runFilterPlugins(cycle, node, filters),
+    filter: hasTables ? byTable(profile, cycle, filters) : (node) => profile.runFilterPlugins(cycle, node, filters),
     best: (nodes, _rows, skipped, random) => profile.runScores(cycle, nodes, skipped).best(random),
     known: undefined,
+  };
+}
+
+/** Looks ahead from a node that is not known yet: the next ones are likely to be asked about, too. */
+function byTable(profile: Profile, cycle: Cycle, filters: readonly ResolvedPlugin[]): Verdicts["filter"] {
+  const known = new Map<number, Status>();
+  return (node, row) => {
+    if (!known.has(row)) {
+      const ahead = cycle.snapshot.nodes.slice(row, row + TABLE_ROWS);
+      const statuses = profile.runFilterTables(cycle, ahead, filters);
+      for (const [index, status] of (statuses ?? []).entries()) known.set(row + index, status);
+    }
+    return known.get(row) ?? profile.runFilterPlugins(cycle, node, filters);
   };
 }
 
