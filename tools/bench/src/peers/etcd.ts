@@ -14,9 +14,12 @@ export interface Etcd {
   stop(): Promise<void>;
 }
 
-/** Launches etcd in an empty folder, below `directory` when that is given; it flushes each write as it does by default. */
-export async function launchEtcd(program: string, directory?: string): Promise<Etcd> {
-  const folder = temporaryFolder("etcd", directory);
+/**
+ * Launches etcd in an empty folder, below `directory` when that is given, or in `kept`, which stays; it flushes each
+ * write as it does by default.
+ */
+export async function launchEtcd(program: string, directory?: string, kept?: string): Promise<Etcd> {
+  const folder = kept ?? temporaryFolder("etcd", directory);
   const [port, peerPort] = [await freePort(), await freePort()];
   const [url, peerUrl] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${peerPort}`];
   const child = start(program, [
@@ -38,7 +41,7 @@ export async function launchEtcd(program: string, directory?: string): Promise<E
     },
     stop: async () => {
       await child.stop();
-      removeFolder(folder);
+      if (kept === undefined) removeFolder(folder);
     },
   };
 }
