@@ -126,7 +126,7 @@ export class TableSnapshot implements Snapshot {
 const NO_NODES: readonly NodeInfo[] = Object.freeze([]);
 
 /** How many nodes have each image. */
-export function countImages(nodes: Iterable<NodeInfo>): Map<string, number> {
+function countImages(nodes: Iterable<NodeInfo>): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { images } of nodes) for (const name of images.keys()) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;

@@ -1,7 +1,7 @@
 import type { NodeInfo, Snapshot } from "../contract/node-info.ts";
 
 /** What each node adds to a sum over all nodes. */
-export interface NodeTallyOptions<Part> {
+interface NodeTallyOptions<Part> {
   /** What a node adds; undefined: nothing. Depends on the node alone. */
   readonly partOf: (node: NodeInfo) => Part | undefined;
   /** Adds a part to the sum (1), or takes one away that was added before (-1). */

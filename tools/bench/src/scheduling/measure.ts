@@ -31,7 +31,7 @@ async function startUpstreamScheduling(find: FindProgram): Promise<ApiTarget> {
   return upstream;
 }
 
-export interface MeasureOptions {
+interface MeasureOptions {
   readonly find: FindProgram;
   /** Which of `upstream`, `https`, `process`; default all. */
   readonly only?: string;

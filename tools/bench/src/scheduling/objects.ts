@@ -4,7 +4,7 @@ const PAUSE = "registry.k8s.io/pause:3.10.1";
 const ZONE = "topology.kubernetes.io/zone";
 const HOST = "kubernetes.io/hostname";
 /** The driver of volumes in benchmarks. */
-export const DRIVER = "ebs.csi.aws.com";
+const DRIVER = "ebs.csi.aws.com";
 /** The class of pods that preempt others; scheduler_perf writes the number into the pod, which admission refuses. */
 export const PRIORITY_CLASS = "bench-high";
 

@@ -17,7 +17,7 @@ import {
 import type { Step, Workload } from "./workload.ts";
 
 /** Makes a number of a workload smaller for a run that must end soon. */
-export type Scale = (count: number) => number;
+type Scale = (count: number) => number;
 
 const ZONE_1 = ["zone1"];
 const MOONS = ["moon-1", "moon-2", "moon-3"];
