@@ -17,7 +17,7 @@ import { openResults, type Results } from "./results.ts";
 import { runBatch } from "./run-batch.ts";
 import { runBehaviours } from "./run-behaviours.ts";
 
-export interface Surroundings {
+interface Surroundings {
   /** The repository's folder. */
   readonly root: string;
   /** Ends the run early: what runs is interrupted, the tally is told. */

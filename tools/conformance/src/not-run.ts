@@ -57,7 +57,7 @@ const SPECIAL_IMAGES: readonly (Rule & { readonly images: readonly string[] })[]
 ];
 
 /** Why a spec is not run; undefined when it is. */
-export type WhyNotRun = (behaviour: Behaviour) => string | undefined;
+type WhyNotRun = (behaviour: Behaviour) => string | undefined;
 
 /**
  * Decides which specs run on a kind of nodes.

@@ -46,7 +46,7 @@ export function openResults(folder: string): Results {
 }
 
 /** `sig-node-pods-should-be-updated.log` */
-export const logName = (name: string): string =>
+const logName = (name: string): string =>
   `${name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")

@@ -6,7 +6,7 @@ import { type GinkgoReport, parseGinkgoReport } from "./ginkgo-report.ts";
 import { firstLine, type Outcome } from "./outcome.ts";
 import { runSpecProcess, type SpecProcessEnd } from "./spec-process.ts";
 
-export interface BatchSettings {
+interface BatchSettings {
   /** Path of `e2e.test`. */
   readonly e2eTest: string;
   readonly kubeconfig: string;

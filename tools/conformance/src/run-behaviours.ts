@@ -2,7 +2,7 @@ import type { Behaviour } from "./behaviour.ts";
 import type { Outcome } from "./outcome.ts";
 import type { BatchResult } from "./run-batch.ts";
 
-export interface RunPlan {
+interface RunPlan {
   readonly behaviours: readonly Behaviour[];
   /** Processes side by side. */
   readonly jobs: number;

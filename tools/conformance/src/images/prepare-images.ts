@@ -7,7 +7,7 @@ import { run } from "@pinnace-tools/e2e";
 import { firstLine } from "../outcome.ts";
 import { type Recipe, recipes } from "./recipes.ts";
 
-export interface PrepareOptions {
+interface PrepareOptions {
   /** References that the specs use. */
   readonly wanted: readonly string[];
   /** Path of the agnhost program. */
@@ -20,7 +20,7 @@ export interface PrepareOptions {
 }
 
 /** `registry.k8s.io/e2e-test-images/agnhost:2.63.0` → `agnhost` */
-export const imageName = (reference: string): string => (reference.split("/").at(-1) ?? "").replace(/[:@].*$/, "");
+const imageName = (reference: string): string => (reference.split("/").at(-1) ?? "").replace(/[:@].*$/, "");
 
 /** Specs expect that these cannot be pulled. */
 const ABSENT_ON_PURPOSE = /^(invalid\.|gcr\.io\/k8s-authenticated-test\/|gcr\.io\/authenticated-)/;

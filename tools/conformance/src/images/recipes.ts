@@ -3,7 +3,7 @@ import type { ImageFile, ImageSpecification } from "@pinnace/cri/node";
 import { unpackDebianPackages } from "./root-file-system.ts";
 
 /** What an image is made of, but for its name and architecture. */
-export type ImageContent = Omit<ImageSpecification, "reference" | "architecture">;
+type ImageContent = Omit<ImageSpecification, "reference" | "architecture">;
 
 /** How an image is made. */
 export interface Recipe {
