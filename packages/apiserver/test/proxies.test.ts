@@ -85,8 +85,16 @@ describe("a proxied request", () => {
 
   it.each(["OPTIONS", "HEAD", "PATCH", "DELETE", "PUT"])("takes %s, whatever it is to whom it goes", async (method) => {
     const { raw, sent } = await withPodAndService();
-    expect((await raw(method, `${NS}/pods/p/proxy`)).status).toBe(200);
+    expect((await raw(method, `${NS}/pods/p/proxy/`)).status).toBe(200);
     expect(sent.map(({ request }) => request.method)).toEqual([method]);
+  });
+
+  it("without a slash leads a reader below the proxy, so that relative links work", async () => {
+    const { raw, sent } = await withPodAndService();
+    const answer = await raw("GET", `${NS}/services/s:http/proxy?a=b`);
+    expect([answer.status, answer.headers.location]).toEqual([301, `${NS}/services/s:http/proxy/?a=b`]);
+    expect((await raw("POST", `${NS}/services/s:http/proxy`)).status).toBe(200);
+    expect(sent).toHaveLength(1);
   });
 
   it.each([

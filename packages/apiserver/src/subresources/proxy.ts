@@ -114,12 +114,23 @@ function endpointOf(
   return candidates[Math.floor(rest.random() * candidates.length)];
 }
 
+/** Relative links of a page would lead beside the proxy. */
+function lacksSlash({ method, path, upgrade }: ApiRequest, { rest }: ResourceRequest["info"]): boolean {
+  return rest === "" && !path.endsWith("/") && upgrade === undefined && (method === "GET" || method === "HEAD");
+}
+
+function redirectBelow({ path, query }: ApiRequest): ApiResponse {
+  const question = query.size === 0 ? "" : `?${query}`;
+  return { status: 301, headers: { location: `${path}/${question}` }, body: { type: "empty" } };
+}
+
 async function send(
   transport: ProxyTransport | undefined,
   target: ProxyTarget,
   { request, info }: ResourceRequest,
 ): Promise<ApiResponse> {
   if (transport === undefined) throw serviceUnavailable("the server has no connection to the pod network");
+  if (lacksSlash(request, info)) return redirectBelow(request);
   const forwarded = forward(request, `/${info.rest}`, request.query);
   try {
     return await transport.request(target, forwarded);
