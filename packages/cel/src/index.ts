@@ -2,6 +2,7 @@
  * The Common Expression Language as Kubernetes 1.36 speaks it: its syntax, type checker, libraries, costs and texts.
  *
  * ```ts
+ * import type { Schema } from "@pinnace/apimachinery";
  * import { baseEnvironment, compileRules, declTypeOfSchema, INT, policyCompiler, valueOfSchema } from "@pinnace/cel";
  *
  * const sum = baseEnvironment().extend({ variables: { x: INT } }).compile("[1, 2, x].sum() > 40");
@@ -14,7 +15,7 @@
  * //  | ..^
  *
  * // A CustomResourceDefinition's rules see data through its schema.
- * const schema = {
+ * const schema: Schema = {
  *   type: "object",
  *   properties: { "min-size": { type: "integer" }, size: { type: "integer" } },
  *   "x-kubernetes-validations": [{ rule: "self.min__dash__size <= self.size" }],

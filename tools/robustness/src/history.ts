@@ -36,14 +36,14 @@ export interface CommitCall extends Span {
     | { readonly type: "refused" };
 }
 
-export interface ReadCall extends Span {
+interface ReadCall extends Span {
   readonly kind: "read";
   readonly key: string;
   readonly seen: Seen | undefined;
 }
 
 /** All pages of a list, put together. */
-export interface ListCall extends Span {
+interface ListCall extends Span {
   readonly kind: "list";
   readonly prefix: string;
   /** The snapshot that was asked for; undefined: the newest. */
@@ -52,7 +52,7 @@ export interface ListCall extends Span {
   readonly entries: readonly Seen[];
 }
 
-export interface RevisionCall extends Span {
+interface RevisionCall extends Span {
   readonly kind: "revision";
   readonly revision: number;
 }

@@ -9,7 +9,7 @@ import { RemoteStore } from "./remote-store.ts";
 import type { Subject } from "./run.ts";
 
 /** Where the process is killed or stopped; the store's own names. */
-export const FAILPOINTS: readonly string[] = [
+const FAILPOINTS: readonly string[] = [
   "beforeAppend",
   "midAppend",
   "afterAppend",

@@ -14,7 +14,7 @@ const OVERLOAD = 0.2;
 type ZoneShares = ReadonlyMap<string, number>;
 
 /** The groups with their hints, or without any and why. */
-export type Hinting =
+type Hinting =
   | { readonly kind: "enabled"; readonly groups: readonly EndpointGroup[] }
   | { readonly kind: "disabled"; readonly groups: readonly EndpointGroup[]; readonly why: string };
 
