@@ -10,12 +10,17 @@ export interface PortMapping {
   readonly podPort: number;
 }
 
+/** Members in lower case. */
 interface Wanted {
-  readonly hostPort?: unknown;
-  readonly containerPort?: unknown;
+  readonly hostport?: unknown;
+  readonly containerport?: unknown;
   readonly protocol?: unknown;
-  readonly hostIP?: unknown;
+  readonly hostip?: unknown;
 }
+
+/** Go's decoder takes members of any case, and containerd writes `HostPort` where the convention has `hostPort`. */
+const inLowerCase = (entry: object): Wanted =>
+  Object.fromEntries(Object.entries(entry).map(([name, value]) => [name.toLowerCase(), value]));
 
 const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
 const isPort = (value: unknown): value is number =>
@@ -23,14 +28,14 @@ const isPort = (value: unknown): value is number =>
 
 /** What the runtime wants for a container. Throws code 7 for ports that make no sense, or for a pod without an address. */
 export function readMappings(config: CniConfig, previous: CniResult | undefined): readonly PortMapping[] {
-  const wanted = (config.runtimeConfig?.portMappings ?? []) as readonly Wanted[];
-  const mapped = wanted.filter(({ hostPort }) => hostPort !== undefined && hostPort !== 0);
+  const wanted = ((config.runtimeConfig?.portMappings ?? []) as readonly object[]).map(inLowerCase);
+  const mapped = wanted.filter(({ hostport }) => hostport !== undefined && hostport !== 0);
   if (mapped.length === 0) return [];
   const podIp = previous?.ips.map(({ address }) => address.split("/")[0] ?? "").find((address) => IPV4.test(address));
   if (podIp === undefined)
     throw new CniError(7, "no IPv4 address to map ports to", "a plugin before this one must give it");
   return mapped.flatMap((each) => {
-    const { hostPort, containerPort, protocol = "tcp", hostIP = "" } = each;
+    const { hostport: hostPort, containerport: containerPort, protocol = "tcp", hostip: hostIP = "" } = each;
     const name = String(protocol).toLowerCase();
     if (!isPort(hostPort) || !isPort(containerPort) || !(name === "tcp" || name === "udp" || name === "sctp")) {
       throw new CniError(7, "invalid port mapping", JSON.stringify(each));

@@ -20,11 +20,13 @@ it("maps a port of every address, or of one", () => {
     { hostPort: 81, containerPort: 8080, hostIP: "0.0.0.0" },
     { hostPort: 82, containerPort: 8080, hostIP: "::1" },
     { hostPort: 0, containerPort: 1 },
+    { HostPort: 83, ContainerPort: 8080, Protocol: "TCP", HostIP: "127.0.0.1" },
   ];
   expect(elementsOf(readMappings(config(wanted), result("fd00::1/128", "10.0.0.9/32")))).toEqual([
     { of: "any", key: "tcp . 80", to: "10.0.0.9 . 8080" },
     { of: "exact", key: "192.0.2.2 . udp . 53", to: "10.0.0.9 . 5353" },
     { of: "any", key: "tcp . 81", to: "10.0.0.9 . 8080" },
+    { of: "exact", key: "127.0.0.1 . tcp . 83", to: "10.0.0.9 . 8080" },
     { of: "hairpin", key: "10.0.0.9 . 10.0.0.9", to: "" },
   ]);
 });
