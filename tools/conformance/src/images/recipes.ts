@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
+import { createRealClock } from "@pinnace/clock";
 import type { ImageFile, ImageSpecification } from "@pinnace/cri/node";
+import { createCertificateAuthority } from "@pinnace/pki";
 import { unpackDebianPackages } from "./root-file-system.ts";
 
 /** What an image is made of, but for its name and architecture. */
@@ -89,6 +91,7 @@ export function recipes(
       make: async () => ({
         files: layered(busyboxLinks("usr/bin"), await unpack(AGNHOST_PACKAGES), ACCOUNTS, [
           await program(),
+          ...(await localhostCertificate()),
           { path: "agnhost-2", link: "agnhost" },
           { path: "usr/bin/sh", link: "bash" },
           { path: "usr/bin/nc", link: "nc.openbsd" },
@@ -118,6 +121,17 @@ export function recipes(
       }),
     },
     { name: "nonewprivs", make: async () => noNewPrivileges(await unpack(["gawk"])) },
+  ];
+}
+
+/** agnhost's porter serves with it; nobody verifies it. */
+async function localhostCertificate(): Promise<readonly ImageFile[]> {
+  const authority = await createCertificateAuthority({ clock: createRealClock(), commonName: "localhost" });
+  const request = { commonName: "localhost", subjectAltNames: ["localhost", "127.0.0.1"], usages: ["server"] } as const;
+  const { certificate, key } = await authority.issue(request);
+  return [
+    { path: "localhost.crt", content: text(certificate) },
+    { path: "localhost.key", content: text(key) },
   ];
 }
 
