@@ -48,11 +48,16 @@ function help(all: readonly Scenario[]): string {
   ].join("\n");
 }
 
-/** Ends with one line and a code: 2 for what the caller can mend, 1 for what failed, 130 for Ctrl-C. */
-async function leave(code: number, reason: string): Promise<never> {
-  process.stderr.write(`bench: ${reason}\n`);
-  await releaseAll();
-  process.exit(code);
+let leaving: Promise<never> | undefined;
+
+/** Ends with one line and a code: 2 for what the caller can mend, 1 for what failed, 130 for Ctrl-C. Once, whatever follows. */
+function leave(code: number, reason: string): Promise<never> {
+  leaving ??= (async () => {
+    process.stderr.write(`bench: ${reason}\n`);
+    await releaseAll({ final: true });
+    process.exit(code);
+  })();
+  return leaving;
 }
 
 const all = scenarios();
@@ -60,7 +65,7 @@ const [, , scenario] = process.argv;
 const chosen = scenario === "all" ? all : all.filter(({ name }) => name === scenario);
 if (chosen.length > 0) {
   for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.once(signal, () => void leave(130, "interrupted; everything that was started is being stopped"));
+    process.on(signal, () => void leave(130, "interrupted; everything that was started is being stopped"));
   try {
     for (const { name } of chosen) await import(`./${name}/main.ts`);
     await releaseAll();

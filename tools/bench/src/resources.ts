@@ -8,9 +8,11 @@ const GRACE = 10_000;
 
 const children = new Set<ChildProcess>();
 const folders = new Set<string>();
+let over = false;
 
 /** Registers a child that must not outlive this run. */
 export function adopt(child: ChildProcess): void {
+  if (over) child.kill("SIGKILL");
   children.add(child);
   child.once("close", () => children.delete(child));
 }
@@ -37,8 +39,12 @@ export async function end(child: ChildProcess): Promise<void> {
   clearTimeout(killer);
 }
 
-/** Gives back all that the run took: programs first, then the folders they wrote to. */
-export async function releaseAll(): Promise<void> {
+/**
+ * Gives back all that the run took: programs first, then the folders they wrote to. `final`: the run ends, and what is
+ * started from now on is ended at once.
+ */
+export async function releaseAll({ final = false }: { readonly final?: boolean } = {}): Promise<void> {
+  over ||= final;
   await Promise.all([...children].map(end));
   for (const folder of [...folders]) removeFolder(folder);
 }
