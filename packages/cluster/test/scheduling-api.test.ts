@@ -5,6 +5,11 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type Cluster, startCluster } from "../src/index.ts";
 
 const BASE = "/apis/scheduling.pinnace.dev/v1/namespaces/default";
+interface ExplainedAttempt {
+  readonly nodeName?: string;
+  readonly nodes?: readonly { readonly name: string; readonly total?: number }[];
+}
+
 const running: Cluster[] = [];
 afterEach(async () => {
   for (const cluster of running.splice(0)) await cluster.stop();
@@ -73,6 +78,36 @@ describe("why a pod is where it is", () => {
         evaluation: { totalNodes: 2, feasibleNodes: 0, nodes },
       },
     });
+  });
+
+  it("is told as it was, also when pods like it came afterwards: each is where the score was best", async () => {
+    const { cluster, clock } = await start(3);
+    const { spec } = deployment("100m", 3);
+    const replica = (name: string): Pod => ({
+      ...pod(name, "100m"),
+      metadata: { name, namespace: "default", labels: spec.template.metadata.labels },
+      spec: {
+        ...pod(name, "100m").spec,
+        topologySpreadConstraints: [
+          {
+            maxSkew: 1,
+            topologyKey: "kubernetes.io/hostname",
+            whenUnsatisfiable: "ScheduleAnyway",
+            labelSelector: spec.selector,
+          },
+        ],
+      } as NonNullable<Pod["spec"]>,
+    });
+    for (const name of ["a", "b", "c"]) await cluster.client.resource(PODS).namespace("default").create(replica(name));
+    await clock.advance(3_000);
+    for (const name of ["a", "b", "c"]) {
+      const { object } = await cluster.client.raw({ path: `${BASE}/schedulingexplanations/${name}` });
+      const [attempt] = (object as { status: { attempts: readonly ExplainedAttempt[] } }).status.attempts;
+      const totals = (attempt?.nodes ?? []).map(({ total = 0 }) => total);
+      const chosen = attempt?.nodes?.find((node) => node.name === attempt.nodeName);
+      expect(totals).toHaveLength(3);
+      expect(chosen?.total).toBe(Math.max(...totals));
+    }
   });
 
   it("is told of a placed pod: the scores of the nodes", async () => {

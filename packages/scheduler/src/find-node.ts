@@ -24,8 +24,13 @@ export type FindNodeResult =
       readonly evaluated: number;
       readonly feasible: number;
       readonly nextIndex: number;
-      /** Empty when only one node fits. */
+      /** Empty when only one node fits, and when they were not kept. */
       readonly scored: readonly ScoredNode[];
+      /**
+       * Works out the rows of scores, or gives them up. To be called before anything changes: plugins score what they see
+       * at the moment.
+       */
+      keepScores?(isWanted: boolean): void;
       /** Of nodes that were looked at and do not fit. */
       readonly rejections: ReadonlyMap<string, Status>;
     }
@@ -107,7 +112,7 @@ function select(cycle: Cycle, options: FindNodeOptions, search: Search): FindNod
 
 const scoringFailed = (cause: unknown): Status => ({ code: "Error", reasons: [String(cause)], cause });
 
-/** Who asks for the rows of scores gets them; most attempts end without. */
+/** The rows of scores cost more than the choice, so they are worked out for those who want them. */
 class Found {
   readonly type = "found";
   readonly nodeName: string;
@@ -115,8 +120,8 @@ class Found {
   readonly feasible: number;
   readonly nextIndex: number;
   readonly rejections: ReadonlyMap<string, Status>;
-  readonly #score: (() => readonly ScoredNode[]) | undefined;
-  #scored: readonly ScoredNode[] | undefined;
+  #score: (() => readonly ScoredNode[]) | undefined;
+  #scored: readonly ScoredNode[] = [];
 
   constructor(
     nodeName: string,
@@ -132,8 +137,12 @@ class Found {
   }
 
   get scored(): readonly ScoredNode[] {
-    this.#scored ??= this.#score?.() ?? [];
     return this.#scored;
+  }
+
+  keepScores(isWanted: boolean): void {
+    if (isWanted) this.#scored = this.#score?.() ?? [];
+    this.#score = undefined;
   }
 }
 

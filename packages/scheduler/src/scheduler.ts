@@ -27,6 +27,7 @@ import {
   type SchedulerConfig,
   schedulerConfigOf,
 } from "./config.ts";
+import { wantsScores } from "./explain/annotation.ts";
 import { AttemptLog } from "./explain/attempt-log.ts";
 import type { SchedulerInspection } from "./explain/inspection.ts";
 import { createExtenders } from "./extenders/create-extenders.ts";
@@ -267,6 +268,7 @@ class LoopScheduler implements Scheduler {
     const { item, cycle, runtime, started } = attempt;
     this.#nextIndex = result.nextIndex;
     this.#metrics.searched((this.#needs.clock.now() - started) / 1_000);
+    if (result.type === "found") result.keepScores?.(wantsScores(item.pod.pod, result.feasible));
     attempt.record = {
       pod: item.pod.pod,
       schedulerName: runtime.profile.schedulerName,

@@ -7,6 +7,14 @@ export const EXPLAIN_ANNOTATION = "scheduling.pinnace.dev/explain";
 /** JSON: `outcome`, `message`, `nodes` (the best, then some that do not fit), `omittedNodes`. */
 export const EXPLANATION_ANNOTATION = "scheduling.pinnace.dev/explanation";
 
+/** Scores of so many nodes are kept of every attempt; of more only for pods that ask, because they cost time. */
+const FEW_NODES = 64;
+
+/** Whether the scores of an attempt are to be kept. */
+export function wantsScores({ metadata }: Pod, feasible: number): boolean {
+  return feasible <= FEW_NODES || metadata?.annotations?.[EXPLAIN_ANNOTATION] === "true";
+}
+
 /** Nodes of each kind that the annotation has room for. */
 const MOST = 10;
 
