@@ -1,6 +1,6 @@
 #!/bin/sh
-# The two commands of the README: `npm start` and `npm test`. Installs what is missing, then runs from source on the
-# project's own Node. Works from a fresh clone with any Node >= 20 and npm.
+# The commands of the README: `npm start`, `npm test`, `npm run pinnace`. Installs what is missing, then runs from source on
+# the project's own Node. Works from a fresh clone with any Node >= 20 and npm.
 set -e
 cd "$(dirname "$0")/.."
 what=$1
@@ -27,15 +27,18 @@ node24() {
 
 install
 node24
+app() {
+  NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE-$PWD/node_modules/.cache/pinnace/compile}"
+  export NODE_COMPILE_CACHE
+  exec node --conditions=@pinnace/source tools/build/src/run-app.ts apps/pinnace "$@"
+}
+
 case "$what" in
-  start)
-    NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE-$PWD/node_modules/.cache/pinnace/compile}"
-    export NODE_COMPILE_CACHE
-    exec node --conditions=@pinnace/source tools/build/src/run-app.ts apps/pinnace up "$@"
-    ;;
+  start) app up "$@" ;;
+  pinnace) app "$@" ;;
   test) exec node --conditions=@pinnace/source tools/e2e/src/test.ts "$@" ;;
   *)
-    echo "usage: tools/run.sh start|test" >&2
+    echo "usage: tools/run.sh start|pinnace|test" >&2
     exit 2
     ;;
 esac
