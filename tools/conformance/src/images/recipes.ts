@@ -136,13 +136,18 @@ async function localhostCertificate(): Promise<readonly ImageFile[]> {
 }
 
 async function busyboxFiles(unpack: typeof unpackDebianPackages): Promise<readonly ImageFile[]> {
-  const unpacked = await unpack(["busybox-static"]);
-  const content = unpacked.find(({ path }) => path === "usr/bin/busybox" || path === "bin/busybox")?.content;
-  if (content === undefined) throw new Error("busybox-static has no busybox");
+  const unpacked = await unpack(["busybox-static", "bash-static"]);
+  const program = (name: string): Uint8Array => {
+    const content = unpacked.find(({ path }) => path === `usr/bin/${name}` || path === `bin/${name}`)?.content;
+    if (content === undefined) throw new Error(`the packages have no ${name}`);
+    return content;
+  };
   return [
     { path: "bin", directory: true },
-    { path: "bin/busybox", content, mode: 0o755 },
-    ...busyboxLinks("bin"),
+    { path: "bin/busybox", content: program("busybox"), mode: 0o755 },
+    ...busyboxLinks("bin").filter(({ path }) => path !== "bin/sh"),
+    // Specs have variables such as `data-1`, which Debian's busybox does not hand on.
+    { path: "bin/sh", content: program("bash-static"), mode: 0o755 },
     { path: "tmp", directory: true, mode: 0o1777 },
     { path: "etc", directory: true },
     { path: "root", directory: true },
