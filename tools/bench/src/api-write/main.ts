@@ -18,7 +18,7 @@ const BARE = "bare etcd";
 const { rounds, smoke, peer, values } = benchOptions({
   connections: { type: "numbers", default: [1, 32, 200], smoke: [1, 8], help: "how many send at the same time" },
   seconds: { type: "number", default: 4, smoke: 0.3, help: "of each measurement" },
-  warmup: { type: "number", default: 4, smoke: 0.3, help: "seconds of load before the first measurement" },
+  warmup: { type: "number", default: 10, smoke: 0.3, help: "seconds of load before the first measurement" },
   bytes: { type: "number", default: 3072, help: "of a Pod as it is sent" },
   auth: { type: "text", default: "token", help: "token or certificate" },
 });
