@@ -418,6 +418,7 @@ describe("applies", () => {
       "failed to create typed patch object (/a; /v1, Kind=Thing): .spec.replicas: expected numeric (int or float), got string",
     ],
     [{ kind: "Other" }, 400, "invalid object type: /v1, Kind=Other"],
+    [{ apiVersion: {} as never }, 400, "invalid object type: /, Kind=Thing"],
     [{ apiVersion: undefined, kind: undefined }, 400, "invalid object type: /, Kind="],
     [{ metadata: { managedFields: [] } }, 400, "metadata.managedFields must be nil"],
   ])("refuse %o", (fields, code, message) => {

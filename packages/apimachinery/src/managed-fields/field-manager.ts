@@ -249,7 +249,8 @@ class ObjectFieldManager implements FieldManager {
 
   #check(applied: KubernetesObject): void {
     const { group, version, kind } = this.#kind;
-    const sent = parseApiVersion(applied.apiVersion ?? "");
+    // What is no text counts as missing, as in Go's unstructured objects.
+    const sent = parseApiVersion(typeof applied.apiVersion === "string" ? applied.apiVersion : "");
     if (sent.group !== group || sent.version !== version || applied.kind !== kind) {
       throw badRequest(`invalid object type: ${kindText({ ...sent, kind: applied.kind ?? "" })}`);
     }
