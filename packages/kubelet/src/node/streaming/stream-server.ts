@@ -41,7 +41,9 @@ export function createStreamServer(components: { readonly clock: Clock; readonly
       socket.on("error", () => socket.destroy());
       const upgrade = request.headers.upgrade?.toLowerCase();
       const serving =
-        upgrade === "websocket" ? serveWebSocket(request, socket, stream) : serveSpdy(request, socket, stream, clock);
+        upgrade === "websocket"
+          ? serveWebSocket(request, socket, stream, clock)
+          : serveSpdy(request, socket, stream, clock);
       serving.catch((error: unknown) => {
         logger.warn("a stream failed", { kind: stream.kind, error: messageOf(error) });
         refuse(socket, 500, messageOf(error));
@@ -70,7 +72,20 @@ async function serveSpdy(request: IncomingMessage, socket: Duplex, stream: Strea
   else await serveSpdySession(socket, endpoint.session, stream, protocol, clock);
 }
 
-async function serveWebSocket(request: IncomingMessage, socket: Duplex, stream: StreamRequest): Promise<void> {
+/**
+ * Milliseconds between the handshake and the first output for clients of {@link CLIENT_GO}: kubectl up to 1.33 registers its
+ * streams only after it began to read, and drops what comes for a stream that it does not know yet.
+ */
+const GRACE = 25;
+/** Spoken by client-go alone. */
+const CLIENT_GO = "v5.channel.k8s.io";
+
+async function serveWebSocket(
+  request: IncomingMessage,
+  socket: Duplex,
+  stream: StreamRequest,
+  clock: Clock,
+): Promise<void> {
   const offered = headerList(request.headers["sec-websocket-protocol"]);
   if (stream.kind === "portforward") {
     if (offered.includes(TUNNEL)) return serveTunnel(request, socket, stream);
@@ -81,7 +96,8 @@ async function serveWebSocket(request: IncomingMessage, socket: Duplex, stream: 
     return refuse(socket, 403, `unable to negotiate protocol: server accepts ${SESSION_PROTOCOLS.join(", ")}`);
   const session = await openSession(stream);
   const webSocket = await acceptWebSocket(request, socket, protocol);
-  await serveWebSocketSession(webSocket, session, stream);
+  const begin = protocol === CLIENT_GO ? clock.sleep(GRACE) : Promise.resolve();
+  await serveWebSocketSession(webSocket, session, stream, begin);
 }
 
 async function openSession(stream: Session): Promise<PacedSession> {

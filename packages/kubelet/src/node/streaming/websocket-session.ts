@@ -23,8 +23,16 @@ export const SESSION_PROTOCOLS = [
   "base64.channel.k8s.io",
 ] as const;
 
-/** Serves an exec or attach over WebSocket channels; ends with the status on channel 3 and close code 1000. */
-export async function serveWebSocketSession(socket: WebSocket, session: PacedSession, set: StreamSet): Promise<void> {
+/**
+ * Serves an exec or attach over WebSocket channels; ends with the status on channel 3 and close code 1000. Nothing is
+ * sent before `begin`.
+ */
+export async function serveWebSocketSession(
+  socket: WebSocket,
+  session: PacedSession,
+  set: StreamSet,
+  begin: Promise<void>,
+): Promise<void> {
   const base64 = socket.protocol.includes("base64");
   const press = (paused: boolean): void => (paused ? socket.pause() : socket.resume());
   const inputs = new Map([
@@ -42,6 +50,7 @@ export async function serveWebSocketSession(socket: WebSocket, session: PacedSes
     gone.abort();
     for (const queue of inputs.values()) queue.end();
   });
+  await begin;
   send(set.stdout ? STDOUT : set.stderr ? STDERR : ERROR, new Uint8Array());
   const exit = await session({
     stdin: inputs.get(STDIN) as ByteQueue,
