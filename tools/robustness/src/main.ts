@@ -91,7 +91,7 @@ function broken({ history, violations, disturbances }: RunResult, keep: string, 
 }
 
 function whole(flag: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`${flag}: "${text}" is not a number`, USAGE);
+  if (!/^\d{1,10}$/.test(text)) throw new UsageError(`${flag}: "${text}" is not a number`, USAGE);
   return Number(text);
 }
 

@@ -6,6 +6,15 @@ import type { RecentValues } from "./recent-values.ts";
 /** etcd's numbers for the types of events. */
 const DELETE = 1;
 
+/**
+ * True for a change of a key that was there before, without what it was: etcd looks that up when it sends the event, and
+ * finds nothing when a compaction came in between.
+ */
+export function lacksPrevious({ type, kv, prevKv }: WatchedEvent): boolean {
+  if (kv === undefined || (prevKv !== undefined && prevKv.modRevision > 0)) return false;
+  return type === DELETE || kv.createRevision < kv.modRevision;
+}
+
 /** Turns what etcd sends into what a store returns. */
 export class Entries {
   readonly #keys: Keys;

@@ -10,7 +10,7 @@ import type { Keys } from "../keys.ts";
 import type { WatchedEvent, WatchResponse } from "../protocol/messages.ts";
 import { STATUS } from "../protocol/methods.ts";
 import { tellsProgressInOrder } from "../version.ts";
-import type { Entries } from "./entries.ts";
+import { type Entries, lacksPrevious } from "./entries.ts";
 
 export interface WatchParts {
   readonly client: EtcdClient;
@@ -157,9 +157,7 @@ export class Watch {
 
   #canceled({ compactRevision, cancelReason }: WatchResponse, client: EtcdClient): string {
     if (compactRevision > 0) {
-      const message = `revision ${this.#delivered} is no longer kept, the oldest is ${compactRevision}`;
-      const remedy = "List again and go on from the revision of that list.";
-      this.fail(new StoreError("COMPACTED", message, { remedy }));
+      this.#failCompacted(`revision ${this.#delivered} is no longer kept, the oldest is ${compactRevision}`);
     } else if (/permission denied/.test(cancelReason)) {
       this.fail(new StoreError("UNAVAILABLE", `etcd refuses to watch "${this.prefix}": ${cancelReason}`));
     }
@@ -167,9 +165,15 @@ export class Watch {
     return cancelReason || "the watch was cancelled";
   }
 
-  #deliver(events: readonly WatchedEvent[]): void {
+  #failCompacted(message: string): void {
+    this.fail(new StoreError("COMPACTED", message, { remedy: "List again and go on from the revision of that list." }));
+  }
+
+  #deliver(received: readonly WatchedEvent[]): void {
     const { subscriber } = this.#target;
     const before = this.#delivered;
+    const torn = received.find((each) => this.#isTorn(each))?.kv?.modRevision;
+    const events = torn === undefined ? received : received.filter(({ kv }) => (kv?.modRevision ?? 0) < torn);
     let barrier = false;
     for (const each of events) {
       if ((each.kv?.modRevision ?? 0) <= before) continue;
@@ -181,6 +185,14 @@ export class Watch {
     const newest = events.at(-1)?.kv?.modRevision ?? 0;
     if (barrier) this.#progress(newest);
     else this.#reach(newest);
+    if (torn !== undefined) this.#failCompacted(`what was before revision ${torn} is no longer kept`);
+  }
+
+  /** Whether an event that is to be delivered does not say what was before. */
+  #isTorn(each: WatchedEvent): boolean {
+    if ((each.kv?.modRevision ?? 0) <= this.#delivered || !lacksPrevious(each)) return false;
+    const event = this.#parts.entries.event(each);
+    return event !== undefined && this.#covers(event);
   }
 
   #covers(event: StoreEvent): boolean {
