@@ -73,7 +73,7 @@ async function replayAll(
 ): Promise<Outcome> {
   const logger = options.log ? createStreamLogger({ clock: createRealClock(), stream: process.stderr }) : silentLogger;
   const ground = await prepareGround(folder, join(golden, "tokens.csv"), logger);
-  const settings = { runner: join(golden, "run.mjs"), kubectl, show: options.show, ground, signal, scratch: folder };
+  const settings = { runner: join(golden, "run.mjs"), kubectl, show: options.show, ground, signal };
   const first = byFile(await replaySuites(planSuites(files), settings, (_, failures) => print(failureLines(failures))));
   const { unexpected } = judge(readDifferences(list), files, first);
   let differing = unexpected;

@@ -5,7 +5,7 @@ import { planSuites, type Suite } from "./plan.ts";
 import { type Failure, type Replay, replay } from "./runner.ts";
 
 /** What is the same for every suite. */
-interface ReplaySettings extends Pick<Replay, "runner" | "kubectl" | "show" | "signal" | "scratch"> {
+interface ReplaySettings extends Pick<Replay, "runner" | "kubectl" | "show" | "signal"> {
   readonly ground: Ground;
   /** Stands between the port and the API server. */
   readonly wrap?: (handler: ApiHandler) => ApiHandler;

@@ -16,8 +16,6 @@ export interface Replay {
   readonly files: readonly CaseFile[];
   /** Ends the runner when it is aborted. */
   readonly signal?: AbortSignal;
-  /** Where the runner keeps files while it runs. Default: the system's folder for such files. */
-  readonly scratch?: string;
 }
 
 /** A case that differs, with the runner's words on where. */
@@ -83,11 +81,11 @@ function lastName(id: string): string {
 /** The runner checks certificates by itself and must not see this process's execution options. */
 function runNode(
   args: readonly string[],
-  { signal, scratch }: Pick<Replay, "signal" | "scratch">,
+  { signal }: Pick<Replay, "signal">,
 ): Promise<{ readonly stdout: string; readonly stderr: string }> {
   return new Promise((resolve, reject) => {
-    const env = scratch === undefined ? process.env : { ...process.env, TMPDIR: scratch };
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env, signal });
+    const stdio = ["ignore", "pipe", "pipe"] as const;
+    const child = spawn(process.execPath, args, { stdio: [...stdio], ...(signal === undefined ? {} : { signal }) });
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (chunk) => {
