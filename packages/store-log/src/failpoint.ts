@@ -10,24 +10,28 @@
  * - `beforeRemoval`, `midRemoval`, `afterRemoval`: of the files that a checkpoint replaces.
  * - `beforeTruncate`, `afterTruncate`: the opening cuts off what a crash left at the end of the log.
  */
-export type FailpointName =
-  | "beforeAppend"
-  | "midAppend"
-  | "afterAppend"
-  | "beforeCompaction"
-  | "afterCompaction"
-  | "beforeLogChange"
-  | "afterLogChange"
-  | "beforeCheckpoint"
-  | "midCheckpoint"
-  | "beforeCheckpointSync"
-  | "beforeCheckpointRename"
-  | "afterCheckpointRename"
-  | "beforeRemoval"
-  | "midRemoval"
-  | "afterRemoval"
-  | "beforeTruncate"
-  | "afterTruncate";
+export const FAILPOINTS = [
+  "beforeAppend",
+  "midAppend",
+  "afterAppend",
+  "beforeCompaction",
+  "afterCompaction",
+  "beforeLogChange",
+  "afterLogChange",
+  "beforeCheckpoint",
+  "midCheckpoint",
+  "beforeCheckpointSync",
+  "beforeCheckpointRename",
+  "afterCheckpointRename",
+  "beforeRemoval",
+  "midRemoval",
+  "afterRemoval",
+  "beforeTruncate",
+  "afterTruncate",
+] as const;
+
+/** One of {@link FAILPOINTS}. */
+export type FailpointName = (typeof FAILPOINTS)[number];
 
 /**
  * Called whenever the store comes to a failpoint, which waits for it. One that throws makes the step fail as the disk

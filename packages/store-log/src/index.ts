@@ -49,7 +49,7 @@
  * @packageDocumentation
  */
 export type { DurableFile, OpenDurableFile } from "./durable-file.ts";
-export type { Failpoint, FailpointName } from "./failpoint.ts";
+export { FAILPOINTS, type Failpoint, type FailpointName } from "./failpoint.ts";
 export {
   inspectStore,
   restoreStore,

@@ -1,3 +1,4 @@
+import { FAILPOINTS } from "@pinnace/store-log";
 import type { Means } from "./log-subject.ts";
 import type { Habits } from "./traffic.ts";
 
@@ -15,21 +16,9 @@ export interface Case {
   readonly failpoints?: readonly string[];
 }
 
-const APPENDING = ["beforeAppend", "midAppend", "afterAppend", "beforeTruncate", "afterTruncate"];
-const COMPACTING = [
-  "beforeCompaction",
-  "afterCompaction",
-  "beforeLogChange",
-  "afterLogChange",
-  "beforeCheckpoint",
-  "midCheckpoint",
-  "beforeCheckpointSync",
-  "beforeCheckpointRename",
-  "afterCheckpointRename",
-  "beforeRemoval",
-  "midRemoval",
-  "afterRemoval",
-];
+const isOfAppending = (name: string): boolean => /Append$|Truncate$/.test(name);
+const APPENDING = FAILPOINTS.filter(isOfAppending);
+const COMPACTING = FAILPOINTS.filter((name) => !isOfAppending(name));
 
 export const CASES: readonly Case[] = [
   { name: "everything", promise: "all guarantees hold under all disturbances" },

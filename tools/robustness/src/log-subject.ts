@@ -2,32 +2,12 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { CodedError } from "@pinnace/errors";
+import { FAILPOINTS } from "@pinnace/store-log";
 import { build } from "esbuild";
 import { OPTIONS, type ProcessOptions, type Reply } from "./protocol.ts";
 import type { Random } from "./random.ts";
 import { RemoteStore } from "./remote-store.ts";
 import type { Subject } from "./run.ts";
-
-/** Where the process is killed or stopped; the store's own names. */
-const FAILPOINTS: readonly string[] = [
-  "beforeAppend",
-  "midAppend",
-  "afterAppend",
-  "beforeCompaction",
-  "afterCompaction",
-  "beforeLogChange",
-  "afterLogChange",
-  "beforeCheckpoint",
-  "midCheckpoint",
-  "beforeCheckpointSync",
-  "beforeCheckpointRename",
-  "afterCheckpointRename",
-  "beforeRemoval",
-  "midRemoval",
-  "afterRemoval",
-  "beforeTruncate",
-  "afterTruncate",
-];
 
 /** How a disturbance comes about. */
 export type Means = "kill" | "pause" | "failpoint kill" | "failpoint pause";
