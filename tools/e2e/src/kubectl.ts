@@ -58,8 +58,10 @@ export interface Session {
 
 export function createSession(kubectl: Kubectl, kubeconfig: string, namespace: string): Session {
   const base = ["--kubeconfig", kubeconfig, "--namespace", namespace];
+  // Its cache goes when the cluster's folder goes.
+  const home = dirname(kubeconfig);
   const any = (args: readonly string[], options?: RunOptions): Promise<Finished> =>
-    run(kubectl.path, [...base, ...args], { ...options, env: { HOME: "/nonexistent", ...options?.env } });
+    run(kubectl.path, [...base, ...args], { ...options, env: { HOME: home, ...options?.env } });
   return {
     kubectl,
     kubeconfig,
