@@ -7,7 +7,7 @@ import { expectEqual } from "./expect.ts";
 import { createSession, findKubectls, type Kubectl } from "./kubectl.ts";
 import { run } from "./process.ts";
 import type { Report } from "./report.ts";
-import { expectNothingLeft, runRealNode } from "./scenarios/real-node.ts";
+import { expectNothingLeft, podInterfaces, runRealNode } from "./scenarios/real-node.ts";
 import { runRefusals } from "./scenarios/refusals.ts";
 import { runRealRestart, runRestart } from "./scenarios/restart.ts";
 import { runWorkload } from "./scenarios/workload.ts";
@@ -41,6 +41,7 @@ async function onRealNode(report: Report, kubectls: readonly Kubectl[]): Promise
   if (why !== "") report.skip("acceptance on a real node", why);
   const newest = kubectls.at(-1);
   if (why !== "" || newest === undefined) return;
+  const interfaces = podInterfaces();
   const started: Cluster[] = [];
   await report.step("real: pinnace up --real", async () => void started.push(await startCluster({ args: ["--real"] })));
   const [cluster] = started;
@@ -55,9 +56,9 @@ async function onRealNode(report: Report, kubectls: readonly Kubectl[]): Promise
   } finally {
     await report.step("real: Ctrl-C leaves nothing behind", async () => {
       await cluster.stop();
-      expectNothingLeft(cluster);
+      expectNothingLeft(cluster.dataDirectory, interfaces);
     });
-    await runRealRestart(newest, cluster.dataDirectory, report);
+    await runRealRestart(newest, cluster.dataDirectory, interfaces, report);
     rmSync(cluster.dataDirectory, { recursive: true, force: true });
   }
 }

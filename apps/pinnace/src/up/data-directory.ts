@@ -85,7 +85,9 @@ export function requireRestored({ path, restoring }: DataDirectory): void {
   });
 }
 
-/** Removes the state of a stopped cluster. The caller holds the lock. */
+/** Removes the state of a cluster that was stopped or killed. The caller holds the lock. */
 export async function resetDataDirectory(directory: DataDirectory): Promise<void> {
+  // What speaks with containerd is loaded where there was one.
+  if (existsSync(directory.containerd)) await (await import("./node-remains.ts")).releaseNodeFolders(directory.path);
   for (const name of CONTENTS) await rm(join(directory.path, name), { recursive: true, force: true });
 }

@@ -20,6 +20,7 @@ import { createServiceProxy, runProgram } from "@pinnace/proxy";
 import { type Foundation, POD_CIDR, SERVICE_CIDR } from "./control-plane.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { hostAddress } from "./host-address.ts";
+import { CGROUP_PREFIX } from "./node-remains.ts";
 import type { Progress } from "./progress.ts";
 
 interface RealNodeOptions {
@@ -108,13 +109,11 @@ async function startPodNetwork(options: RealNodeOptions): Promise<void> {
 /** Milliseconds between looks at everything that runs: more often than the kubelet's default, on one node it costs little. */
 const RELIST_PERIOD = 15_000;
 
-/** Apart from a kubelet that the machine may run besides. */
-const CGROUP_PREFIX = "/pinnace";
-
 async function runContainerd(options: RealNodeOptions): Promise<Containerd> {
   const { directory, foundation, requirements, undo } = options;
+  const { clock } = foundation;
   const removePods = (): Promise<void> =>
-    removeNodeState({ rootDirectory: directory.kubelet, cgroupPrefix: CGROUP_PREFIX });
+    removeNodeState({ rootDirectory: directory.kubelet, cgroupPrefix: CGROUP_PREFIX, clock });
   // Undone after containerd has ended its containers: nothing of them may stay behind, and the next start makes them anew.
   undo.push(removePods);
   const { binaries, configs } = cniPaths(options);
@@ -123,7 +122,7 @@ async function runContainerd(options: RealNodeOptions): Promise<Containerd> {
     cniBinaryDirectory: binaries,
     cniConfigDirectory: configs,
     requirements,
-    clock: foundation.clock,
+    clock,
     logger: foundation.logger,
   });
   undo.push(() => containerd.stop());

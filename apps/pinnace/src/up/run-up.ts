@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { createRealClock } from "@pinnace/clock";
 import type { Cluster } from "@pinnace/cluster";
 import { CodedError, messageOf } from "@pinnace/errors";
 import { openFoundation, reachable, startControlPlane, writeAdminKubeconfig } from "./control-plane.ts";
@@ -56,7 +57,13 @@ async function bringUp(
   requireRestored(directory);
   if (options.installPackages) await progress.step("packages of a real node", installPackages);
   const kind = chooseNodes(options, thisMachine());
-  if (kind.type === "real") undo.push(await takeMachine());
+  if (kind.type === "real") {
+    const removeRemains = (killed: string): Promise<void> =>
+      progress.step(`remains of a killed cluster in ${killed}`, async () =>
+        (await import("./node-remains.ts")).removeNodeRemains(killed, createRealClock()),
+      );
+    undo.push(await takeMachine({ dataDirectory: directory.path, removeRemains }));
+  }
   const foundation = await openFoundation(options, directory, progress, undo);
   // Pods of a real node reach the API at the node's own address; to simulated ones it is only a name.
   // What speaks with containerd is loaded where there is one.

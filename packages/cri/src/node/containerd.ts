@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Clock } from "@pinnace/clock";
@@ -54,8 +54,7 @@ export async function startContainerd(options: ContainerdOptions): Promise<Conta
   await mkdir(join(directory, "certs.d"), { recursive: true, mode: 0o700 });
   const configPath = join(directory, "config.toml");
   await writeFile(configPath, renderContainerdConfig(await configOf(options)));
-  await endProcesses(directory); // of a run that was killed
-  await unmountBelow(directory);
+  await endContainerd(directory); // of a run that was killed
   const logPath = join(directory, "containerd.log");
   const daemon = await superviseDaemon(options.requirements.containerd!, configPath, logPath, clock, logger);
   const socketPath = socketOf(directory);
@@ -69,8 +68,7 @@ export async function startContainerd(options: ContainerdOptions): Promise<Conta
     await removeSandboxes(runtime, logger);
     await runtime.close();
     await daemon.stop();
-    await endProcesses(directory);
-    await unmountBelow(directory);
+    await endContainerd(directory);
   };
   try {
     await waitUntilReady(runtime, daemon, clock);
@@ -199,8 +197,11 @@ async function removeSandboxes(runtime: ContainerRuntime, logger: Logger): Promi
   }
 }
 
-/** Removes the folder of a containerd that has been stopped. */
-export async function removeContainerdState(directory: string): Promise<void> {
+/**
+ * Ends what a containerd that was killed has left running on its folder, with its containers, and unmounts what it had
+ * mounted there. What the folder records stays: the next start on it finds its sandboxes stopped, as after a reboot.
+ */
+export async function endContainerd(directory: string): Promise<void> {
+  await endProcesses(directory);
   await unmountBelow(directory);
-  await rm(directory, { recursive: true, force: true });
 }

@@ -2,8 +2,8 @@
 export {
   type Containerd,
   type ContainerdOptions,
+  endContainerd,
   PAUSE_IMAGE,
-  removeContainerdState,
   startContainerd,
 } from "./containerd.ts";
 export { type CriClientOptions, createCriClient } from "./create-cri-client.ts";

@@ -1,7 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { get } from "node:http";
-import type { Cluster } from "../cluster.ts";
 import { expectEqual, expectMatch } from "../expect.ts";
 import type { Session } from "../kubectl.ts";
 import { webManifest } from "../manifests.ts";
@@ -119,8 +118,14 @@ export function fetchText(url: string): Promise<string> {
   });
 }
 
+/** Interfaces with an address of a pod range. Others than ours may have such, so a check compares with before. */
+export function podInterfaces(): readonly string[] {
+  const lines = execFileSync("ip", ["-o", "address"], { encoding: "utf8" }).split("\n");
+  return lines.filter((line) => line.includes("10.244.0.")).map((line) => line.split(/\s+/)[1] ?? "");
+}
+
 /** After Ctrl-C: no process, network namespace, nft table, interface, mount or cgroup of the cluster. */
-export function expectNothingLeft({ dataDirectory }: Cluster): void {
+export function expectNothingLeft(dataDirectory: string, interfacesBefore: readonly string[]): void {
   const lines = (command: string, args: readonly string[]): string => execFileSync(command, args, { encoding: "utf8" });
   const processes = lines("ps", ["-eo", "args"])
     .split("\n")
@@ -131,7 +136,8 @@ export function expectNothingLeft({ dataDirectory }: Cluster): void {
     .filter((line) => line.includes(dataDirectory));
   expectEqual(mounts, [], "mounts");
   expectEqual(lines("nft", ["list", "tables"]).includes("table ip pinnace\n"), false, "nft table pinnace");
-  expectEqual(lines("ip", ["-o", "address"]).includes("10.244.0."), false, "addresses of pods");
+  const added = podInterfaces().filter((name) => !interfacesBefore.includes(name));
+  expectEqual(added, [], "interfaces with addresses of pods");
   const cgroups = ["/sys/fs/cgroup/pinnace", "/sys/fs/cgroup/memory/pinnace"].filter((path) => existsSync(path));
   expectEqual(cgroups, [], "cgroups");
 }

@@ -54,7 +54,12 @@ export async function runRestart(report: Report, kubectl: Kubectl): Promise<void
 }
 
 /** A real node's pods come back after a stop and after `kill -9`, with nothing of the crash left in the end. */
-export async function runRealRestart(kubectl: Kubectl, dataDirectory: string, report: Report): Promise<void> {
+export async function runRealRestart(
+  kubectl: Kubectl,
+  dataDirectory: string,
+  interfaces: readonly string[],
+  report: Report,
+): Promise<void> {
   const start = (): Promise<Cluster> => startCluster({ args: ["--real"], dataDirectory });
   await report.step("real: pods come back after a stop", async () => {
     const first = await start();
@@ -70,7 +75,25 @@ export async function runRealRestart(kubectl: Kubectl, dataDirectory: string, re
     const third = await start();
     await untilRunning(sessionOf(kubectl, third), 2);
     await third.stop();
-    expectNothingLeft(third);
+    expectNothingLeft(dataDirectory, interfaces);
+  });
+  await report.step("real: another cluster removes what a killed one left", async () => {
+    const fourth = await start();
+    await untilRunning(sessionOf(kubectl, fourth), 2);
+    await fourth.process.stop("SIGKILL");
+    const other = await startCluster({ args: ["--real"] });
+    await other.remove();
+    expectNothingLeft(dataDirectory, interfaces);
+    expectNothingLeft(other.dataDirectory, interfaces);
+  });
+  await report.step("real: --reset after kill -9", async () => {
+    const fifth = await start();
+    await untilRunning(sessionOf(kubectl, fifth), 2);
+    await fifth.process.stop("SIGKILL");
+    const sixth = await startCluster({ args: ["--real", "--reset"], dataDirectory });
+    expectEqual(await sessionOf(kubectl, sixth).ok(["get", "deployments", "-o", "name"]), "", "deployments");
+    await sixth.stop();
+    expectNothingLeft(dataDirectory, interfaces);
   });
 }
 
