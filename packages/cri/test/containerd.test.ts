@@ -5,11 +5,18 @@ import { createRealClock } from "@pinnace/clock";
 import { silentLogger } from "@pinnace/logging";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ContainerConfig, PodSandboxConfig, RuntimeEvent } from "../src/index.ts";
-import { buildImageArchive, type Containerd, findRequirements, startContainerd } from "../src/node/index.ts";
+import {
+  buildImageArchive,
+  type Containerd,
+  findRequirements,
+  removeCgroup,
+  startContainerd,
+} from "../src/node/index.ts";
 
 const requirements = findRequirements(process.env.PATH ?? "");
 const isRoot = process.getuid?.() === 0;
 const why = isRoot ? requirements.missing.join(", ") : "not root";
+const CGROUP = `/pinnace-test-${process.pid}`;
 const IMAGE = "localhost/pinnace/test:1";
 
 const security = {
@@ -32,7 +39,7 @@ function sandboxConfig(directory: string, name: string): PodSandboxConfig {
     logDirectory: join(directory, "logs"),
     labels: { "io.kubernetes.pod.uid": `uid-${name}` },
     annotations: {},
-    cgroupParent: `/pinnace-test-${process.pid}`,
+    cgroupParent: CGROUP,
     hostNetwork: true,
     hostPid: false,
     hostIpc: false,
@@ -96,6 +103,7 @@ describe.skipIf(why !== "")(`containerd${why === "" ? "" : ` (not run: ${why})`}
 
   afterAll(async () => {
     await containerd.stop();
+    await removeCgroup(CGROUP, { clock: createRealClock() });
     const mounts = await readFile("/proc/self/mounts", "utf8");
     expect(mounts).not.toContain(directory);
     await rm(directory, { recursive: true });

@@ -1,4 +1,5 @@
 /** CRI over containerd, and a containerd of one's own. Linux only. */
+export { removeCgroup } from "./cgroups.ts";
 export {
   type Containerd,
   type ContainerdOptions,
