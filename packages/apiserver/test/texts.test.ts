@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compareVersions, DefinitionRegistry } from "../src/definition-registry.ts";
 import { listingBody } from "../src/media/listing.ts";
-import { encodeYaml } from "../src/media/yaml.ts";
 import { decodeContinue, encodeContinue } from "../src/rest/continue-token.ts";
 import { conversionError, goText } from "../src/rest/go-conversion.ts";
 import { Warnings } from "../src/warnings.ts";
@@ -153,16 +152,5 @@ describe("a listing", () => {
     expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(140_000);
     expect(Buffer.concat(pieces).equals(body.bytes())).toBe(true);
     expect(JSON.parse(decoder.decode(body.bytes()))).toEqual(body.object);
-  });
-});
-
-describe("YAML", () => {
-  it.each<[unknown, string]>([
-    [{ b: 1, a: "x" }, "a: x\nb: 1\n"],
-    [{ list: [{ a: 1 }], empty: [], none: {} }, "empty: []\nlist:\n- a: 1\nnone: {}\n"],
-    [{ a: "true", b: "1", c: "null", d: "yes" }, 'a: "true"\nb: "1"\nc: "null"\nd: "yes"\n'],
-    [{ a: "two\nlines\n" }, "a: |\n  two\n  lines\n"],
-  ])("of %j", (value, yaml) => {
-    expect(encodeYaml(value).replaceAll("'", '"')).toBe(yaml);
   });
 });

@@ -14,7 +14,7 @@ import { listingBody } from "./listing.ts";
 import type { Output } from "./negotiation.ts";
 import { partialMetadata, wrongPartialKind } from "./partial-metadata.ts";
 import { rowOf, tableHead, tableOf } from "./table.ts";
-import { encodeYaml } from "./yaml.ts";
+import { encodeYaml } from "./yaml/encode-yaml.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
