@@ -17,8 +17,12 @@
  * counts whole seconds (etcd's least is two, by default) and ends a twentieth late at most, plus a second.
  *
  * One member is used as long as it answers; then the next. What can be repeated (reads, lists, compactions) is repeated
- * elsewhere. A commit is sent again only when the failure proves that it was not applied: no connection, no leader, too
- * many requests, an expired token or lease. Otherwise it fails with `UNAVAILABLE`: read, and decide.
+ * elsewhere. A commit happens once: each writes a mark along, a key of this process's own that lists and watches do not
+ * show, on the condition that the mark is as the process knows it. When no answer comes, the mark tells whether the commit
+ * was made; when it was not, another write of the mark keeps it from being made late, and it is sent again. Only when etcd
+ * stays away for longer than `requestTimeout` does a commit fail with `OUTCOME_UNKNOWN`: read, and decide. `UNAVAILABLE`
+ * says that it was not made. (A commit that may change nothing, a deletion without a condition, has no mark, nor has one of
+ * 128 conditions or mutations, which is all that etcd takes.) Marks go with a lease, two hours after their process.
  *
  * A watch outlives its connection: it goes on at the last revision that it delivered, without gap or repetition, or ends
  * with `COMPACTED`. A member that does not answer a request for progress within three seconds is left. etcd before 3.4.25

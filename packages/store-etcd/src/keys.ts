@@ -23,6 +23,13 @@ export class Keys {
     return this.#join(Uint8Array.of(BEYOND));
   }
 
+  /** A key of the {@link barrier}'s kind, for itself. */
+  hidden(name: string): Uint8Array {
+    const key = encoder.encode(`-${name}`);
+    key[0] = BEYOND;
+    return this.#join(key);
+  }
+
   encode(key: string): Uint8Array {
     return this.#join(encoder.encode(key));
   }

@@ -6,6 +6,7 @@ import { EtcdClient } from "./connection/etcd-client.ts";
 import { Keys } from "./keys.ts";
 import { STATUS } from "./protocol/methods.ts";
 import { EtcdStore } from "./store/etcd-store.ts";
+import { Writes } from "./store/writes.ts";
 import { isSupported } from "./version.ts";
 
 export interface EtcdStoreOptions {
@@ -20,7 +21,10 @@ export interface EtcdStoreOptions {
   readonly prefix?: string;
   /** Default: silent. */
   readonly logger?: Logger;
-  /** Milliseconds in which a call finds a member and gets its answer. Default: 10,000. */
+  /**
+   * Milliseconds in which a call finds a member and gets its answer; as long again it is looked up what became of a write
+   * without an answer. Default: 10,000.
+   */
   readonly requestTimeout?: number;
   /** Milliseconds until the connection to one member must stand. Default: 3,000. */
   readonly dialTimeout?: number;
@@ -44,7 +48,7 @@ const DEFAULT_COMPACTION_INTERVAL = 300_000;
  * trusted, it refuses the user, it is not etcd, or too old).
  */
 export async function openEtcdStore(options: EtcdStoreOptions): Promise<Store> {
-  const { clock, random = Math.random } = options;
+  const { clock, random = Math.random, requestTimeout = DEFAULT_REQUEST_TIMEOUT } = options;
   if (options.endpoints.length === 0) throw new StoreError("INVALID", "an etcd needs at least one endpoint");
   const endpoints = options.endpoints.map((url) => new Endpoint(url, options.tls, clock));
   const client = new EtcdClient(
@@ -52,7 +56,7 @@ export async function openEtcdStore(options: EtcdStoreOptions): Promise<Store> {
       endpoints,
       clock,
       auth: options.auth,
-      requestTimeout: options.requestTimeout ?? DEFAULT_REQUEST_TIMEOUT,
+      requestTimeout,
       dialTimeout: options.dialTimeout ?? DEFAULT_DIAL_TIMEOUT,
     },
     Math.floor(random() * endpoints.length),
@@ -63,11 +67,11 @@ export async function openEtcdStore(options: EtcdStoreOptions): Promise<Store> {
     client.close();
     throw error;
   }
+  const keys = new Keys(options.prefix ?? "/pinnace");
   return new EtcdStore({
-    client,
-    clock,
+    ...{ client, clock, keys },
+    writes: new Writes({ ...{ client, clock, keys }, name: crypto.randomUUID(), patience: requestTimeout }),
     logger: (options.logger ?? silentLogger).child({ component: "store" }),
-    keys: new Keys(options.prefix ?? "/pinnace"),
     compactionInterval: options.compactionInterval ?? DEFAULT_COMPACTION_INTERVAL,
   });
 }

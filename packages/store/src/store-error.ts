@@ -7,6 +7,7 @@ export type StoreErrorCode =
   | "NO_SPACE"
   | "SLOW_CONSUMER"
   | "UNAVAILABLE"
+  | "OUTCOME_UNKNOWN"
   | "LOCKED"
   | "CORRUPT"
   | "INVALID";

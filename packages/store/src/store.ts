@@ -97,8 +97,9 @@ export interface WatchOptions {
  * by every engine.
  *
  * Errors are `StoreError`s: `COMPACTED` (the revision is no longer kept), `FUTURE_REVISION` (it has not come yet),
- * `CLOSED`, `NO_SPACE` (quota or disk: writes refused, reads and deletes go on), `SLOW_CONSUMER`, `UNAVAILABLE`
- * (outcome of a write unknown), `LOCKED`, `CORRUPT`, `INVALID` (a malformed call).
+ * `CLOSED`, `NO_SPACE` (quota or disk: writes refused, reads and deletes go on), `SLOW_CONSUMER`, `UNAVAILABLE` (it cannot
+ * be reached, or has failed; an engine that says so of a write and goes on has not made it), `OUTCOME_UNKNOWN` (a write may
+ * have been made, or may yet be), `LOCKED`, `CORRUPT`, `INVALID` (a malformed call).
  */
 export interface Store {
   /** The newest entry of a key; undefined when there is none. */

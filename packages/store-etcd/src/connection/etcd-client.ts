@@ -45,7 +45,7 @@ export class EtcdClient {
     return this.#perform(method, message, { attemptTimeout, again: () => true });
   }
 
-  /** Errors: those of {@link Failure}; `UNAVAILABLE` also when it is not known whether the write was applied. */
+  /** Errors: those of {@link Failure}; `OUTCOME_UNKNOWN` when it is not known whether the write was applied. */
   callOnce<Request, Response>(method: Method<Request, Response>, message: Request): Promise<Response> {
     const attemptTimeout = Math.min(WRITE_ATTEMPT, this.#parts.requestTimeout);
     return this.#perform(method, message, { attemptTimeout, again: ({ kind }) => kind !== "unknown" });
@@ -95,8 +95,9 @@ export class EtcdClient {
       if (result.ok) return result.response;
       const { failure } = result;
       if (failure.kind === "refused" || failure.kind === "lease" || !again(failure)) {
-        if (failure.kind === "unknown") this.avoid(endpoint);
-        throw failure.error;
+        if (failure.kind !== "unknown") throw failure.error;
+        this.avoid(endpoint);
+        throw new StoreError("OUTCOME_UNKNOWN", failure.error.message, { cause: failure.error });
       }
       if (failure.kind === "authenticate") this.forgetToken();
       await this.#moveOn(endpoint, attempt, failure, deadline, endpoints.length);

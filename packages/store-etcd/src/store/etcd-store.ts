@@ -4,7 +4,6 @@ import {
   type Commit,
   type Entry,
   type ListOptions,
-  type Mutation,
   type Page,
   type Store,
   StoreError,
@@ -23,19 +22,19 @@ import {
 import { Observable, type Subscriber } from "rxjs";
 import type { EtcdClient } from "../connection/etcd-client.ts";
 import { type Keys, later, successor } from "../keys.ts";
-import { modRevisionIs, type RequestOp, type TxnResponse } from "../protocol/messages.ts";
 import { COMPACT, RANGE, TXN } from "../protocol/methods.ts";
 import { Entries } from "./entries.ts";
-import { Leases } from "./leases.ts";
 import { RecentValues } from "./recent-values.ts";
 import { Shared } from "./shared.ts";
 import { Watch, type WatchParts } from "./watch.ts";
+import type { Writes, Written } from "./writes.ts";
 
 interface EtcdStoreParts {
   readonly client: EtcdClient;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly keys: Keys;
+  readonly writes: Writes;
   /** Milliseconds; 0: never. */
   readonly compactionInterval: number;
 }
@@ -46,7 +45,6 @@ const PAGE = 1_000;
 const PAGE_TIMEOUT = 15_000;
 /** How often a list of the newest state begins anew when a compaction overtook it. */
 const LIST_ATTEMPTS = 5;
-const LEASE_ATTEMPTS = 3;
 /** Milliseconds that a closing store waits for the events of its last commits. */
 const LAST_EVENTS = 2_000;
 
@@ -55,7 +53,6 @@ export class EtcdStore implements Store {
   readonly #parts: EtcdStoreParts;
   readonly #values = new RecentValues();
   readonly #entries: Entries;
-  readonly #leases: Leases;
   readonly #watches = new Set<Watch>();
   readonly #pending = new Set<Promise<unknown>>();
   /** Watches that must know the newest revision before this process changes it. */
@@ -67,7 +64,6 @@ export class EtcdStore implements Store {
   constructor(parts: EtcdStoreParts) {
     this.#parts = parts;
     this.#entries = new Entries(parts.keys, this.#values);
-    this.#leases = new Leases(parts.client, parts.clock);
     this.#newest = new Shared(() => this.#readRevision());
     this.#compaction = this.#compactRegularly();
   }
@@ -194,44 +190,20 @@ export class EtcdStore implements Store {
     const { when, then } = transaction;
     if (when.length === 0 && then.length === 0) return { succeeded: true, revision: await this.#newest.get() };
     for (const mutation of then) if (mutation.type === "put") this.#values.add(mutation.key, mutation.value);
-    const answer = await this.#transact(transaction);
-    const revision = answer.header?.revision ?? 0;
-    if (!answer.succeeded) {
-      const current = answer.responses.map(({ range }) => this.#entries.entry(range?.kvs[0]));
+    const written = await this.#parts.writes.write(transaction);
+    const { revision } = written;
+    if (!written.succeeded) {
+      const current = written.found.map((kv) => this.#entries.entry(kv));
       return { succeeded: false, revision, current };
     }
-    this.#expectEvents(then, answer, revision);
+    this.#expectEvents(transaction, written);
     return { succeeded: true, revision };
   }
 
-  async #transact({ when, then }: Transaction): Promise<TxnResponse> {
-    const { keys, client } = this.#parts;
-    const compare = when.map(({ key, modRevision }) => modRevisionIs(keys.encode(key), modRevision));
-    const failure = when.map(({ key }) => ({ range: { key: keys.encode(key) } }));
-    for (let attempt = 1; ; attempt++) {
-      const success = await Promise.all(then.map((mutation) => this.#operation(mutation)));
-      try {
-        return await client.callOnce(TXN, { compare, success, failure });
-      } catch (error) {
-        const leaseGone = error instanceof StoreError && /lease not found/.test(error.message);
-        if (!leaseGone || attempt === LEASE_ATTEMPTS) throw error;
-        this.#leases.forget();
-      }
-    }
-  }
-
-  async #operation(mutation: Mutation): Promise<RequestOp> {
-    const key = this.#parts.keys.encode(mutation.key);
-    if (mutation.type === "delete") return { deleteRange: { key } };
-    const value = mutation.value.bytes();
-    if (mutation.ttl === undefined) return { put: { key, value } };
-    return { put: { key, value, lease: await this.#leases.leaseFor(mutation.ttl) } };
-  }
-
-  #expectEvents(mutations: readonly Mutation[], { responses }: TxnResponse, revision: number): void {
+  #expectEvents({ then }: Transaction, { revision, idle }: Extract<Written, { succeeded: true }>): void {
     if (this.#watches.size === 0) return;
-    for (const [index, { type, key }] of mutations.entries()) {
-      if (type === "delete" && responses[index]?.deleteRange?.deleted === 0) continue;
+    for (const [index, { key }] of then.entries()) {
+      if (idle.has(index)) continue;
       for (const watch of this.#watches) if (key.startsWith(watch.prefix)) watch.expect(revision);
     }
   }
