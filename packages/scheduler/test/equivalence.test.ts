@@ -183,9 +183,9 @@ const PROFILES: readonly (readonly [string, ProfileConfig])[] = [
 
 describe("verdicts that are kept", () => {
   it.each(PROFILES)("place pods, reject nodes and score as asking anew does: %s", (_name, config) => {
-    const shapes = fc.array(nodeShape, { minLength: 1, maxLength: 12 });
+    const shapes = fc.array(nodeShape, { minLength: 1, maxLength: 12, size: "max" });
     fc.assert(
-      fc.property(shapes, podKinds, fc.array(step, { maxLength: 25 }), (nodes, of, steps) => {
+      fc.property(shapes, podKinds, fc.array(step, { maxLength: 25, size: "max" }), (nodes, of, steps) => {
         const comparison = new Comparison(config, 0);
         for (const [index, shape] of nodes.entries()) comparison.setNode(nodeOf(index, shape));
         run(comparison, of, steps);

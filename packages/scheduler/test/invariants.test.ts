@@ -1,128 +1,15 @@
-import { NODES, type Node, PODS, type Pod } from "@pinnace/api";
-import { conflict, type KubernetesObject, type ResourceType } from "@pinnace/apimachinery";
-import type { Client, InformerFactory, ResourceClient } from "@pinnace/client";
-import { createVirtualClock } from "@pinnace/clock";
-import { createCycleState, createNodeInfo, createPodInfo, createSnapshot, withPod } from "@pinnace/scheduler-framework";
+import { CSI_NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, type Pod } from "@pinnace/api";
+import { type SchedulerPlugin, SUCCESS } from "@pinnace/scheduler-framework";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { findNode } from "../src/find-node.ts";
-import { createScheduler, createSchedulingEvents, type Scheduler } from "../src/index.ts";
-import { Nominations } from "../src/nominations.ts";
-import { defaultPlugins, newProfile } from "./default-profile.ts";
-import { Table } from "./fake-cluster.ts";
 import { nodeOf, nodeShape, type PodKind, podKinds, podOf } from "./random-cluster.ts";
-
-const CONFIG = { schedulerName: "default-scheduler" };
-
-/** A cluster in tables, whose schedulers may fail to write, or crash. Every binding is looked at. */
-class TrialCluster {
-  readonly clock = createVirtualClock();
-  readonly pods = new Table<Pod>(PODS);
-  readonly nodes = new Table<Node>(NODES);
-  readonly #others = new Map<string, Table<never>>();
-  /** Bindings that a filter rejects. */
-  readonly faults: string[] = [];
-  /** Bindings that fail from now on. */
-  failures = 0;
-  scheduler: Scheduler | undefined;
-  #generation = 0;
-
-  /** A new scheduler; one that was there crashes: it writes nothing more. */
-  async start(): Promise<void> {
-    this.#generation += 1;
-    const generation = this.#generation;
-    const client = {
-      resource: (type: ResourceType<KubernetesObject>) => this.#client(type, () => generation === this.#generation),
-    } as unknown as Client;
-    void this.scheduler?.stop();
-    this.scheduler = createScheduler({
-      client,
-      informers: { informer: (type: ResourceType<never>) => this.#table(type) } as unknown as InformerFactory,
-      clock: this.clock,
-      events: createSchedulingEvents({ client, clock: this.clock, controller: "default-scheduler" }),
-      plugins: defaultPlugins,
-      random: () => 0.5,
-    });
-    await this.scheduler.start();
-  }
-
-  /** Another writer gives a pod its node. */
-  assign(pod: Pod, nodeName: string): void {
-    this.pods.put({ ...pod, spec: { ...pod.spec, nodeName } } as Pod);
-  }
-
-  /** What the plugins say about a pod as things are, asked one by one. */
-  verdict(pod: Pod): ReturnType<typeof findNode> {
-    const bound = this.pods.lister
-      .list()
-      .filter(({ spec, metadata }) => spec?.nodeName && metadata?.uid !== pod.metadata?.uid);
-    const infos = this.nodes.lister.list().map((node) => {
-      const own = bound.filter(({ spec }) => spec?.nodeName === node.metadata?.name);
-      return own.reduce((info, each) => withPod(info, createPodInfo(each)), createNodeInfo(node));
-    });
-    return findNode(
-      {
-        state: createCycleState(),
-        pod: createPodInfo(pod),
-        snapshot: createSnapshot(1, infos),
-        signal: new AbortController().signal,
-      },
-      { profile: newProfile(CONFIG), nominations: new Nominations(), percentage: 100, startIndex: 0, random: () => 0 },
-    );
-  }
-
-  #bind(name: string, namespace: string, nodeName: string): void {
-    const pod = this.pods.objects.get(`${namespace}/${name}`);
-    if (pod === undefined || pod.spec?.nodeName) throw conflict("", "pods/binding", name, "is already assigned");
-    if (this.failures > 0) {
-      this.failures -= 1;
-      throw new Error("the server did not answer");
-    }
-    const verdict = this.verdict(pod);
-    const rejections = verdict.type === "found" ? verdict.rejections : undefined;
-    const reasons = rejections === undefined ? ["nothing fits"] : rejections.get(nodeName)?.reasons;
-    // Thrown here it would be one more binding that fails.
-    if (reasons !== undefined) this.faults.push(`${name} on ${nodeName}: ${reasons.join(", ")}`);
-    this.assign(pod, nodeName);
-  }
-
-  #table<T extends KubernetesObject>(type: ResourceType<T>): Table<T> {
-    if ((type as unknown) === PODS) return this.pods as unknown as Table<T>;
-    if ((type as unknown) === NODES) return this.nodes as unknown as Table<T>;
-    const table = this.#others.get(type.resource) ?? (new Table(type) as unknown as Table<never>);
-    this.#others.set(type.resource, table);
-    return table as unknown as Table<T>;
-  }
-
-  #client<T extends KubernetesObject>(
-    type: ResourceType<T>,
-    isAlive: () => boolean,
-    namespace = "",
-  ): ResourceClient<T> {
-    const table = this.#table(type);
-    const guarded =
-      <Args extends readonly never[]>(write: (...args: Args) => unknown) =>
-      async (...args: Args): Promise<unknown> => {
-        if (!isAlive()) throw new Error("crashed");
-        return write(...args);
-      };
-    return {
-      namespace: (name: string) => this.#client(type, isAlive, name),
-      create: guarded((object: T) => table.put(object)),
-      patch: guarded((name: string, { body }: { body: { status?: object } }) => {
-        const object = table.objects.get(`${namespace}/${name}`) as (T & { status?: object }) | undefined;
-        if (object !== undefined) table.put({ ...object, ...body, status: { ...object.status, ...body.status } });
-      }),
-      delete: guarded((name: string) => table.remove(`${namespace}/${name}`)),
-      subresource: guarded((name: string, _sub: string, { body }: { body: { target: { name: string } } }) =>
-        this.#bind(name, namespace, body.target.name),
-      ),
-    } as unknown as ResourceClient<T>;
-  }
-}
+import { pluginsWith, TrialCluster, type TrialOptions } from "./trial-cluster.ts";
 
 const step = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ do: fc.constant("pod" as const), kind: fc.nat(3) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ do: fc.constant("pod" as const), kind: fc.nat(3), claim: fc.option(fc.nat(4)) }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("remove" as const), index: fc.nat(20) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("node" as const), index: fc.nat(8), shape: nodeShape }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("steal" as const), index: fc.nat(20) }) },
@@ -131,14 +18,49 @@ const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant("wait" as const), milliseconds: fc.nat(5_000) }) },
 );
 
-/** Pods with the same priority: nobody is evicted, so that what is bound stays. */
-const peaceful = (kind: PodKind): PodKind => ({ ...kind, priority: 0 });
-
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+const histories = fc.record({
+  nodes: fc.array(nodeShape, { minLength: 1, maxLength: 6, size: "max" }),
+  kinds: podKinds,
+  steps: fc.array(step, { maxLength: 30, size: "max" }),
+});
+
+type History = typeof histories extends fc.Arbitrary<infer T> ? T : never;
+
+/** Five volumes with claims in both namespaces; a node takes one or two of them. */
+function addVolumes(cluster: TrialCluster): void {
+  for (let index = 0; index < 9; index += 1) {
+    const spec = {
+      drivers: [{ name: "csi.example.com", nodeID: `n${index}`, allocatable: { count: 1 + (index % 2) } }],
+    };
+    cluster.put(CSI_NODES, { metadata: { name: `n${index}` }, spec });
+  }
+  for (const namespace of ["default", "other"]) {
+    for (let index = 0; index < 5; index += 1) {
+      const [name, volumeName] = [`claim-${index}`, `${namespace}-${index}`];
+      const csi = { driver: "csi.example.com", volumeHandle: volumeName };
+      cluster.put(PERSISTENT_VOLUMES, {
+        metadata: { name: volumeName },
+        spec: { csi, accessModes: ["ReadWriteMany"], claimRef: { name, namespace, uid: volumeName } },
+      });
+      const annotations = { "pv.kubernetes.io/bind-completed": "yes" };
+      const metadata = { name, namespace, uid: volumeName, annotations };
+      const claim = { metadata, spec: { volumeName, accessModes: ["ReadWriteMany"] }, status: { phase: "Bound" } };
+      cluster.put(PERSISTENT_VOLUME_CLAIMS, claim);
+    }
+  }
+}
+
+function claiming(pod: Pod, claim: number | null): Pod {
+  if (claim === null) return pod;
+  const volumes = [{ name: "data", persistentVolumeClaim: { claimName: `claim-${claim}` } }];
+  return { ...pod, spec: { ...pod.spec, volumes } } as unknown as Pod;
+}
 
 async function take(cluster: TrialCluster, each: Step, kinds: readonly PodKind[], count: number): Promise<void> {
   const pods = cluster.pods.lister.list();
-  if (each.do === "pod") cluster.pods.put(podOf(`p${count}`, peaceful(kinds[each.kind]!)));
+  if (each.do === "pod") cluster.add(claiming(podOf(`p${count}`, kinds[each.kind]!), each.claim));
   else if (each.do === "wait") await cluster.clock.advance(each.milliseconds);
   else if (each.do === "fail") cluster.failures = each.times;
   else if (each.do === "crash") await cluster.start();
@@ -157,25 +79,131 @@ async function take(cluster: TrialCluster, each: Step, kinds: readonly PodKind[]
   }
 }
 
+/** What was wrong in a history, in the end also pods that would fit and wait for ever. */
+async function faultsOf(
+  { nodes, kinds, steps }: History,
+  options: TrialOptions = {},
+  schedulers: readonly string[] = ["one"],
+): Promise<readonly string[]> {
+  const cluster = new TrialCluster(options);
+  addVolumes(cluster);
+  for (const [index, shape] of nodes.entries()) cluster.nodes.put(nodeOf(index, shape));
+  for (const name of schedulers) await cluster.start(name);
+  for (const [count, each] of steps.entries()) await take(cluster, each, kinds, count);
+  cluster.failures = 0;
+  await cluster.clock.advance(900_000);
+  const faults = [...cluster.faults];
+  for (const pod of cluster.pods.lister.list()) {
+    if (pod.spec?.nodeName || cluster.verdict(pod).type === "unschedulable") continue;
+    faults.push(`${pod.metadata?.name} would fit and is forgotten`);
+  }
+  await cluster.stop();
+  return faults;
+}
+
+/** Pods with the same priority: nobody is evicted, so that what is bound stays. */
+const peaceful = (history: History): History => ({
+  ...history,
+  kinds: history.kinds.map((kind) => ({ ...kind, priority: 0 })),
+});
+
+/** Its Filter alone says yes. */
+function lax({
+  filter: _filter,
+  filterTable: _table,
+  preFilter: _preFilter,
+  ...rest
+}: SchedulerPlugin): SchedulerPlugin {
+  return { ...rest, filter: () => SUCCESS };
+}
+
+const FAULTS: readonly { readonly what: string; readonly shows: RegExp; readonly options: TrialOptions }[] = [
+  ...[
+    ["NodeResourcesFit", /breaks cpu/],
+    ["NodeResourcesFit", /breaks memory/],
+    ["NodeResourcesFit", /breaks pods/],
+    ["NodeResourcesFit", /breaks example.com.gpu/],
+    ["NodePorts", /breaks host port/],
+    ["InterPodAffinity", /breaks anti-affinity/],
+    ["PodTopologySpread", /breaks maxSkew/],
+    ["NodeVolumeLimits", /breaks volume limit/],
+    ["TaintToleration", /had untolerated taint/],
+  ].map(([name, shows]) => ({
+    what: `${name} lets every pod pass`,
+    shows: shows as RegExp,
+    options: { plugins: pluginsWith(name as string, lax) },
+  })),
+  {
+    what: "the binder only says that it has bound the pod",
+    shows: /is forgotten/,
+    options: { plugins: pluginsWith("DefaultBinder", () => ({ bind: async () => SUCCESS })) },
+  },
+  {
+    what: "the binder binds pods twice, and the API server lets it",
+    shows: /bound twice/,
+    options: {
+      isCareless: true,
+      plugins: pluginsWith("DefaultBinder", (plugin) => ({
+        bind: async (cycle, nodeName) => {
+          await plugin.bind!(cycle, nodeName);
+          return plugin.bind!(cycle, nodeName);
+        },
+      })),
+    },
+  },
+  {
+    what: "preemption takes all pods for less important",
+    shows: /: priority/,
+    options: {
+      plugins: pluginsWith("DefaultPreemption", (plugin) => ({
+        ...plugin,
+        postFilter: (cycle, rejections) => {
+          const pod = { ...cycle.pod.pod, spec: { ...cycle.pod.pod.spec, priority: 1_000 } } as Pod;
+          return plugin.postFilter!({ ...cycle, pod: { ...cycle.pod, pod } }, rejections);
+        },
+      })),
+    },
+  },
+];
+
 describe("whatever happens", () => {
-  it("no pod is bound where a filter rejects it, none is bound twice, and none that would fit is forgotten", async () => {
-    const shapes = fc.array(nodeShape, { minLength: 1, maxLength: 6 });
+  it("no node is over-committed, no filter, anti-affinity or spread is broken, no pod is bound twice or forgotten", async () => {
     await fc.assert(
-      fc.asyncProperty(shapes, podKinds, fc.array(step, { maxLength: 30 }), async (nodes, kinds, steps) => {
-        const cluster = new TrialCluster();
-        for (const [index, shape] of nodes.entries()) cluster.nodes.put(nodeOf(index, shape));
-        await cluster.start();
-        for (const [count, each] of steps.entries()) await take(cluster, each, kinds, count);
-        cluster.failures = 0;
-        await cluster.clock.advance(900_000);
-        expect(cluster.faults).toEqual([]);
-        for (const pod of cluster.pods.lister.list()) {
-          if (pod.spec?.nodeName) continue;
-          expect(cluster.verdict(pod).type, `${pod.metadata?.name} would fit`).toBe("unschedulable");
-        }
-        await cluster.scheduler?.stop();
+      fc.asyncProperty(histories, async (history) => {
+        expect(await faultsOf(peaceful(history))).toEqual([]);
       }),
       { numRuns: 60 },
     );
   });
+
+  it("all that holds where pods evict others, too, and none evicts one that is as important", async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, async (history) => {
+        expect(await faultsOf(history)).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("two schedulers that do the same work at the same time bind no pod twice and forget none", async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, fc.integer({ min: 1, max: 50 }), async (history, latency) => {
+        expect(await faultsOf(history, { latency }, ["one", "two"])).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each(FAULTS)(
+    "it shows when $what",
+    async ({ shows, options }) => {
+      const isHidden = fc.asyncProperty(histories, async (history) => {
+        const faults = await faultsOf(history, options);
+        return !faults.some((fault) => shows.test(fault));
+      });
+      const { failed } = await fc.check(isHidden, { numRuns: 2_000, endOnFailure: true });
+      expect(failed, "no history shows it").toBe(true);
+    },
+    60_000,
+  );
 });
