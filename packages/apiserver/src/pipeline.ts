@@ -13,6 +13,7 @@ import { objectResponse } from "./media/responses.ts";
 import type { RequestContext } from "./request-context.ts";
 import { parseRequest, type RequestInfo } from "./request-info.ts";
 import type { ServerMetrics } from "./server-metrics.ts";
+import { withStatus } from "./store-status.ts";
 import { Warnings } from "./warnings.ts";
 
 interface PipelineComponents {
@@ -96,7 +97,7 @@ async function authorize({ authorizer }: PipelineComponents, context: RequestCon
 }
 
 function failure({ logger }: PipelineComponents, request: ApiRequest, error: unknown): ApiResponse {
-  const failed = statusErrorOf(error);
+  const failed = statusErrorOf(withStatus(error));
   if (failed !== error)
     logger.error("a request failed unexpectedly", { method: request.method, path: request.path, error });
   const output = negotiateStatus(request.headers.accept, request.query, request.headers["user-agent"]);

@@ -1,6 +1,8 @@
 import { StatusError, type UserInfo } from "@pinnace/apimachinery";
+import { createVirtualClock } from "@pinnace/clock";
 import { createMetricRegistry } from "@pinnace/metrics";
 import type { AuthorizationAttributes, Authorizer } from "@pinnace/rbac";
+import { createMemoryStore, StoreError } from "@pinnace/store";
 import { describe, expect, it } from "vitest";
 import { startBuiltIn } from "./built-in.ts";
 import { startServer } from "./harness.ts";
@@ -120,6 +122,14 @@ describe("the answer", () => {
       status: 500,
       body: { kind: "Status", message: "a bug" },
     });
+  });
+
+  it("is 504 when the store cannot tell whether a write was made", async () => {
+    const store = createMemoryStore({ clock: createVirtualClock() });
+    const { call } = await startServer(undefined, { store });
+    store.commit = () => Promise.reject(new StoreError("OUTCOME_UNKNOWN", "etcd: it is not known"));
+    const { status, body } = await call("POST", SECRETS, { metadata: { name: "a" } });
+    expect([status, body.reason, body.message]).toEqual([504, "Timeout", "Timeout: etcd: it is not known"]);
   });
 
   it("is counted", async () => {
