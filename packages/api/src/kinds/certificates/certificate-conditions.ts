@@ -58,7 +58,7 @@ export function conditionChangeErrors(request: Draft, old: Draft, isApproval: bo
       return [forbiddenField(CONDITIONS, `updates may not add a condition of type "${type}"`)];
     }
     if (after.length < before.length || same(before, after)) return [];
-    const detail = `updates may not modify a condition of type "${type}"\n${difference(before, after)}`;
+    const detail = `updates may not modify a condition of type "${type}"\n${difference("[CertificateSigningRequestCondition", before, after)}`;
     return [forbiddenField(CONDITIONS, detail)];
   });
   return [...removed, ...changed];

@@ -12,20 +12,22 @@ function annotationOf({ metadata }: Draft): string | undefined {
   return metadata?.annotations?.[CLASS_ANNOTATION];
 }
 
-/** The spec as it was, with the changes that are allowed taken over from the new one. */
-function expectedSpec(claim: Draft, old: Draft): Draft {
-  const spec = structuredClone(old.spec ?? {});
-  const next = claim.spec ?? {};
-  if (!spec.volumeName) spec.volumeName = next.volumeName;
+/** The two specs without the changes that are allowed: the name of the volume once, a class where none was, what a bound claim may ask. */
+function comparedSpecs(claim: Draft, old: Draft): { readonly before: Draft; readonly after: Draft } {
+  const before = { ...old.spec };
+  const after = { ...claim.spec };
+  if (!before.volumeName) before.volumeName = after.volumeName;
   const noted = annotationOf(old);
-  if (spec.storageClassName === undefined && (noted === undefined || noted === next.storageClassName)) {
-    spec.storageClassName = next.storageClassName;
+  if (before.storageClassName === undefined && (noted === undefined || noted === after.storageClassName)) {
+    delete after.storageClassName;
   }
-  if (claim.status?.phase !== "Bound") return spec;
-  if (next.resources?.requests)
-    spec.resources.requests = { ...spec.resources?.requests, storage: next.resources.requests.storage };
-  spec.volumeAttributesClassName = next.volumeAttributesClassName;
-  return spec;
+  if (claim.status?.phase !== "Bound") return { before, after };
+  if (after.resources?.requests) {
+    const requests = { ...after.resources.requests, storage: before.resources?.requests?.storage };
+    after.resources = { ...after.resources, requests };
+  }
+  after.volumeAttributesClassName = before.volumeAttributesClassName;
+  return { before, after };
 }
 
 function sizeErrors(claim: Draft, old: Draft): FieldError[] {
@@ -53,9 +55,10 @@ export function claimChangeErrors(claim: Draft, old: Draft): FieldError[] {
     const path = fieldPath("metadata", "annotations").key(CLASS_ANNOTATION);
     errors.push(...immutable(annotationOf(claim) ?? "", noted ?? "", path));
   }
-  const expected = expectedSpec(claim, old);
-  if (!same(claim.spec, expected)) {
-    const detail = `spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n${difference(expected, claim.spec)}`;
+  const { before, after } = comparedSpecs(claim, old);
+  if (!same(after, before)) {
+    const changes = difference("PersistentVolumeClaimSpec", before, after);
+    const detail = `spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n${changes}`;
     errors.push(forbiddenField(fieldPath("spec"), detail));
   }
   errors.push(...sizeErrors(claim, old));

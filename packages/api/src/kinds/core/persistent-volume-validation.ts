@@ -63,9 +63,14 @@ function sourceOf(spec: Draft): Draft {
 /** Only what says how to use a volume may change, not what it is. */
 export function volumeChangeErrors({ spec = {} }: Draft, { spec: old = {} }: Draft): FieldError[] {
   const errors: FieldError[] = [];
+  const before = sourceOf(old);
   const source = sourceOf(spec);
-  if (!same(source, sourceOf(old))) {
-    const detail = `spec.persistentvolumesource is immutable after creation\n${difference(sourceOf(old), source)}`;
+  // A secret for expansion may be named later.
+  if (before.csi && source.csi && !before.csi.controllerExpandSecretRef) {
+    source.csi = { ...source.csi, controllerExpandSecretRef: undefined };
+  }
+  if (!same(source, before)) {
+    const detail = `spec.persistentvolumesource is immutable after creation\n${difference("PersistentVolumeSource", before, source)}`;
     errors.push(forbiddenField(fieldPath("spec", "persistentvolumesource"), detail));
   }
   errors.push(...immutable(spec.volumeMode, old.volumeMode, fieldPath("volumeMode")));

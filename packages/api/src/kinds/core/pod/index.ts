@@ -2,6 +2,7 @@ import type { Draft, FieldError, StrategyContext } from "@pinnace/apimachinery";
 import { fieldPath, forbiddenField, formatTime, isDns1123Label } from "@pinnace/apimachinery";
 import type { KindBehaviour } from "../../../kind-behaviour.ts";
 import { same } from "../../rules/equal.ts";
+import { difference } from "../../rules/line-diff.ts";
 import { POD_COLUMNS } from "../columns.ts";
 import {
   adoptAppArmorAnnotations,
@@ -122,7 +123,9 @@ function validateEphemeral(pod: Draft, old: Draft): FieldError[] {
     const after = (pod.spec.ephemeralContainers ?? []).find((each: Draft) => each.name === before.name);
     const which = `existing ephemeral containers ${JSON.stringify(before.name)} may not be`;
     if (!after) errors.push(forbiddenField(at, `${which} removed\n`));
-    else if (!same(before, after)) errors.push(forbiddenField(at, `${which} changed\n`));
+    else if (!same(before, after)) {
+      errors.push(forbiddenField(at, `${which} changed\n${difference("EphemeralContainer", before, after)}`));
+    }
   }
   return errors;
 }

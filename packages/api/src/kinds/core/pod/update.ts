@@ -103,6 +103,6 @@ export function podUpdate(spec: Draft, old: Draft, path: FieldPath, errors: Fiel
     munged.affinity = affinityAfterUpdate(spec.affinity, old.affinity, path.child("affinity", "nodeAffinity"), errors);
   }
   if (same(munged, old)) return;
-  const detail = `pod updates may not change fields other than ${UPDATABLE.join(",")}\n${difference(old, munged)}`;
+  const detail = `pod updates may not change fields other than ${UPDATABLE.join(",")}\n${difference("PodSpec", old, munged)}`;
   errors.push(forbiddenField(path, detail));
 }
