@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket, connect as socketTo } from "node:net";
 
-/** A line between a client and a server that can lose and delay what goes over it. */
+/** A line of HTTP/2 without TLS between a client and a server that can lose and delay what goes over it. */
 export interface Wire {
   /** For clients; `target`'s scheme. */
   readonly url: string;
@@ -9,7 +9,7 @@ export interface Wire {
   set(what: { readonly requests?: "pass" | "lose" | "keep"; readonly answers?: "pass" | "lose" }): void;
   /** Ends the clients' connections; what is kept can still be delivered. */
   cut(): void;
-  /** Delivers what was kept; resolves when the server has taken it and ended the connections. */
+  /** Delivers the requests that were kept, though not that the client gave them up; resolves when they are answered. */
   deliver(): Promise<void>;
   close(): Promise<void>;
 }
@@ -58,13 +58,50 @@ export async function openWire(target: string): Promise<Wire> {
     },
     deliver: async () => {
       const late = [...lines].filter(({ kept }) => kept.length > 0);
-      const taken = late.map(({ server }) => once(server, "close"));
-      for (const { server, kept } of late) server.end(Buffer.concat(kept.splice(0)));
-      await Promise.all(taken);
+      await Promise.all(late.map(deliverTo));
     },
     close: async () => {
       for (const { client, server } of lines) for (const socket of [client, server]) socket.destroy();
       await once(listener.close(), "close");
     },
   };
+}
+
+/** Types of frames (RFC 9113, section 6). */
+const [HEADERS, RST_STREAM, GOAWAY] = [1, 3, 7];
+
+async function deliverTo({ server, kept }: Line): Promise<void> {
+  const requests = framesOf(Buffer.concat(kept.splice(0))).filter(({ type }) => type !== RST_STREAM && type !== GOAWAY);
+  let left = requests.filter(({ type }) => type === HEADERS).length;
+  if (left === 0) return;
+  await new Promise<void>((resolve) => {
+    let received = Buffer.alloc(0);
+    server.on("close", resolve);
+    server.on("data", (bytes: Buffer) => {
+      received = Buffer.concat([received, bytes]);
+      const frames = framesOf(received);
+      received = received.subarray(frames.reduce((sum, { bytes: { length } }) => sum + length, 0));
+      left -= frames.filter(({ type }) => type === HEADERS).length;
+      if (left <= 0) resolve();
+    });
+    server.write(Buffer.concat(requests.map(({ bytes }) => bytes)));
+  });
+  server.destroy();
+}
+
+interface Frame {
+  readonly type: number;
+  readonly bytes: Buffer;
+}
+
+/** The whole frames at the beginning of some bytes. */
+function framesOf(bytes: Buffer): readonly Frame[] {
+  const frames: Frame[] = [];
+  for (let start = 0; start + 9 <= bytes.length; ) {
+    const end = start + 9 + bytes.readUIntBE(start, 3);
+    if (end > bytes.length) break;
+    frames.push({ type: bytes.readUInt8(start + 3), bytes: bytes.subarray(start, end) });
+    start = end;
+  }
+  return frames;
 }
