@@ -1,16 +1,25 @@
 import { PODS, type Pod } from "@pinnace/api";
 import { formatTime, hasReason, type KubernetesObject, type ResourceType } from "@pinnace/apimachinery";
-import type { Client, InformerFactory } from "@pinnace/client";
+import type { Client, InformerFactory, Lister } from "@pinnace/client";
 import type { Clock } from "@pinnace/clock";
 import type { ClusterReader, ClusterWriter } from "@pinnace/scheduler-framework";
 import type { SchedulingEvents } from "./scheduling-events.ts";
 
 /** Reads from the shared informers; a kind is watched from its first use on. */
 export function createClusterReader(informers: InformerFactory): ClusterReader {
+  // Plugins read for every node: finding the informer by the names of its type would cost more than the reading.
+  const listers = new WeakMap<object, Lister<never>>();
+  const listerOf = <T extends KubernetesObject>(type: ResourceType<T>): Lister<T> => {
+    const known = listers.get(type) as Lister<T> | undefined;
+    if (known !== undefined) return known;
+    const { lister } = informers.informer(type);
+    listers.set(type, lister as Lister<never>);
+    return lister;
+  };
   return {
-    get: <T extends KubernetesObject>(type: ResourceType<T>, key: string) => informers.informer(type).lister.get(key),
-    list: <T extends KubernetesObject>(type: ResourceType<T>, namespace?: string) => {
-      const { lister } = informers.informer(type);
+    get: (type, key) => listerOf(type).get(key),
+    list: (type, namespace) => {
+      const lister = listerOf(type);
       return namespace === undefined ? lister.list() : lister.inNamespace(namespace);
     },
   };

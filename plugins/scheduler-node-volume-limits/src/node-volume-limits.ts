@@ -1,22 +1,44 @@
-import { CSI_NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, type Pod, STORAGE_CLASSES } from "@pinnace/api";
+import {
+  CSI_NODES,
+  type CSINode,
+  PERSISTENT_VOLUME_CLAIMS,
+  PERSISTENT_VOLUMES,
+  type Pod,
+  STORAGE_CLASSES,
+} from "@pinnace/api";
 import {
   type ClusterReader,
-  type Cycle,
   type NodeInfo,
+  type PodInfo,
   podVolumeClaims,
   type SchedulerPlugin,
   SKIP,
+  type StateData,
   type Status,
   SUCCESS,
   unschedulable,
 } from "@pinnace/scheduler-framework";
 
+const STATE = "NodeVolumeLimits";
 const REJECTED = unschedulable("node(s) exceed max volume count");
+
+type Volumes = ReadonlyMap<string, string>;
+type Limits = ReadonlyMap<string, number>;
+
+/** The volumes of the pod that is to be placed. */
+interface Wanted extends StateData {
+  readonly volumes: Volumes;
+}
 
 export function createNodeVolumeLimits(reader: ClusterReader): SchedulerPlugin {
   return {
-    preFilter: ({ pod }) => ({ status: podVolumeClaims(pod.pod).length === 0 ? SKIP : SUCCESS }),
-    filter: (cycle, node) => filter(cycle, node, reader),
+    preFilter: ({ state, pod }) => {
+      if (podVolumeClaims(pod.pod).length === 0) return { status: SKIP };
+      const wanted: Wanted = { volumes: volumesOf(pod.pod, reader), clone: () => wanted };
+      state.write(STATE, wanted);
+      return { status: SUCCESS };
+    },
+    filter: ({ state }, node) => filter(state.read<Wanted>(STATE)?.volumes ?? NOTHING, node, reader),
     eventsToRegister: () => [
       { event: { resource: "CSINode", actions: ["Add", "Update"] } },
       { event: { resource: "AssignedPod", actions: ["Delete"] } },
@@ -25,10 +47,13 @@ export function createNodeVolumeLimits(reader: ClusterReader): SchedulerPlugin {
   };
 }
 
-function filter({ pod }: Cycle, { name, pods }: NodeInfo, reader: ClusterReader): Status {
-  const limits = limitsOf(name, reader);
-  if (limits.size === 0) return SUCCESS;
-  const wanted = volumesOf(pod.pod, reader);
+const NOTHING: Volumes = new Map();
+
+function filter(wanted: Volumes, { name, pods }: NodeInfo, reader: ClusterReader): Status {
+  if (wanted.size === 0) return SUCCESS;
+  const csiNode = reader.get(CSI_NODES, name);
+  const limits = csiNode === undefined ? NO_LIMITS : limitsOf(csiNode);
+  if (limits.size === 0 || hasRoomForAll(pods, wanted.size, limits)) return SUCCESS;
   const attached = new Map<string, string>();
   for (const other of pods) {
     for (const [volume, driver] of volumesOf(other.pod, reader)) attached.set(volume, driver);
@@ -44,17 +69,45 @@ function filter({ pod }: Cycle, { name, pods }: NodeInfo, reader: ClusterReader)
   return SUCCESS;
 }
 
+/** No claim has more than one volume: where all claims together do not reach the least limit, no volume need be looked up. */
+function hasRoomForAll(pods: readonly PodInfo[], wanted: number, limits: Limits): boolean {
+  const most = claimsOf(pods) + wanted;
+  for (const limit of limits.values()) if (most > limit) return false;
+  return true;
+}
+
+/** The pods of a node are a new list when they change. */
+const CLAIMS = new WeakMap<readonly PodInfo[], number>();
+
+function claimsOf(pods: readonly PodInfo[]): number {
+  let count = CLAIMS.get(pods);
+  if (count === undefined) {
+    count = 0;
+    for (const { pod } of pods) count += podVolumeClaims(pod).length;
+    CLAIMS.set(pods, count);
+  }
+  return count;
+}
+
+const NO_LIMITS: Limits = new Map();
+const LIMITS = new WeakMap<CSINode, Limits>();
+
 /** How many volumes a node takes, by driver; drivers without a limit are left out. */
-function limitsOf(nodeName: string, reader: ClusterReader): ReadonlyMap<string, number> {
-  const limits = new Map<string, number>();
-  for (const { name, allocatable } of reader.get(CSI_NODES, nodeName)?.spec?.drivers ?? []) {
-    if (allocatable?.count !== undefined) limits.set(name, allocatable.count);
+function limitsOf(csiNode: CSINode): Limits {
+  let limits = LIMITS.get(csiNode);
+  if (limits === undefined) {
+    const found = new Map<string, number>();
+    for (const { name, allocatable } of csiNode.spec?.drivers ?? []) {
+      if (allocatable?.count !== undefined) found.set(name, allocatable.count);
+    }
+    limits = found;
+    LIMITS.set(csiNode, limits);
   }
   return limits;
 }
 
 /** The drivers of a pod's volumes, by an identity that volumes keep over claims: `driver/handle`. */
-function volumesOf(pod: Pod, reader: ClusterReader): ReadonlyMap<string, string> {
+function volumesOf(pod: Pod, reader: ClusterReader): Volumes {
   const volumes = new Map<string, string>();
   for (const { name } of podVolumeClaims(pod)) {
     const key = `${pod.metadata?.namespace}/${name}`;

@@ -78,9 +78,15 @@ export class VolumeBinding {
     const volumes = sortClaims(cycle.pod.pod, this.#needs.reader);
     if (typeof volumes === "string") return unresolvable(volumes);
     if (volumes.immediate.length > 0) return unresolvable("pod has unbound immediate PersistentVolumeClaims");
-    if (volumes.bound.length + volumes.delayed.length === 0) return SKIP;
+    if (volumes.delayed.length === 0 && volumes.bound.every((claim) => this.#isReachedFromAnywhere(claim))) return SKIP;
     cycle.state.write(STATE, new BindingState(volumes));
     return SUCCESS;
+  }
+
+  /** Then its volume is the same to all nodes, and there is nothing to be done about it. */
+  #isReachedFromAnywhere(claim: PersistentVolumeClaim): boolean {
+    const volume = volumeOf(claim, this.#needs.reader);
+    return volume !== undefined && volume.spec?.nodeAffinity?.required === undefined;
   }
 
   #filter({ state }: Cycle, { node, name }: NodeInfo): Status {

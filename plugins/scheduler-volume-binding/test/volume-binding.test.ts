@@ -105,7 +105,6 @@ describe("VolumeBinding as a filter", () => {
   const local = claim({ storageClassName: "local" });
   it.each([
     { what: "a bound volume of one node", claims: [bound], volumes: [volume("v", on("a"))], says: [undefined, OTHER] },
-    { what: "a bound volume of any node", claims: [bound], volumes: [volume("v")], says: [undefined, undefined] },
     { what: "a bound volume that is gone", claims: [bound], volumes: [], says: [GONE, GONE] },
     { what: "a free volume of one node", claims: [local], volumes: [volume("v", on("b"))], says: [NOTHING, undefined] },
     { what: "no free volume", claims: [local], volumes: [], says: [NOTHING, NOTHING] },
@@ -155,6 +154,11 @@ describe("VolumeBinding as a filter", () => {
   ])("with $what says $says", ({ claims, volumes, says }) => {
     const instance = create({ persistentvolumeclaims: claims, persistentvolumes: volumes });
     expect(attempt(instance, pod, nodes).filters.map(({ reasons }) => reasons[0])).toEqual(says);
+  });
+
+  it("has nothing to say about bound volumes that every node reaches", () => {
+    const instance = create({ persistentvolumeclaims: [bound], persistentvolumes: [volume("v")] });
+    expect(attempt(instance, pod, nodes).preFilter?.code).toBe("Skip");
   });
 
   const SPACE = "node(s) did not have enough free storage";
