@@ -2,11 +2,13 @@ import type { Pod } from "@pinnace/api";
 import type { InformerFactory } from "@pinnace/client";
 import type { Clock } from "@pinnace/clock";
 import type { Logger } from "@pinnace/logging";
+import type { MetricRegistry } from "@pinnace/metrics";
 import type { PluginRegistry } from "@pinnace/plugin";
 import {
   type ClusterEventWithHint,
   type ClusterWriter,
   type EventResource,
+  type PodEvents,
   type Profile,
   type QueueAccess,
   type QueueRules,
@@ -37,6 +39,8 @@ interface RuntimeComponents {
   readonly writer: ClusterWriter;
   readonly waitingPods: WaitingPods;
   readonly queue: QueueAccess;
+  readonly events: PodEvents;
+  readonly metrics?: MetricRegistry;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: () => number;

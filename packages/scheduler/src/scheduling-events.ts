@@ -3,6 +3,7 @@ import { formatMicroTime } from "@pinnace/apimachinery";
 import type { Client } from "@pinnace/client";
 import type { Clock } from "@pinnace/clock";
 import { type Logger, silentLogger } from "@pinnace/logging";
+import type { PodEvent, PodEvents } from "@pinnace/scheduler-framework";
 
 /** Events of the same kind that follow each other within this time are one series, milliseconds. */
 const SERIES_GAP = 6 * 60_000;
@@ -12,17 +13,13 @@ const MAX_NOTE_BYTES = 1024;
 /** Requests under way at the same time: one after the other would wait for the disk each time. */
 const PARALLEL = 16;
 
-/** What there is to say about a pod. */
-export interface SchedulingEvent {
-  readonly type: "Normal" | "Warning";
-  readonly reason: "Scheduled" | "FailedScheduling" | "Preempted";
-  readonly action: "Binding" | "Scheduling" | "Preempting";
-  readonly note: string;
+/** What there is to say about a pod: by the scheduler (`Scheduled`, `FailedScheduling`, `Preempted`) or by a plugin. */
+export interface SchedulingEvent extends PodEvent {
   readonly related?: Pod;
 }
 
 /** Tells people about decisions. Never throws and never waits. */
-export interface SchedulingEvents {
+export interface SchedulingEvents extends PodEvents {
   event(regarding: Pod, event: SchedulingEvent): void;
   /** Sends nothing more. */
   stop(): void;

@@ -56,6 +56,15 @@ export class ClaimLedger {
     return read;
   }
 
+  /** Whether the cluster has the claim, as far as is known. */
+  isThere(claim: ResourceClaim): boolean {
+    const { name, namespace } = claim.metadata ?? {};
+    const read = this.#reader.get(RESOURCE_CLAIMS, `${namespace}/${name}`);
+    const written = this.#written.get(uidOf(claim));
+    const isUnseen = written !== undefined && this.#clock.now() - written.time <= UNSEEN;
+    return isUnseen || (read !== undefined && uidOf(read) === uidOf(claim));
+  }
+
   /** Decides an allocation for a pod; others that use the claim meanwhile join. */
   reserve(claim: ResourceClaim, allocation: AllocationResult | undefined, pod: Pod): void {
     const key = uidOf(claim);

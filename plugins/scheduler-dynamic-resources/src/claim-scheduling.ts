@@ -25,20 +25,22 @@ const STALE = unresolvable("cannot schedule extended resource claim");
 /** How many pods may use one claim at a time (resource.k8s.io/v1 ResourceClaimReservedForMaxSize). */
 const MOST_CONSUMERS = 256;
 
+interface ClaimRules {
+  readonly matches: SelectorMatcher;
+  /** Whether an allocation can never be used: its devices do not become ready. */
+  readonly isLost: (claim: ResourceClaim) => boolean;
+}
+
 /** Decides which nodes have the devices of a pod's claims. */
 export class ClaimScheduling {
   readonly #components: Pick<SchedulerComponents, "reader" | "random">;
   readonly #ledger: ClaimLedger;
-  readonly #matches: SelectorMatcher;
+  readonly #rules: ClaimRules;
 
-  constructor(
-    components: Pick<SchedulerComponents, "reader" | "random">,
-    ledger: ClaimLedger,
-    matches: SelectorMatcher,
-  ) {
+  constructor(components: Pick<SchedulerComponents, "reader" | "random">, ledger: ClaimLedger, rules: ClaimRules) {
     this.#components = components;
     this.#ledger = ledger;
-    this.#matches = matches;
+    this.#rules = rules;
   }
 
   /** Collects what the pod needs. */
@@ -54,6 +56,7 @@ export class ClaimScheduling {
     const problem = claims.map((claim) => this.#problemOf(claim, pod)).find((reason) => reason !== undefined);
     if (problem !== undefined) return unresolvable(problem);
     state.claims = claims;
+    state.lost = new Set(claims.filter(({ status }) => status?.allocation !== undefined).filter(this.#rules.isLost));
     if (classes.size > 0) {
       state.extended = { classes, stale: this.#ledger.all().find((claim) => isExtendedClaimOf(claim, pod)) };
     }
@@ -65,7 +68,7 @@ export class ClaimScheduling {
   filter(cycle: Cycle, node: NodeInfo): Status {
     const state = readState(cycle);
     if (state === undefined) return SUCCESS;
-    const elsewhere = state.claims.filter((claim) => isElsewhere(claim, node));
+    const elsewhere = state.claims.filter((claim) => isElsewhere(claim, node) || state.lost.has(claim));
     for (const claim of elsewhere) state.unavailable.add(claim);
     if (state.extended?.stale !== undefined) return STALE;
     const open = state.claims.filter(({ status }) => status?.allocation === undefined);
@@ -95,7 +98,7 @@ export class ClaimScheduling {
       pools,
       usage: DeviceUsage.of(this.#ledger.all(), pools),
       classOf: (name) => reader.get(DEVICE_CLASSES, name),
-      matches: this.#matches,
+      matches: this.#rules.matches,
       uid: () => uuid(random),
     };
   }

@@ -1,4 +1,5 @@
 import type { ResourceClaim } from "@pinnace/api";
+import { parseDuration } from "@pinnace/apimachinery";
 import {
   type QueueingHintFunction,
   type SchedulerComponents,
@@ -12,17 +13,27 @@ import { ClaimBinding } from "./claim-binding.ts";
 import { ClaimLedger } from "./claim-ledger.ts";
 import { ClaimScheduling } from "./claim-scheduling.ts";
 import { createSelectorMatcher, type DeviceExpression } from "./device-selectors.ts";
+import { DeviceWait } from "./device-wait.ts";
 import { claimsOf } from "./pod-claims.ts";
 import { readState } from "./resource-state.ts";
+
+/** The plugin's configuration (DynamicResourcesArgs). */
+export interface DynamicResourcesArgs {
+  /** How long drivers have to make devices with binding conditions ready; default `10m0s`. */
+  readonly bindingTimeout?: string;
+}
 
 /** `compile` makes a device selector from its CEL source; it throws with cel-go's words. */
 export function createDynamicResources(
   components: SchedulerComponents,
+  { bindingTimeout = "10m0s" }: DynamicResourcesArgs,
   compile: (source: string) => DeviceExpression,
 ): SchedulerPlugin {
   const { reader, clock } = components;
   const ledger = new ClaimLedger(reader, clock);
-  const scheduling = new ClaimScheduling(components, ledger, createSelectorMatcher(compile));
+  const wait = new DeviceWait(components, ledger, parseDuration(bindingTimeout) ?? 0);
+  const isLost = (claim: ResourceClaim): boolean => wait.isLost(claim);
+  const scheduling = new ClaimScheduling(components, ledger, { matches: createSelectorMatcher(compile), isLost });
   const binding = new ClaimBinding(components, ledger);
   return {
     preEnqueue: ({ pod }) => {
@@ -50,6 +61,7 @@ export function createDynamicResources(
     },
     preBind: async (cycle, nodeName) => {
       await binding.write(cycle, nodeName);
+      await wait.untilReady(cycle, nodeName);
       return SUCCESS;
     },
     eventsToRegister: () => [

@@ -14,6 +14,8 @@ export interface Decision {
 export interface ResourceState extends StateData {
   /** Of the pod, as they are for scheduling. */
   claims: readonly ResourceClaim[];
+  /** Those of them that are allocated and can never be used. */
+  lost: ReadonlySet<ResourceClaim>;
   /** Extended resources that classes back, by name, and a claim for them that an earlier attempt left. */
   extended: { readonly classes: ReadonlyMap<string, string>; readonly stale: ResourceClaim | undefined } | undefined;
   /** Undefined when nothing is to be allocated. */
@@ -29,6 +31,7 @@ export interface ResourceState extends StateData {
 export function writeState({ state }: Cycle): ResourceState {
   const data: ResourceState = {
     claims: [],
+    lost: new Set(),
     extended: undefined,
     ground: undefined,
     unavailable: new Set(),

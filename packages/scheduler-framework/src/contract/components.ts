@@ -2,6 +2,7 @@ import type { Pod } from "@pinnace/api";
 import type { KubernetesObject, ResourceType } from "@pinnace/apimachinery";
 import type { Clock } from "@pinnace/clock";
 import type { Logger } from "@pinnace/logging";
+import type { MetricRegistry } from "@pinnace/metrics";
 import type { PodInfo, Snapshot } from "./node-info.ts";
 import type { Cycle } from "./points.ts";
 import type { Status } from "./status.ts";
@@ -91,6 +92,21 @@ export interface QueueAccess {
   activate(pod: Pod): void;
 }
 
+/** What a plugin has to say about a pod (`events.k8s.io/v1`). */
+export interface PodEvent {
+  readonly type: "Normal" | "Warning";
+  /** `BindingConditionsPending`. */
+  readonly reason: string;
+  /** `Scheduling`. */
+  readonly action: string;
+  readonly note: string;
+}
+
+/** Tells people about pods. Never throws and never waits. */
+export interface PodEvents {
+  event(pod: Pod, event: PodEvent): void;
+}
+
 /** What the host gives a scheduler plugin. A plugin takes what it needs and nothing else of the process. */
 export interface SchedulerComponents {
   readonly reader: ClusterReader;
@@ -100,6 +116,9 @@ export interface SchedulerComponents {
   readonly queue: QueueAccess;
   /** Absent when nobody outside has a say. */
   readonly preemption?: PreemptionAdvisor;
+  readonly events: PodEvents;
+  /** Where a plugin registers metrics of its own. Absent when nobody measures. */
+  readonly metrics?: MetricRegistry;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Uniform in [0, 1); seeded on a virtual clock. */
