@@ -8,6 +8,7 @@ import type { Store } from "@pinnace/store";
 import { openEtcdStore } from "@pinnace/store-etcd";
 import type { Random } from "./random.ts";
 import type { Subject } from "./run.ts";
+import { Wire } from "./wire.ts";
 
 const MEMBERS = 3;
 /** Milliseconds: members on one machine need not wait long for each other. */
@@ -22,19 +23,21 @@ interface EtcdSubjectOptions {
   readonly program: string;
 }
 
-/** Three members of an etcd on loopback, one of which at a time is killed or stands still. Rejects with `NO_ETCD`. */
+/**
+ * Three members of an etcd on loopback, one of which at a time is killed or stands still, or requests or answers of all are
+ * lost. Rejects with `NO_ETCD`.
+ */
 export async function startEtcdSubject({ directory, program }: EtcdSubjectOptions): Promise<Subject> {
   const members = new Members(program, directory, await freePorts(2 * MEMBERS));
+  const wires = members.endpoints.map((url) => new Wire(url));
   try {
     members.start();
-    const store = await openEtcdStore({
-      endpoints: members.endpoints,
-      clock: createRealClock(),
-      requestTimeout: 20_000,
-    });
+    const endpoints = await Promise.all(wires.map((wire) => wire.open()));
+    const store = await openEtcdStore({ endpoints, clock: createRealClock(), requestTimeout: 20_000 });
     await store.revision();
-    return new EtcdSubject(members, store);
+    return new EtcdSubject(members, wires, store);
   } catch (cause) {
+    await Promise.all(wires.map((wire) => wire.close()));
     await members.stop();
     if (members.failure === undefined) throw cause;
     throw new CodedError("NO_ETCD", `${program} cannot be started: ${members.failure}`, {
@@ -46,25 +49,36 @@ export async function startEtcdSubject({ directory, program }: EtcdSubjectOption
 
 class EtcdSubject implements Subject {
   readonly store: Store;
+  /** What is only `UNAVAILABLE` did not happen. */
+  readonly doubtful: readonly string[] = ["OUTCOME_UNKNOWN"];
   readonly #members: Members;
+  readonly #wires: readonly Wire[];
 
-  constructor(members: Members, store: Store) {
+  constructor(members: Members, wires: readonly Wire[], store: Store) {
     this.#members = members;
+    this.#wires = wires;
     this.store = store;
   }
 
   async disturb(random: Random): Promise<string> {
     const member = random.below(MEMBERS);
-    if (random.chance(0.5)) {
+    const absence = random.below(ABSENCE);
+    const what = random.pick(["kill of a member", "pause of a member", "loss of requests", "loss of answers"] as const);
+    if (what === "kill of a member") {
       await this.#members.kill(member);
-      await pause(random.below(ABSENCE));
+      await pause(absence);
       this.#members.run(member);
-      return "kill of a member";
+    } else if (what === "pause of a member") {
+      this.#members.signal(member, "SIGSTOP");
+      await pause(absence);
+      this.#members.signal(member, "SIGCONT");
+    } else {
+      // Of all members, for the client uses one as long as it answers.
+      for (const wire of this.#wires) wire.lose(what === "loss of requests" ? "requests" : "answers");
+      await pause(absence / 4);
+      for (const wire of this.#wires) wire.cut();
     }
-    this.#members.signal(member, "SIGSTOP");
-    await pause(random.below(ABSENCE));
-    this.#members.signal(member, "SIGCONT");
-    return "pause of a member";
+    return what;
   }
 
   async settle(): Promise<void> {
@@ -73,6 +87,7 @@ class EtcdSubject implements Subject {
 
   async stop(): Promise<void> {
     await this.store.close();
+    await Promise.all(this.#wires.map((wire) => wire.close()));
     await this.#members.stop();
   }
 }

@@ -3,8 +3,7 @@ import type { Call, CommitCall, History, Seen, SeenEvent, WatchRecord, Write } f
 
 const decoder = new TextDecoder();
 
-/** Errors after which a commit may have happened all the same. */
-const DOUBTFUL: readonly string[] = ["UNAVAILABLE"];
+const DOUBTFUL: readonly string[] = ["UNAVAILABLE", "OUTCOME_UNKNOWN"];
 
 const seenOf = ({ key, value, createRevision, modRevision }: Entry): Seen => ({
   key,
@@ -34,8 +33,14 @@ interface MutableWatch {
 export class Recorder {
   readonly #calls: Call[] = [];
   readonly #watches: MutableWatch[] = [];
+  readonly #doubtful: readonly string[];
   #time = 0;
   #values = 0;
+
+  /** `doubtful`: see `Subject`. */
+  constructor(doubtful: readonly string[] = DOUBTFUL) {
+    this.#doubtful = doubtful;
+  }
 
   /** A value that was never written before. */
   value(): string {
@@ -67,7 +72,7 @@ export class Recorder {
       }
       return result.succeeded;
     } catch (error) {
-      const isDoubtful = !(error instanceof StoreError) || DOUBTFUL.includes(error.code);
+      const isDoubtful = !(error instanceof StoreError) || this.#doubtful.includes(error.code);
       if (isDoubtful) answer({ type: "unknown" }, Number.POSITIVE_INFINITY);
       else answer({ type: "refused" }, this.#tick());
       throw error;

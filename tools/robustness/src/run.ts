@@ -9,6 +9,8 @@ import type { Violation } from "./violation.ts";
 /** A store that can be disturbed. */
 export interface Subject {
   readonly store: Store;
+  /** Codes of errors after which a commit may have happened all the same. Default: `UNAVAILABLE`, `OUTCOME_UNKNOWN`. */
+  readonly doubtful?: readonly string[];
   /** Kills, pauses or cuts something, and brings it back. Resolves to what was done when the store is to be had again. */
   disturb(random: Random): Promise<string>;
   /** Ends all disturbances: from now on the store is to be had. */
@@ -43,7 +45,7 @@ const CATCH_UP = 20_000;
 export async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
   const { seed, rounds, clients = 6, watchers = 6 } = options;
   const random = createRandom(seed);
-  const recorder = new Recorder();
+  const recorder = new Recorder(subject.doubtful);
   const end = new AbortController();
   const habits = { ...COMMON_HABITS, ...options.habits };
   const busy = traffic({ store: subject.store, recorder, random, habits, clients, watchers, signal: end.signal });
