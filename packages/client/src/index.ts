@@ -45,7 +45,7 @@ export { createClient, createClientFactory } from "./create-client.ts";
 export { type DiscoveredResource, type Discovery, discover } from "./discovery.ts";
 export { createInformerFactory, type InformerFactoryComponents } from "./informer/informer-factory.ts";
 export * from "./informer-contract.ts";
-export { type LeaderElectionOptions, runAsLeader } from "./leader-election.ts";
+export { type LeaderElectionOptions, leaderOf, runAsLeader } from "./leader-election.ts";
 export { createLocalTransport } from "./local-transport.ts";
 export { retryOnConflict } from "./retry-on-conflict.ts";
 export * from "./transport.ts";

@@ -78,6 +78,21 @@ export async function runAsLeader(
   if (options.releaseOnCancel !== false) await candidate.release();
 }
 
+/** Who holds the Lease, or held it last; undefined when nobody has taken it, or its holder gave it up. */
+export async function leaderOf({
+  client,
+  name,
+  namespace = "kube-system",
+}: Pick<LeaderElectionOptions, "client" | "name" | "namespace">): Promise<string | undefined> {
+  try {
+    const { spec } = await client.resource(LEASES).namespace(namespace).get(name);
+    return spec?.holderIdentity || undefined;
+  } catch (error) {
+    if (hasReason(error, "NotFound")) return undefined;
+    throw error;
+  }
+}
+
 class Candidate {
   readonly #options: LeaderElectionOptions;
   readonly #leases: ResourceClient<Lease>;

@@ -1,5 +1,5 @@
 import { type KubernetesObject, StatusError } from "@pinnace/apimachinery";
-import { type Client, runAsLeader } from "@pinnace/client";
+import { type Client, leaderOf, runAsLeader } from "@pinnace/client";
 import { createVirtualClock, type VirtualClock } from "@pinnace/clock";
 import { beforeEach, describe, expect, it } from "vitest";
 
@@ -68,9 +68,11 @@ describe("leader election", () => {
     const b = candidate("b");
     await clock.advance(60_000);
     expect([a.leading, b.leading]).toEqual([true, false]);
+    expect(await leaderOf({ client, name: "lock" })).toBe("a");
     a.stop.abort(new Error("done"));
     await a.ended;
     expect(lease?.spec?.holderIdentity).toBe("");
+    expect(await leaderOf({ client, name: "lock" })).toBeUndefined();
     await clock.advance(2500);
     expect([a.leading, b.leading]).toEqual([false, true]);
     expect(lease?.spec?.leaseTransitions).toBe(1);

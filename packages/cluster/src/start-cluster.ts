@@ -6,6 +6,7 @@ import {
   type ClientFactory,
   INFORMERS,
   type InformerFactory,
+  leaderOf,
 } from "@pinnace/client";
 import { CLOCK, type Clock } from "@pinnace/clock";
 import type { ControllerManager } from "@pinnace/controller-runtime";
@@ -55,7 +56,8 @@ export async function startComposed(
     const clients = container.get<ClientFactory>(CLIENT_FACTORY);
     const clock = container.get<Clock>(CLOCK);
     const { inspection } = scheduler;
-    apiServer.useGroup(EXPLANATION_GROUP, createSchedulingApi({ inspection, informers, clients, clock }));
+    const leader = otherLeader(container, options.leaderElection);
+    apiServer.useGroup(EXPLANATION_GROUP, createSchedulingApi({ inspection, informers, clients, clock, leader }));
     if (options.leaderElection === undefined) {
       undo.push(() => controllers.stop());
       controllers.start();
@@ -98,6 +100,19 @@ function elect(
     "kube-scheduler": { start: () => scheduler.start(), stop: () => scheduler.stop() },
   };
   return Object.entries(elected).map(([name, each]) => startWhenElected(election, { name, ...each }));
+}
+
+/** Says who runs the scheduler, when it is not this process. */
+function otherLeader(
+  container: Resolver,
+  leaderElection: LeaderElection | undefined,
+): () => Promise<string | undefined> {
+  if (leaderElection === undefined) return async () => undefined;
+  const client = container.get<Client>(CLIENT);
+  return async () => {
+    const leader = await leaderOf({ client, name: "kube-scheduler" });
+    return leader === leaderElection.identity ? undefined : (leader ?? "");
+  };
 }
 
 /** Last started, first stopped. */

@@ -94,6 +94,35 @@ it("runs controllers and scheduler in one of several processes, and in another w
   await Promise.all([first.cluster.stop(), second.cluster.stop()]);
 });
 
+it("explains scheduling where the scheduler runs, and says elsewhere where that is", async () => {
+  const clock = createVirtualClock({ start: Date.UTC(2026, 0, 1) });
+  const memory = createMemoryStore({ clock });
+  const first = await start("first", memory, clock, 0);
+  await clock.advance(SECOND);
+  const second = await start("second", memory, clock, 1);
+  const path = "/apis/scheduling.pinnace.dev/v1/namespaces/default/schedulingexplanations";
+  const ask = ({ cluster }: Process, body?: object): Promise<{ readonly object?: unknown }> =>
+    cluster.client.raw(body === undefined ? { path } : { method: "POST", path: path.replace(/\w+$/, "whatifs"), body });
+  await first.cluster.client.resource(DEPLOYMENTS).namespace("default").create(web(1));
+  await clock.advance(8 * SECOND);
+  expect((await ask(first)).object).toMatchObject({ items: [{ status: { attempts: [{ outcome: "Scheduled" }] } }] });
+  const standby = {
+    code: 503,
+    status: {
+      reason: "ServiceUnavailable",
+      message: expect.stringContaining('"first" holds Lease kube-system/kube-sch'),
+    },
+  };
+  await expect(ask(second)).rejects.toMatchObject(standby);
+  await expect(ask(second, { ...web(1), apiVersion: "apps/v1", kind: "Deployment" })).rejects.toMatchObject(standby);
+
+  await first.cluster.stop();
+  await expect(ask(second)).rejects.toMatchObject({ status: { message: expect.stringContaining("nobody leads") } });
+  await clock.advance(8 * SECOND);
+  expect((await ask(second)).object).toMatchObject({ kind: "SchedulingExplanationList" });
+  await second.cluster.stop();
+});
+
 it("gives its leases up when it stops, so that another need not wait", async () => {
   const clock = createVirtualClock({ start: Date.UTC(2026, 0, 1) });
   const memory = createMemoryStore({ clock });

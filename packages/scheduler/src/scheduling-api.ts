@@ -9,6 +9,7 @@ import {
   methodNotSupported,
   noSuchResource,
   notFound,
+  serviceUnavailable,
 } from "@pinnace/apimachinery";
 import type { ClientFactory, InformerFactory } from "@pinnace/client";
 import type { Clock } from "@pinnace/clock";
@@ -24,6 +25,8 @@ interface SchedulingApiComponents {
   readonly informers: InformerFactory;
   readonly clients: ClientFactory;
   readonly clock: Clock;
+  /** Where the scheduler runs in one process of several: undefined when it is this one, else who it is, "" for nobody. */
+  readonly leader: () => Promise<string | undefined>;
 }
 
 /**
@@ -34,14 +37,24 @@ interface SchedulingApiComponents {
  * - `GET schedulingexplanations`: how the last attempt of each pod ended.
  * - `POST whatifs` with a Pod, Deployment, ReplicaSet, StatefulSet, Job, CronJob or List of them: would it fit, where, and
  *   how many nodes are missing. Who asks must be allowed to create pods, too.
+ *
+ * Only the process whose scheduler runs knows; others answer with 503 and say who it is.
  */
 export function createSchedulingApi(components: SchedulingApiComponents): GroupHandler {
   return async (request) => {
     if (request.version !== "v1") throw noSuchResource();
     const answer = RESOURCES[request.resource];
     if (answer === undefined) throw noSuchResource();
+    const leader = await components.leader();
+    if (leader !== undefined) throw serviceUnavailable(standby(leader));
     return answer(components, request);
   };
+}
+
+function standby(leader: string): string {
+  const here = "the scheduler of this API server is on standby and knows nothing of attempts";
+  if (leader === "") return `${here}; nobody leads at the moment, ask again in a few seconds`;
+  return `${here}; "${leader}" holds Lease kube-system/kube-scheduler: ask the API server of that process`;
 }
 
 type Answer = (components: SchedulingApiComponents, request: GroupRequest) => Promise<ApiResponse>;

@@ -140,10 +140,12 @@ export async function startControlPlane(
 ): Promise<Cluster> {
   const { clock, logger, pki, plugins, scheduler, store, metrics, listener, staticTokens } = foundation;
   const shared = options.etcdServers !== undefined;
+  // Host name and a random part, as upstream has it, and the port, which tells a person where to ask.
+  const identity = `${hostname()}:${listener.port}_${crypto.randomUUID()}`;
   const cluster = await startCluster({
     ...{ clock, logger, store, metrics, plugins, scheduler },
     extenderTransport: nodeExtenderTransport,
-    ...(shared ? { leaderElection: { identity: `${hostname()}_${crypto.randomUUID()}`, onLost } } : {}),
+    ...(shared ? { leaderElection: { identity, onLost } } : {}),
     nodes: {
       count: nodes.simulated,
       capacity: { cpu: options.nodeCpu, memory: options.nodeMemory, pods: String(options.nodePods) },
