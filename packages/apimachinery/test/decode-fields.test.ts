@@ -48,6 +48,24 @@ function decode(json: string): ReturnType<typeof decodeFields> {
 }
 
 describe("typed decoding", () => {
+  it("does not look into members of the root that are typed already", () => {
+    const data = Object.freeze({ a: 1 });
+    const thing = { data, spec: { replicas: 1, nope: 2 } };
+    const { unknown, error } = decodeFields(thing, ref("io.k8s.api.core.v1.Thing"), resolve, {
+      typed: new Set(["data"]),
+    });
+    expect({ unknown, error, thing }).toStrictEqual({
+      unknown: ['unknown field "spec.nope"'],
+      error: undefined,
+      thing: { data, spec: { replicas: 1 } },
+    });
+  });
+
+  it("leaves a frozen value alone that has its form already", () => {
+    const thing = Object.freeze({ metadata: Object.freeze({ finalizers: Object.freeze(["a"]) }) });
+    expect(decodeFields(thing, ref("io.k8s.api.core.v1.Thing"), resolve).value).toBe(thing);
+  });
+
   it("leaves out members that are undefined, as JSON does", () => {
     const thing = {
       nope: undefined,

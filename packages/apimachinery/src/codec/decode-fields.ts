@@ -1,6 +1,14 @@
-import { isObject, type MutableObject, memberOf, setMember } from "../member.ts";
+import { isObject, type MutableObject, setMember } from "../member.ts";
 import type { Schema, SchemaResolver } from "../schema.ts";
-import { definitionNameOf, goTypeOf, opaque, scalarKindOf, structNameOf, zeroOf } from "./go-type.ts";
+import {
+  type DecodePlan,
+  type FieldPlan,
+  type ListPlan,
+  type MapPlan,
+  planOf,
+  type StructPlan,
+} from "./decode-plan.ts";
+import { definitionNameOf, goTypeOf, scalarKindOf, structNameOf, zeroOf } from "./go-type.ts";
 import { type NumberLiterals, pathText } from "./json-reader.ts";
 import { decodeScalar } from "./scalar-fields.ts";
 
@@ -12,6 +20,8 @@ export interface DecodeFieldsOptions {
   readonly literals?: NumberLiterals | undefined;
   /** Path of the root inside the whole object (`["metadata"]`), for unknown fields. */
   readonly path?: readonly (string | number)[];
+  /** Members of the root that have this form already: they are not looked into. */
+  readonly typed?: ReadonlySet<string>;
 }
 
 /** What {@link decodeFields} found. */
@@ -34,132 +44,111 @@ export function decodeFields(
   resolve: SchemaResolver,
   options: DecodeFieldsOptions = {},
 ): DecodedFields {
-  return new FieldDecoder(resolve, options).decode(value, schema);
-}
-
-/** Where a value belongs: the struct whose field it is, the field, and the place of that struct. */
-interface Place {
-  readonly struct: string;
-  readonly field: string;
-  readonly holder: Place | undefined;
-}
-
-/** The path of a field without indices and map keys. */
-function fieldPathOf({ field, holder }: Place): string {
-  const before = holder === undefined ? "" : fieldPathOf(holder);
-  return before === "" ? field : `${before}.${field}`;
+  return new FieldDecoder(resolve, options).decode(value, schema, options);
 }
 
 class FieldDecoder {
   readonly #resolve: SchemaResolver;
-  readonly #options: DecodeFieldsOptions;
+  readonly #literals: NumberLiterals | undefined;
   readonly #path: (string | number)[];
+  /** The fields of structs that lead here, without indices and map keys. */
+  readonly #fields: FieldPlan[] = [];
   readonly #unknown: string[] = [];
   #error: string | undefined;
 
-  constructor(resolve: SchemaResolver, options: DecodeFieldsOptions) {
+  constructor(resolve: SchemaResolver, { literals, path = [] }: DecodeFieldsOptions) {
     this.#resolve = resolve;
-    this.#options = options;
-    this.#path = [...(options.path ?? [])];
+    this.#literals = literals;
+    this.#path = [...path];
   }
 
-  decode(root: unknown, schema: Schema): DecodedFields {
-    const place: Place = { struct: "", field: "", holder: undefined };
-    const name = this.#options.definitionName;
-    const value = this.#value(
-      root,
-      name === undefined || schema.$ref ? schema : { ...schema, $ref: name },
-      schema,
-      place,
-    );
+  decode(root: unknown, schema: Schema, { definitionName, typed }: DecodeFieldsOptions): DecodedFields {
+    const plan = planOf(schema, this.#resolve, definitionName);
+    const value = plan.form === "struct" ? this.#struct(root, plan, typed) : this.#value(root, plan, undefined);
     const found = { value, unknown: this.#unknown };
     return this.#error === undefined ? found : { ...found, error: this.#error };
   }
 
-  /** `named` carries the `$ref`, `known` is the schema behind it where the caller has it already. */
-  #value(value: unknown, named: Schema, known: Schema | undefined, place: Place, literal?: string): unknown {
-    const definition = definitionNameOf(named);
-    if (opaque(definition)) return value;
-    const kind = scalarKindOf(named, definition);
-    if (kind !== undefined) return this.#scalar(value, kind, place, literal);
-    const schema = known?.$ref === undefined && known !== undefined ? known : this.#resolve(named.$ref as string);
-    const inner = schema === named ? undefined : scalarKindOf(schema, undefined);
-    if (inner !== undefined) return this.#scalar(value, inner, place, literal);
-    if (schema.type === "array") return this.#list(value, schema, place);
-    if (schema.properties !== undefined) return this.#struct(value, schema, definition, place);
-    if (isObject(schema.additionalProperties))
-      return this.#map(value, schema.additionalProperties as Schema, schema, place);
-    return value;
+  #value(value: unknown, plan: DecodePlan, literal: string | undefined): unknown {
+    switch (plan.form) {
+      case "scalar":
+        return this.#scalar(value, plan.kind, literal);
+      case "struct":
+        return this.#struct(value, plan, undefined);
+      case "list":
+        return this.#list(value, plan);
+      case "map":
+        return this.#map(value, plan);
+      default:
+        return value;
+    }
   }
 
-  #scalar(value: unknown, kind: string, place: Place, literal: string | undefined): unknown {
+  #scalar(value: unknown, kind: string, literal: string | undefined): unknown {
+    if (typeof value === "string" && kind === "string") return value;
     const decoded = decodeScalar(value, kind, literal);
     if (decoded.error !== undefined) this.#fail(decoded.error);
-    else if (decoded.mismatch !== undefined) this.#mismatch(decoded.mismatch, goTypeOf(kind), place);
+    else if (decoded.mismatch !== undefined) this.#mismatch(decoded.mismatch, goTypeOf(kind));
     return decoded.value;
   }
 
-  #struct(value: unknown, schema: Schema, definition: string | undefined, place: Place): unknown {
-    if (!isObject(value)) return this.#mismatch(jsonKind(value), structNameOf(definition, true), place);
-    const struct = structNameOf(definition, false);
-    const literals = this.#options.literals?.get(value);
-    for (const name of Object.keys(value)) {
+  #struct(value: unknown, plan: StructPlan, typed: ReadonlySet<string> | undefined): unknown {
+    if (!isObject(value)) return this.#mismatch(jsonKind(value), plan.qualifiedName);
+    const literals = this.#literals?.get(value);
+    for (const name in value) {
       const member = value[name];
-      const field = memberOf(schema.properties, name);
+      const field = plan.fields.get(name);
       // An object of this process may have members that are undefined; JSON leaves them out.
       if (member === undefined) delete value[name];
       else if (field === undefined) {
         this.#unknown.push(`unknown field "${pathText([...this.#path, name])}"`);
         delete value[name];
       } else if (member === null) delete value[name];
-      else {
-        const inside: Place = { struct, field: name, holder: place };
-        this.#member(value, name, field, inside, literals?.get(name));
-        if (isEmptyCollection(value[name]) && this.#omitsEmpty(schema, name, field)) delete value[name];
+      else if (typed === undefined || !typed.has(name)) {
+        this.#fields.push(field);
+        this.#member(value, name, member, field.plan, literals?.get(name));
+        this.#fields.pop();
+        if (field.omitsEmpty && isEmptyCollection(value[name])) delete value[name];
       }
     }
     return value;
   }
 
-  #map(value: unknown, element: Schema, schema: Schema, place: Place): unknown {
-    if (!isObject(value)) return this.#mismatch(jsonKind(value), this.#typeName(schema), place);
-    const literals = this.#options.literals?.get(value);
-    for (const name of Object.keys(value)) {
-      if (value[name] === undefined) delete value[name];
-      else if (value[name] === null) setMember(value, name, zeroOf(this.#kindOf(element)));
-      else this.#member(value, name, element, place, literals?.get(name));
+  #map(value: unknown, { element, schema }: MapPlan): unknown {
+    if (!isObject(value)) return this.#mismatch(jsonKind(value), this.#typeName(schema));
+    const { plan } = element;
+    const literals = this.#literals?.get(value);
+    for (const name in value) {
+      const member = value[name];
+      if (member === undefined) delete value[name];
+      else if (member === null) setMember(value, name, zeroOf(this.#kindOf(element.schema)));
+      else this.#member(value, name, member, plan, literals?.get(name));
     }
     return value;
   }
 
-  #list(value: unknown, schema: Schema, place: Place): unknown {
-    if (!Array.isArray(value)) return this.#mismatch(jsonKind(value), this.#typeName(schema), place);
-    const element = schema.items ?? {};
-    const literals = this.#options.literals?.get(value);
+  #list(value: unknown, { element, schema }: ListPlan): unknown {
+    if (!Array.isArray(value)) return this.#mismatch(jsonKind(value), this.#typeName(schema));
+    const { plan } = element;
+    const literals = this.#literals?.get(value);
     for (let at = 0; at < value.length; at++) {
-      if (value[at] === null) value[at] = zeroOf(this.#kindOf(element));
+      const item = value[at];
+      if (item === null) value[at] = zeroOf(this.#kindOf(element.schema));
       else {
         this.#path.push(at);
-        value[at] = this.#value(value[at], element, element, place, literals?.get(String(at)));
+        const after = this.#value(item, plan, literals?.get(String(at)));
+        if (after !== item) value[at] = after;
         this.#path.pop();
       }
     }
     return value;
   }
 
-  #member(holder: MutableObject, name: string, schema: Schema, place: Place, literal: string | undefined): void {
+  #member(holder: MutableObject, name: string, before: unknown, plan: DecodePlan, literal: string | undefined): void {
     this.#path.push(name);
-    const before = holder[name];
-    const after = this.#value(before, schema, schema, place, literal);
+    const after = this.#value(before, plan, literal);
     if (after !== before) setMember(holder, name, after);
     this.#path.pop();
-  }
-
-  /** True for the field of a list or map that Go leaves out when it is empty. */
-  #omitsEmpty(schema: Schema, name: string, field: Schema): boolean {
-    if (schema.required?.includes(name)) return false;
-    const resolved = field.$ref === undefined ? field : this.#resolve(field.$ref);
-    return resolved.type === "array" || isObject(resolved.additionalProperties);
   }
 
   /** The scalar kind of an element, or `object`, `array`. */
@@ -182,11 +171,12 @@ class FieldDecoder {
     return prefix + (kind === "array" || kind === "object" ? this.#typeName(element) : goTypeOf(kind));
   }
 
-  #mismatch(what: string, type: string, place: Place): undefined {
+  #mismatch(what: string, type: string): undefined {
+    const struct = this.#fields.at(-1)?.struct ?? "";
     const target =
-      place.struct === ""
+      struct === ""
         ? `Go value of type ${type}`
-        : `Go struct field ${place.struct}.${fieldPathOf(place)} of type ${type}`;
+        : `Go struct field ${struct}.${this.#fields.map(({ name }) => name).join(".")} of type ${type}`;
     return this.#fail(`json: cannot unmarshal ${what} into ${target}`);
   }
 

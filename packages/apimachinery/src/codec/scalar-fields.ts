@@ -51,22 +51,55 @@ function decodeInteger(value: unknown, kind: "int32" | "int64", literal: string 
   return Number.isInteger(value) && fits && !/[.eE]/.test(text) ? { value } : { mismatch: `number ${text}` };
 }
 
-function decodeQuantity(value: unknown, literal: string | undefined): DecodedScalar {
-  const text = typeof value === "string" ? value.trim() : (literal ?? JSON.stringify(value));
+/** Results by text: objects of one template have the same quantities, conditions the same times. */
+class Remembered {
+  readonly #make: (text: string) => DecodedScalar;
+  readonly #known = new Map<string, DecodedScalar>();
+
+  constructor(make: (text: string) => DecodedScalar) {
+    this.#make = make;
+  }
+
+  get(text: string): DecodedScalar {
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    const made = this.#make(text);
+    if (text.length > LONGEST_REMEMBERED) return made;
+    if (this.#known.size >= MOST_REMEMBERED) this.#known.clear();
+    this.#known.set(text, made);
+    return made;
+  }
+}
+
+const MOST_REMEMBERED = 1000;
+const LONGEST_REMEMBERED = 40;
+
+const quantities = new Remembered((text) => {
   try {
     return { value: Quantity.parse(text).toString() };
   } catch (error) {
     return { error: (error as Error).message };
   }
+});
+
+function decodeQuantity(value: unknown, literal: string | undefined): DecodedScalar {
+  return quantities.get(typeof value === "string" ? value.trim() : (literal ?? JSON.stringify(value)));
 }
 
+function canonicalTime(format: (time: number) => string): Remembered {
+  return new Remembered((text) => {
+    const parsed = parseTime(text);
+    return typeof parsed === "number" ? { value: format(parsed) } : { error: parsed.error };
+  });
+}
+
+const times = canonicalTime(formatTime);
+const microTimes = canonicalTime(formatMicroTime);
+
 function decodeTimeText(text: string, kind: string): DecodedScalar {
-  if (kind === "duration") {
-    return parseDuration(text) === undefined ? { error: `time: invalid duration ${quoteGo(text)}` } : { value: text };
-  }
-  const parsed = parseTime(text);
-  if (typeof parsed !== "number") return { error: parsed.error };
-  return { value: kind === "time" ? formatTime(parsed) : formatMicroTime(parsed) };
+  if (kind === "time") return times.get(text);
+  if (kind === "micro-time") return microTimes.get(text);
+  return parseDuration(text) === undefined ? { error: `time: invalid duration ${quoteGo(text)}` } : { value: text };
 }
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;

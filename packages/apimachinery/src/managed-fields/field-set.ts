@@ -136,6 +136,11 @@ export class FieldSet {
     });
   }
 
+  /** Calls with every element, in no particular order. */
+  forEach(visit: (element: PathElement, member: boolean, children: FieldSet) => void): void {
+    for (const [element, { member, children }] of this.#entries) visit(element, member, children);
+  }
+
   /** Every element, in no particular order. */
   *entries(): Generator<readonly [PathElement, boolean, FieldSet]> {
     for (const [element, { member, children }] of this.#entries) yield [element, member, children];

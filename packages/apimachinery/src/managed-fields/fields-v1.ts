@@ -1,7 +1,8 @@
 import { isObject, type MutableObject } from "../member.ts";
 import { deepFreeze, type JsonObject } from "../object.ts";
 import { FieldSet } from "./field-set.ts";
-import { normalElement } from "./path-element.ts";
+import { normalElement, type PathElement } from "./path-element.ts";
+import { TokenTree } from "./token-tree.ts";
 
 /** Stored entries are frozen and shared, so one decoding serves every later write of the object. */
 const decoded = new WeakMap<object, FieldSet>();
@@ -31,12 +32,34 @@ function readFields(fields: MutableObject): FieldSet {
   return set;
 }
 
-/** The `fieldsV1` of a set, frozen; the same instance for the same set. */
+/** Encodings by what is in the set, because objects of one template have equal sets. */
+const alike = new TokenTree<PathElement | boolean, JsonObject>();
+
+/** The `fieldsV1` of a set, frozen; the same instance for equal sets, as a rule. */
 export function encodeFieldsV1(set: FieldSet): JsonObject {
   const known = encoded.get(set);
   if (known !== undefined) return known;
-  const fields = deepFreeze(writeFields(set, false)) as JsonObject;
+  alike.begin();
+  describe(set);
+  const fields = alike.get(() => encode(set));
   encoded.set(set, fields);
+  return fields;
+}
+
+function describe(set: FieldSet): void {
+  set.forEach((element, member, children) => {
+    alike.add(element);
+    alike.add(member);
+    describe(children);
+  });
+  alike.add(END);
+}
+
+/** No path element is like this. */
+const END = "";
+
+function encode(set: FieldSet): JsonObject {
+  const fields = deepFreeze(writeFields(set, false)) as JsonObject;
   decoded.set(fields, set);
   return fields;
 }

@@ -1,6 +1,7 @@
 import { deepEqual } from "../copy.ts";
 import { isObject, memberOf } from "../member.ts";
 import { type FieldType, type ListFieldType, type MapFieldType, typeFor } from "./field-type.ts";
+import { TokenTree } from "./token-tree.ts";
 
 /** One step of a description; see {@link ShapeMemo}. */
 type Token = string | number | boolean | null | typeof LEAF | typeof OPEN | typeof CLOSE | typeof ABSENT;
@@ -10,17 +11,6 @@ const OPEN: unique symbol = Symbol("open");
 const CLOSE: unique symbol = Symbol("close");
 const ABSENT: unique symbol = Symbol("absent");
 
-/** A place in the tree of all descriptions: most places have one continuation only. */
-class Place<Result> {
-  token: Token | undefined;
-  next: Place<Result> | undefined;
-  others: Map<Token, Place<Result>> | undefined;
-  result: Result | undefined;
-}
-
-/** Descriptions of this many tokens are kept; then all are forgotten. A description of a Pod has some 300. */
-const CAPACITY = 100_000;
-
 /**
  * Keeps a result for each shape of objects of one type. Two objects have the same shape when they have the same members in the same
  * order, lists with items of the same identity, and leaves at the same places: what values leaves have does not matter, only whether
@@ -29,9 +19,7 @@ const CAPACITY = 100_000;
 export class ShapeMemo<Result extends object> {
   readonly #type: FieldType;
   readonly #zero: unknown;
-  #root = new Place<Result>();
-  #count = 0;
-  #at: Place<Result> = this.#root;
+  readonly #tree = new TokenTree<Token, Result>();
   #ordinary = true;
 
   constructor(type: FieldType, zero: unknown) {
@@ -41,36 +29,10 @@ export class ShapeMemo<Result extends object> {
 
   /** The result of the first object of this shape; `make` is called for a new shape, or for one that cannot be described. */
   get(object: unknown, make: () => Result): Result {
-    if (this.#count > CAPACITY) {
-      this.#root = new Place();
-      this.#count = 0;
-    }
-    this.#at = this.#root;
+    this.#tree.begin();
     this.#ordinary = true;
     this.#visit(object, this.#zero, this.#type);
-    if (!this.#ordinary) return make();
-    const place = this.#at;
-    place.result ??= make();
-    return place.result;
-  }
-
-  #add(token: Token): void {
-    const at = this.#at;
-    if (at.token === token) this.#at = at.next as Place<Result>;
-    else this.#at = at.others?.get(token) ?? this.#grow(at, token);
-  }
-
-  #grow(at: Place<Result>, token: Token): Place<Result> {
-    const place = new Place<Result>();
-    this.#count += 1;
-    if (at.token === undefined) {
-      at.token = token;
-      at.next = place;
-    } else {
-      at.others ??= new Map();
-      at.others.set(token, place);
-    }
-    return place;
+    return this.#ordinary ? this.#tree.get(make) : make();
   }
 
   #visit(value: unknown, zero: unknown, written: FieldType): void {
@@ -81,8 +43,8 @@ export class ShapeMemo<Result extends object> {
   }
 
   #leaf(value: unknown, zero: unknown): void {
-    this.#add(LEAF);
-    if (zero !== undefined) this.#add(deepEqual(value, zero));
+    this.#tree.add(LEAF);
+    if (zero !== undefined) this.#tree.add(deepEqual(value, zero));
   }
 
   #map(value: unknown, zero: unknown, type: MapFieldType): void {
@@ -91,16 +53,16 @@ export class ShapeMemo<Result extends object> {
       return;
     }
     const zeros = isObject(zero) ? zero : undefined;
-    this.#add(OPEN);
+    this.#tree.add(OPEN);
     for (const name in value) {
       const member = value[name];
       if (member === undefined) continue;
       const memberType = type.member(name);
       if (memberType === undefined) continue;
-      this.#add(name);
+      this.#tree.add(name);
       this.#visit(member, memberOf(zeros, name), memberType);
     }
-    this.#add(CLOSE);
+    this.#tree.add(CLOSE);
   }
 
   #list(value: unknown, zero: unknown, type: ListFieldType): void {
@@ -109,15 +71,15 @@ export class ShapeMemo<Result extends object> {
       return;
     }
     if (Array.isArray(zero) && zero.length > 0) this.#ordinary = false;
-    this.#add(OPEN);
+    this.#tree.add(OPEN);
     const element = type.element();
     for (const item of value) {
       if (type.keys.length > 0) this.#keys(item, type);
       else if (typeof item === "object" || item === undefined) this.#ordinary = false;
-      else this.#add(item as Token);
+      else this.#tree.add(item as Token);
       this.#visit(item, undefined, element);
     }
-    this.#add(CLOSE);
+    this.#tree.add(CLOSE);
   }
 
   #keys(item: unknown, { sortedKeys }: ListFieldType): void {
@@ -127,9 +89,9 @@ export class ShapeMemo<Result extends object> {
     }
     for (const key of sortedKeys) {
       const value = Object.hasOwn(item, key) ? item[key] : undefined;
-      if (value === undefined) this.#add(ABSENT);
+      if (value === undefined) this.#tree.add(ABSENT);
       else if (typeof value === "object") this.#ordinary = false;
-      else this.#add(value as Token);
+      else this.#tree.add(value as Token);
     }
   }
 }
