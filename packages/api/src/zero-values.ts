@@ -169,11 +169,17 @@ function sortedMap(map: Draft): Draft {
 }
 
 function complete(draft: Draft, plan: Plan): void {
+  completeAround(draft, plan, undefined);
+}
+
+/** {@link complete}, but for members that are the very same as in `known`. */
+function completeAround(draft: Draft, plan: Plan, known: Draft | undefined): void {
   if (typeof draft !== "object" || draft === null || Array.isArray(draft)) return;
   for (const name in draft) {
     const member = plan.byName.get(name);
     if (member === undefined) continue;
     const value = draft[name];
+    if (known !== undefined && typeof value === "object" && value !== null && value === known[name]) continue;
     if (member.omits(value)) delete draft[name];
     else if (value === null && member.missing !== null) delete draft[name];
     else {
@@ -226,8 +232,11 @@ export function dropZeroValues(draft: Draft, definition: { readonly definitionNa
   if (typeId !== undefined) drop(draft, planOf(typeId));
 }
 
-/** {@link completeZeroValuesOf} for a resource definition; custom resources, whose form is theirs, stay as they are. */
-export function completeZeroValues(draft: Draft, definition: { readonly definitionName: string }): void {
+/**
+ * {@link completeZeroValuesOf} for a resource definition; custom resources, whose form is theirs, stay as they are. Members
+ * that are the very same instance as in `known`, such as the object that is stored, are complete and not looked into.
+ */
+export function completeZeroValues(draft: Draft, definition: { readonly definitionName: string }, known?: Draft): void {
   const typeId = typeOfDefinitionName(definition.definitionName);
-  if (typeId !== undefined) completeZeroValuesOf(draft, typeId);
+  if (typeId !== undefined) completeAround(draft, planOf(typeId), known);
 }

@@ -15,11 +15,11 @@ import {
   decodeYaml,
   invalid,
   invalidValue,
+  type KubernetesObject,
   pruneUnknown,
   type ResourceDefinition,
   type Schema,
   type SchemaResolver,
-  thaw,
   unsupportedMediaType,
 } from "@pinnace/apimachinery";
 import { messageOf } from "@pinnace/errors";
@@ -27,6 +27,7 @@ import { typeEmbedded } from "../crd/embedded-resources.ts";
 import { isCustom } from "../custom.ts";
 import { ACCEPTED, contentTypeOf } from "../media/negotiation.ts";
 import type { ResourceRequest } from "../request-context.ts";
+import { copyKnowing, type KnownParts } from "./known-parts.ts";
 import type { FieldValidation } from "./options.ts";
 
 /** The kind that a body must be of. */
@@ -36,17 +37,21 @@ interface ExpectedKind {
   readonly kind: string;
 }
 
-/** The object of a request body, checked against the schema and defaulted: private to the caller. */
+/**
+ * The object of a request body, checked against the schema and defaulted: private to the caller. `stored` is what the
+ * object may have parts of.
+ */
 export async function decodeBody(
   request: ResourceRequest,
   definition: ResourceDefinition,
   fieldValidation: FieldValidation,
+  stored?: KubernetesObject,
 ): Promise<Draft> {
-  const decoded = parseBody(request, definition);
+  const { decoded, known } = parseBody(request, definition, stored);
   const draft = checkKind(request, decoded, definition);
-  const complaints = [...decoded.duplicates, ...typed(draft, definition, decoded, definition)];
+  const complaints = [...decoded.duplicates, ...typed(draft, definition, { ...decoded, known }, definition)];
   report(request, isCustom(definition) ? complaints : inTextOrder(complaints, decoded), fieldValidation, definition);
-  complete(draft, definition);
+  complete(draft, definition, known?.complete);
   return draft;
 }
 
@@ -56,15 +61,15 @@ function inTextOrder(complaints: readonly string[], { offsets }: Decoded): reado
   return complaints.toSorted((a, b) => (offsets.get(a) ?? 0) - (offsets.get(b) ?? 0));
 }
 
-/** Defaults, and zero values as upstream prints them. */
-export function complete(draft: Draft, definition: ResourceDefinition): void {
+/** Defaults, and zero values as upstream prints them; members that are those of `known` have the latter. */
+export function complete(draft: Draft, definition: ResourceDefinition, known?: Draft): void {
   definition.default?.(draft);
-  completeZeroValues(draft, definition);
+  completeZeroValues(draft, definition, known);
 }
 
 /** A body of a kind that no definition of its own describes: Binding, Eviction, Scale, TokenRequest, reviews. */
 export async function decodeKind(request: ResourceRequest, expected: ExpectedKind): Promise<Draft> {
-  const decoded = parseBody(request, expected);
+  const { decoded } = parseBody(request, expected);
   const draft = checkKind(request, decoded, expected);
   const name = kindNames[expected.kind];
   const schema = name === undefined ? undefined : builtInSchema(name);
@@ -86,7 +91,7 @@ export async function decodeOptions(request: ResourceRequest, kind: string): Pro
   const { body } = request.request;
   if (body === undefined || ("bytes" in body && body.bytes.length === 0)) return undefined;
   const { group, version } = request.definition;
-  const decoded = parseBody(request, { group, version, kind });
+  const { decoded } = parseBody(request, { group, version, kind });
   const draft = decoded.value as Draft;
   if (typeof draft !== "object" || draft === null) throw badRequest(`${kind} is malformed`);
   if (draft.kind && draft.kind !== kind) throw badRequest(`decoded object cannot be converted to ${kind}`);
@@ -100,13 +105,24 @@ export async function decodeOptions(request: ResourceRequest, kind: string): Pro
   return draft;
 }
 
-function parseBody(request: ResourceRequest, expected: ExpectedKind): Decoded {
-  const { body, headers } = request.request;
-  if (body !== undefined && "object" in body) return { value: thaw(body.object), duplicates: [] };
+interface ParsedBody {
+  readonly decoded: Decoded;
+  readonly known?: KnownParts;
+}
+
+function parseBody(request: ResourceRequest, expected: ExpectedKind, stored?: KubernetesObject): ParsedBody {
+  const { body } = request.request;
+  if (body === undefined || !("object" in body))
+    return { decoded: parseBytes(request, body?.bytes ?? new Uint8Array(), expected) };
+  const known = copyKnowing(body.object, stored);
+  return { decoded: { value: known.draft, duplicates: [] }, known };
+}
+
+function parseBytes(request: ResourceRequest, bytes: Uint8Array, expected: ExpectedKind): Decoded {
+  const { headers } = request.request;
   const type = contentTypeOf(headers["content-type"]);
   const accepted = isCustom(request.definition) ? ACCEPTED.slice(0, 2) : ACCEPTED;
   if (!accepted.includes(type)) throw unsupportedMediaType(accepted);
-  const bytes = body?.bytes ?? new Uint8Array();
   if (type === PROTOBUF_MEDIA_TYPE) return { value: decodeProtobuf(bytes, expected).object, duplicates: [] };
   try {
     return type === "application/yaml" ? decodeYaml(bytes) : decodeJson(bytes);
@@ -215,7 +231,7 @@ interface Typed {
 }
 
 /** Brings a draft into its typed form; returns what strict decoding complains about, throws 400 for a wrong type. */
-function typed(draft: Draft, type: Typed, decoded: Decoded, expected: ExpectedKind): readonly string[] {
+function typed(draft: Draft, type: Typed, decoded: DraftFacts, expected: ExpectedKind): readonly string[] {
   const result = decodeTyped(draft, type, decoded);
   if (result.error !== undefined)
     throw cannotHandle(expected.kind, apiVersionOf(expected), expected.kind, result.error);
@@ -224,14 +240,22 @@ function typed(draft: Draft, type: Typed, decoded: Decoded, expected: ExpectedKi
 
 const OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
 
+/** What is known of a draft that is to be typed. */
+interface DraftFacts extends Pick<Decoded, "literals"> {
+  readonly known?: Pick<KnownParts, "members"> | undefined;
+}
+
 /** Types the fields of a draft in place. Custom resources have typed metadata, and are pruned by their own schema. */
 export function decodeTyped(
   draft: Draft,
   { definitionName, schema, resolve }: Typed,
-  decoded: Pick<Decoded, "literals"> = {},
+  { literals, known }: DraftFacts = {},
 ): { readonly unknown: readonly string[]; readonly error?: string } {
-  const { literals } = decoded;
-  if (!isCustom({ definitionName })) return decodeFields(draft, schema, resolve, { definitionName, literals });
+  if (!isCustom({ definitionName }))
+    return decodeFields(draft, schema, resolve, {
+      ...{ definitionName, literals },
+      ...(known === undefined ? {} : { typed: known.members }),
+    });
   const meta = builtInSchema(OBJECT_META);
   const result =
     meta === undefined || draft.metadata === undefined

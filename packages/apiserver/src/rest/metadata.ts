@@ -31,10 +31,13 @@ export function checkMetadata(draft: Draft, old: Draft | undefined, definition: 
  */
 export function keepSystemMetadata(draft: Draft, old: Draft): void {
   const { metadata } = draft;
-  delete metadata.creationTimestamp;
-  for (const field of ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"] as const) {
-    metadata[field] ||= old.metadata[field];
-    if (metadata[field] === undefined) delete metadata[field];
+  if (metadata.creationTimestamp !== old.metadata.creationTimestamp) delete metadata.creationTimestamp;
+  for (const field of SYSTEM_FIELDS) {
+    if (metadata[field]) continue;
+    if (old.metadata[field] !== undefined) metadata[field] = old.metadata[field];
+    else if (field in metadata) delete metadata[field];
   }
   delete metadata.selfLink;
 }
+
+const SYSTEM_FIELDS = ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"] as const;

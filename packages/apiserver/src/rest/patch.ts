@@ -25,6 +25,7 @@ import type { ResourceRequest } from "../request-context.ts";
 import { applyChange } from "./apply.ts";
 import { complete, decodeTyped } from "./decode.ts";
 import { conversionError, goText } from "./go-conversion.ts";
+import { asStored, copyKnowing } from "./known-parts.ts";
 import { type FieldValidation, writeOptions } from "./options.ts";
 import { responseContext } from "./read.ts";
 import type { RestContext } from "./rest-context.ts";
@@ -101,15 +102,16 @@ function patchChange(
 ): Change {
   return {
     next: (old) => {
-      const draft: Draft = thaw(patched(old, decoded, type, definition));
+      const known = copyKnowing(patched(old, decoded, type, definition), asStored(old, definition));
+      const { draft } = known;
       checkIdentity(draft, old, request);
-      const { unknown, error } = decodeTyped(draft, definition);
+      const { unknown, error } = decodeTyped(draft, definition, { known });
       if (error !== undefined)
         throw type === STRATEGIC
           ? rejectedText(goText(decoded.value), conversionError(error))
           : rejected(decoded.value, error);
       report(request, [...decoded.duplicates, ...unknown], fieldValidation, decoded.value);
-      complete(draft, definition);
+      complete(draft, definition, known.complete);
       return draft;
     },
     attempts: ATTEMPTS,

@@ -28,6 +28,7 @@ import { withoutTimes } from "./content.ts";
 import { createObject } from "./create.ts";
 import { decodeBody } from "./decode.ts";
 import { invalidObject } from "./invalid-object.ts";
+import { asStored } from "./known-parts.ts";
 import { managedOnUpdate } from "./managed-fields.ts";
 import { checkMetadata, keepSystemMetadata } from "./metadata.ts";
 import { type WriteOptions, writeOptions } from "./options.ts";
@@ -74,10 +75,12 @@ export async function update(rest: RestContext, request: ResourceRequest): Promi
   const { definition } = request;
   const context = responseContext(rest, request);
   const options = writeOptions(request, "UpdateOptions");
-  const draft = await decodeBody(request, definition, options.fieldValidation);
+  const draft = await decodeBody(request, definition, options.fieldValidation, storedNow(rest, request));
   checkName(draft, request);
-  const copy = (): Draft => thaw(draft);
   const creates = definition.strategy.allowCreateOnUpdate && request.info.subresource === "";
+  // Whoever names a version has one attempt, and no need of a copy for the next.
+  const once = !creates && namesVersion(draft);
+  const copy = (): Draft => (once ? draft : thaw(draft));
   const result = await changeObject(rest, request, options, {
     next: copy,
     ...(creates ? { create: () => creation(copy(), request) } : {}),
@@ -85,6 +88,20 @@ export async function update(rest: RestContext, request: ResourceRequest): Promi
     attempts: UPDATE_ATTEMPTS,
   });
   return resourceResponse(result.created ? 201 : 200, definition, result.object, context);
+}
+
+/** The object that a request is about as the caches have it, when it is served as it is stored. */
+function storedNow({ caches }: RestContext, { definition, info }: ResourceRequest): KubernetesObject | undefined {
+  const entry = caches.cache(definition.storageResource).get(cacheKey(definition, info));
+  return entry && asStored(entry.object, definition);
+}
+
+function cacheKey({ namespaced }: ResourceDefinition, { namespace, name }: ResourceRequest["info"]): string {
+  return namespaced ? `${namespace}/${name}` : name;
+}
+
+function namesVersion({ metadata }: Draft): boolean {
+  return Boolean(metadata.resourceVersion) && metadata.resourceVersion !== "0";
 }
 
 /** A PUT that creates must not name a uid. */
@@ -123,10 +140,10 @@ export async function changeObject(
   change: Change,
 ): Promise<ChangeResult> {
   const { definition, info } = request;
-  const cacheKey = definition.namespaced ? `${info.namespace}/${info.name}` : info.name;
+  const key = cacheKey(definition, info);
   for (let attempt = 1; ; attempt += 1) {
     await rest.caches.current();
-    const entry = rest.caches.cache(definition.storageResource).get(cacheKey);
+    const entry = rest.caches.cache(definition.storageResource).get(key);
     if (entry === undefined) {
       if (change.create === undefined) throw notFound(definition.group, definition.resource, info.name);
       await rest.authorize({ ...attributesOf(request), verb: "create", name: info.name });
@@ -227,7 +244,7 @@ function checkResourceVersion(
 ): boolean {
   const { definition, info } = request;
   const { resourceVersion } = draft.metadata;
-  if (!resourceVersion || resourceVersion === "0") {
+  if (!namesVersion(draft)) {
     if (!strategy.allowUnconditionalUpdate)
       throw invalid(definition.group, definition.resource, info.name, [
         invalidValue("metadata.resourceVersion", 0, "must be specified for an update"),
@@ -252,7 +269,7 @@ function prepareUpdate(
   const context = strategyContext(rest, request);
   keepSystemMetadata(draft, old);
   strategy.prepareForUpdate?.(draft, old, context);
-  completeZeroValues(draft, definition);
+  completeZeroValues(draft, definition, old);
   keepGeneration(draft, old, definition.strategy.generation);
   const errors = [...checkMetadata(draft, old, definition), ...(strategy.validateUpdate?.(draft, old, context) ?? [])];
   if (errors.length > 0) throw invalidObject(definition, info.name, errors);
