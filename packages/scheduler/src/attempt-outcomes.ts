@@ -57,6 +57,7 @@ export class AttemptOutcomes {
     nominations.delete(pod.metadata?.uid ?? "");
     queue.done(item);
     metrics.attempted(runtime.profile.schedulerName, "scheduled", (now - started) / 1_000);
+    if (item.wasFlushed) metrics.scheduledAfterFlush();
     metrics.scheduled(item.attempts, (now - (item.added ?? item.timestamp)) / 1_000);
     const note = `Successfully assigned ${pod.metadata?.namespace}/${pod.metadata?.name} to ${nodeName}`;
     events.event(pod, { type: "Normal", reason: "Scheduled", action: "Binding", note });

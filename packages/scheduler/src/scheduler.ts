@@ -127,7 +127,7 @@ class LoopScheduler implements Scheduler {
     this.#config = config;
     this.#logger = logger.child({ component: "scheduler" });
     this.#waiting = new WaitingPodRegistry(clock);
-    this.#metrics = new SchedulerMetrics(metrics, () => this.#queue);
+    this.#metrics = new SchedulerMetrics(metrics, { queue: () => this.#queue, cache: this.#cache });
     [this.#extenders, this.#runtimes] = this.#build(config);
     this.#queue = new SchedulingQueue({
       ...queueRules(this.#runtimes),
@@ -314,6 +314,9 @@ class LoopScheduler implements Scheduler {
   async #bind(attempt: Attempt, nodeName: string, permitted: Promise<Status> | undefined): Promise<void> {
     const { cycle, runtime, extenders, item } = attempt;
     const { pod } = item.pod;
+    const { clock } = this.#needs;
+    const since = clock.now();
+    void permitted?.then(({ code }) => this.#metrics.permitted(code, (clock.now() - since) / 1_000));
     let canBeRejected = true;
     const status = await runBindingCycle(cycle, runtime.profile, nodeName, {
       permitted,
@@ -372,7 +375,6 @@ class LoopScheduler implements Scheduler {
     const post: PostFilterOutcome = isHopeless
       ? { message: "", nominatedNode: "" }
       : await runPostFilter(cycle, runtime.profile, diagnosis.rejections, this.#logger);
-    if (!isHopeless) this.#metrics.preempted();
     const message = fitErrorMessage({ ...diagnosis, postFilterMessage: post.message });
     const nominated = post.nominatedNode === undefined ? {} : { nominatedNode: post.nominatedNode };
     const rejectors = diagnosis.nodeCount === 0 ? undefined : rejectorsOfDiagnosis(diagnosis);

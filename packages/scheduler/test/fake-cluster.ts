@@ -2,6 +2,7 @@ import { EVENTS_V1_EVENTS, type EventsV1Event, NODES, type Node, PODS, type Pod 
 import type { KubernetesObject, ResourceType } from "@pinnace/apimachinery";
 import type { CacheEvent, Client, Informer, InformerFactory, ResourceClient } from "@pinnace/client";
 import { createVirtualClock, type VirtualClock } from "@pinnace/clock";
+import { createMetricRegistry, type MetricRegistry } from "@pinnace/metrics";
 import { createPluginRegistry, definePlugin } from "@pinnace/plugin";
 import {
   SCHEDULER_API_VERSION,
@@ -63,6 +64,7 @@ export class FakeCluster {
   readonly #tables = new Map<string, Table<never>>();
   /** Set to make the next bindings fail. */
   bindingError: Error | undefined;
+  readonly metrics: MetricRegistry = createMetricRegistry();
   readonly scheduler: Scheduler;
 
   constructor(plugins: Readonly<Record<string, SchedulerPlugin>> = {}, config?: Partial<SchedulerConfig>) {
@@ -80,6 +82,7 @@ export class FakeCluster {
       events: createSchedulingEvents({ client, clock: this.clock, controller: "default-scheduler" }),
       plugins: registry(plugins),
       random: () => 0,
+      metrics: this.metrics,
       config: {
         profiles: [profile],
         percentageOfNodesToScore: 0,

@@ -117,22 +117,31 @@ function lax({
   return { ...rest, filter: () => SUCCESS };
 }
 
-const FAULTS: readonly { readonly what: string; readonly shows: RegExp; readonly options: TrialOptions }[] = [
-  ...[
-    ["NodeResourcesFit", /breaks cpu/],
-    ["NodeResourcesFit", /breaks memory/],
-    ["NodeResourcesFit", /breaks pods/],
-    ["NodeResourcesFit", /breaks example.com.gpu/],
-    ["NodePorts", /breaks host port/],
-    ["InterPodAffinity", /breaks anti-affinity/],
-    ["PodTopologySpread", /breaks maxSkew/],
-    ["NodeVolumeLimits", /breaks volume limit/],
-    ["TaintToleration", /had untolerated taint/],
-  ].map(([name, shows]) => ({
-    what: `${name} lets every pod pass`,
-    shows: shows as RegExp,
-    options: { plugins: pluginsWith(name as string, lax) },
-  })),
+interface Fault {
+  readonly what: string;
+  readonly shows: RegExp;
+  readonly options: TrialOptions;
+  /** Makes pods that show it more often. */
+  readonly kind?: Partial<PodKind>;
+}
+
+const constraint = { maxSkew: 1, topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "DoNotSchedule" };
+
+const lenient = (name: string, shows: RegExp, kind: Partial<PodKind> = {}): Fault => ({
+  ...{ what: `${name} lets every pod pass`, shows, kind },
+  options: { plugins: pluginsWith(name, lax) },
+});
+
+const FAULTS: readonly Fault[] = [
+  lenient("NodeResourcesFit", /breaks cpu/, { requests: { cpu: "1" } }),
+  lenient("NodeResourcesFit", /breaks memory/, { requests: { memory: "512Mi" } }),
+  lenient("NodeResourcesFit", /breaks pods/, { requests: {} }),
+  lenient("NodeResourcesFit", /breaks example.com.gpu/, { requests: { "example.com/gpu": "1" } }),
+  lenient("NodePorts", /breaks host port/),
+  lenient("InterPodAffinity", /breaks anti-affinity/),
+  lenient("PodTopologySpread", /breaks maxSkew/, { spread: [{ ...constraint, labelSelector: {} }] }),
+  lenient("NodeVolumeLimits", /breaks volume limit/),
+  lenient("TaintToleration", /had untolerated taint/),
   {
     what: "the binder only says that it has bound the pod",
     shows: /is forgotten/,

@@ -70,6 +70,7 @@ export class CapacityScheduling {
   }
 
   #postFilter(cycle: Cycle, rejections: ReadonlyMap<string, Status>): Outcome {
+    this.#evictions.attempted();
     const { namespace = "", name = "" } = cycle.pod.pod.metadata ?? {};
     const pod = this.#needs.reader.get(PODS, `${namespace}/${name}`) ?? cycle.pod.pod;
     const usage = cycle.state.read<QuotaUsage>(NAME);

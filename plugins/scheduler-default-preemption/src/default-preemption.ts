@@ -55,6 +55,7 @@ export class DefaultPreemption {
   }
 
   #postFilter(cycle: Cycle, rejections: ReadonlyMap<string, Status>): Outcome | Promise<Outcome> {
+    this.#evictions.attempted();
     const { namespace = "", name = "" } = cycle.pod.pod.metadata ?? {};
     const pod = this.#needs.reader.get(PODS, `${namespace}/${name}`) ?? cycle.pod.pod;
     const obstacle = whyNot(pod, cycle, rejections);

@@ -1,4 +1,5 @@
 import type { Pod } from "@pinnace/api";
+import { createMetricRegistry } from "@pinnace/metrics";
 import {
   createPodInfo,
   type FilterRunner,
@@ -98,6 +99,26 @@ describe("DefaultPreemption", () => {
   it("evicts a less important pod and nominates the node", async () => {
     const outcome = await preempt(high, [node("a", pod("x", "4", 10))]);
     expect(outcome).toEqual({ status: SUCCESS, nominatedNode: "a", victims: ["x on a"] });
+  });
+
+  it("is measured as kube-scheduler measures it", async () => {
+    const metrics = createMetricRegistry();
+    const failing = { ...testComponents().writer, preempt: () => Promise.reject(new Error("no")) };
+    await preempt(high, [node("a", pod("x", "2", 10), pod("y", "2", 10))], setup({}, { metrics }));
+    await preempt(high, [node("a", pod("x", "4", 10))], setup({}, { metrics, writer: failing }));
+    await preempt(high, [node("a", pod("x", "4", 1_000))], setup({}, { metrics }));
+    const lines = metrics.expose().split("\n");
+    expect(lines.filter((line) => /_(total|sum|count|le="1"})/.test(line) && !line.startsWith("#"))).toEqual([
+      "scheduler_preemption_attempts_total 3",
+      'scheduler_preemption_goroutines_duration_seconds_sum{result="success"} 0',
+      'scheduler_preemption_goroutines_duration_seconds_count{result="success"} 1',
+      'scheduler_preemption_goroutines_duration_seconds_sum{result="error"} 0',
+      'scheduler_preemption_goroutines_duration_seconds_count{result="error"} 1',
+      'scheduler_preemption_goroutines_execution_total{result="success"} 1',
+      'scheduler_preemption_goroutines_execution_total{result="error"} 1',
+      "scheduler_preemption_victims_sum 3",
+      "scheduler_preemption_victims_count 2",
+    ]);
   });
 
   it("holds the pod back while evictions run; the deletion of the last victim brings it back", async () => {

@@ -51,6 +51,11 @@ export class ClusterCache {
     return this.#nodes.size;
   }
 
+  /** Pods on nodes, assumed ones among them. */
+  get podCount(): number {
+    return this.#pods.size;
+  }
+
   get assumedCount(): number {
     return this.#assumed;
   }

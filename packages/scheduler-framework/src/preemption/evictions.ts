@@ -1,6 +1,7 @@
 import { PODS, type Pod } from "@pinnace/api";
 import type { PreemptionCandidate, SchedulerComponents, WaitingPod } from "../contract/components.ts";
 import type { PodInfo } from "../contract/node-info.ts";
+import { PreemptionMetrics } from "./preemption-metrics.ts";
 
 /** Evicts victims in the background; their preemptor waits meanwhile. */
 export class Evictions {
@@ -8,10 +9,17 @@ export class Evictions {
   readonly #plugin: string;
   /** Pods whose evictions run, with the key of the last victim once it alone is left. */
   readonly #running = new Map<string, string | undefined>();
+  readonly #metrics: PreemptionMetrics;
 
   constructor(components: SchedulerComponents, plugin: string) {
     this.#needs = components;
     this.#plugin = plugin;
+    this.#metrics = new PreemptionMetrics(components.metrics);
+  }
+
+  /** Counts an attempt to make room, whatever comes of it. */
+  attempted(): void {
+    this.#metrics.attempted();
   }
 
   /** Whether evictions for the pod run; not any more once the last victim is gone, though its answer has not come. */
@@ -29,10 +37,16 @@ export class Evictions {
     const last = leaving.at(-1);
     if (last === undefined) return;
     const uid = pod.metadata?.uid ?? "";
-    const { logger, queue } = this.#needs;
+    const { clock, logger, queue } = this.#needs;
+    const started = clock.now();
+    const measure = (result: "success" | "error"): void =>
+      this.#metrics.evicted(result, (clock.now() - started) / 1_000);
+    this.#metrics.chosen(victims.length);
     this.#running.set(uid, undefined);
     void this.#evictAll(leaving.slice(0, -1), last, pod, nodeName)
+      .then(() => measure("success"))
       .catch((error: unknown) => {
+        measure("error");
         logger.error("a pod could not be preempted", { node: nodeName, error });
         // No deletion will bring the pod back.
         this.#running.delete(uid);

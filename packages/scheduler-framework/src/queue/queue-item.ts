@@ -19,6 +19,8 @@ export interface QueueItem extends QueuedPod {
   pendingPlugins: ReadonlySet<string>;
   /** The PreEnqueue plugin that keeps it out, if any. */
   gatedBy: string | undefined;
+  /** Nothing but time brought it back for this attempt. */
+  wasFlushed: boolean;
 }
 
 export const uidOf = (item: { readonly pod: PodInfo }): string => item.pod.pod.metadata?.uid ?? "";
@@ -35,6 +37,7 @@ export function newQueueItem(pod: PodInfo, now: number): QueueItem {
     unschedulablePlugins: NOBODY,
     pendingPlugins: NOBODY,
     gatedBy: undefined,
+    wasFlushed: false,
   };
 }
 

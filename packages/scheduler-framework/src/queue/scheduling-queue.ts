@@ -188,6 +188,7 @@ export class SchedulingQueue {
       rejections: isError ? item.rejections : item.rejections + 1,
       unschedulablePlugins: plugins,
       pendingPlugins: pending,
+      wasFlushed: false,
     };
     const moves = isError ? ["afterBackoff" as const] : missed.map((seen) => this.#moveFor(back, seen));
     if (moves.includes("now")) this.#enqueue(back, "ScheduleAttemptFailure");
@@ -371,7 +372,9 @@ export class SchedulingQueue {
   #flushOld(): void {
     const { clock, maxUnschedulable = 300_000 } = this.#options;
     for (const item of [...this.#unschedulable.values()]) {
-      if (clock.now() - item.timestamp > maxUnschedulable) this.#move(item, "UnschedulableTimeout");
+      if (clock.now() - item.timestamp <= maxUnschedulable) continue;
+      item.wasFlushed = true;
+      this.#move(item, "UnschedulableTimeout");
     }
   }
 }
