@@ -10,6 +10,7 @@ import type { Report } from "./report.ts";
 import { expectNothingLeft, podInterfaces, runRealNode } from "./scenarios/real-node.ts";
 import { runRefusals } from "./scenarios/refusals.ts";
 import { runRealRestart, runRestart } from "./scenarios/restart.ts";
+import { runSharedEtcd } from "./scenarios/shared-etcd.ts";
 import { runWorkload } from "./scenarios/workload.ts";
 
 interface AcceptanceOptions {
@@ -75,6 +76,7 @@ async function onSimulatedNodes(report: Report, kubectls: readonly Kubectl[]): P
   await runRefusals(report);
   const newest = kubectls.at(-1);
   if (newest !== undefined) await runRestart(report, newest);
+  if (newest !== undefined) await runSharedEtcd(report, newest);
   if (kubectls.length === 0) return;
   const cluster = await startCluster({ args: ["--nodes", "3"] });
   try {

@@ -132,7 +132,7 @@ export const txnRequest: MessageCodec<TxnRequest> = message({
   failure: repeated(3, requestOp),
 });
 
-export interface TxnResponse extends Answer {
+interface TxnResponse extends Answer {
   readonly succeeded: boolean;
   readonly responses: readonly ResponseOp[];
 }
