@@ -13,6 +13,8 @@ export interface Lister<T> {
   inNamespace(namespace: string): readonly T[];
   /** Objects that the index function `name` (see {@link InformerOptions.indexes}) filed under `value`. */
   byIndex(name: string, value: string): readonly T[];
+  /** Grows with every change of the cache, for those who keep what they made of it. Undefined where nobody counts. */
+  readonly version?: number;
 }
 
 /** A change of the cache. `old` is what the cache held before (present for update and delete). */

@@ -71,9 +71,15 @@ export {
 export { type NamedPlugin, namedPlugins, pluginNames } from "./runtime/resolve-plugins.ts";
 export { pickHighest, type ScoredNode, ScoreTable } from "./runtime/score-table.ts";
 export { VerdictCache } from "./runtime/verdict-cache.ts";
-export type { VerdictTable } from "./runtime/verdict-table.ts";
-export { plainVerdicts, type Verdicts } from "./runtime/verdicts.ts";
+export { type KnownVerdict, plainVerdicts, type Verdicts } from "./runtime/verdicts.ts";
 export { WaitingPodRegistry } from "./runtime/waiting-pods.ts";
+export {
+  EMPTY_DOMAIN,
+  NO_DOMAIN,
+  NodeColumn,
+  type NumberOfRow,
+  TopologyColumn,
+} from "./scoring/node-column.ts";
 export { matchesNodeAffinity, matchesTerm } from "./scoring/node-selector.ts";
 export { NodeTally, RecentlyUsed } from "./scoring/node-tally.ts";
 export { invertedScores, scaledScores } from "./scoring/normalize.ts";

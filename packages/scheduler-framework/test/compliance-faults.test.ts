@@ -47,6 +47,16 @@ describe("the suite", () => {
       "NormalizeScore of a plugin that signs gives equal numbers the same score",
     ],
     [
+      "a filter by rows that says something else",
+      () => ({ filter: () => SUCCESS, filterRows: () => (row) => (row === 2 ? unschedulable("no") : SUCCESS) }),
+      "a whole-table variant equals the per-node one",
+    ],
+    [
+      "scores that depend on whether rows are known",
+      () => ({ score: () => 1, scoreTable: (_cycle, nodes, rows) => nodes.map(() => (rows === undefined ? 1 : 2)) }),
+      "a whole-table variant equals the per-node one",
+    ],
+    [
       "an exception",
       () => ({
         filter: () => {

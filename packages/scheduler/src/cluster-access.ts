@@ -22,6 +22,7 @@ export function createClusterReader(informers: InformerFactory): ClusterReader {
       const lister = listerOf(type);
       return namespace === undefined ? lister.list() : lister.inNamespace(namespace);
     },
+    version: (type) => listerOf(type).version,
   };
 }
 

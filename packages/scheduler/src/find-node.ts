@@ -97,13 +97,13 @@ export function diagnose(
 }
 
 function select(cycle: Cycle, options: FindNodeOptions, search: Search): FindNodeResult {
-  const { feasible, nextIndex } = search;
+  const { feasible, rows, nextIndex } = search;
   if (feasible.length === 1) return new Found(feasible[0]!.name, search, undefined);
   const { profile, random } = options;
-  const { status, skipped } = profile.runPreScore(cycle, feasible);
+  const { status, skipped } = profile.runPreScore(cycle, feasible, rows);
   if (status.code !== "Success") return { type: "error", status, nextIndex };
   try {
-    const best = search.verdicts.best(feasible, search.rows, skipped, random);
+    const best = search.verdicts.best(feasible, rows, skipped, random);
     return new Found(best.name, search, () => profile.runScores(cycle, feasible, skipped).rows);
   } catch (cause) {
     return { type: "error", status: scoringFailed(cause), nextIndex };

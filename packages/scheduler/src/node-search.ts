@@ -1,11 +1,13 @@
 import {
   type Cycle,
   isRejection,
+  type KnownVerdict,
   type NodeInfo,
   type PreFilterOutcome,
   type Profile,
   plainVerdicts,
   type Status,
+  SUCCESS,
   type VerdictCache,
   type Verdicts,
 } from "@pinnace/scheduler-framework";
@@ -77,9 +79,9 @@ class NodeSearch {
   }
 
   all(): Search {
-    const { nodes, generations } = this.#cycle.snapshot;
-    const known = this.#options.nominations.isEmpty ? this.#verdicts.known : undefined;
+    const { nodes } = this.#cycle.snapshot;
     const { startIndex, percentage } = this.#options;
+    const known = this.#known();
     const among = this.#candidates();
     const count = among?.length ?? nodes.length;
     const feasible: NodeInfo[] = [];
@@ -94,13 +96,8 @@ class NodeSearch {
       const row = among === undefined ? index : among[index]!;
       const node = nodes[row]!;
       looked += 1;
-      if (known?.fits(row, generations[row]!)) {
-        feasible.push(node);
-        rows.push(row);
-        continue;
-      }
-      const status = this.#verdict(node, row);
-      if (status.code === "Success") {
+      const status = known?.(row) ?? this.#verdict(node, row);
+      if (status === SUCCESS || status.code === "Success") {
         feasible.push(node);
         rows.push(row);
       } else if (isRejection(status)) rejections.add(node.name, status);
@@ -108,6 +105,15 @@ class NodeSearch {
     }
     const left = { feasible, rows, rejections, error, isNominated: false };
     return { ...left, nextIndex: start + looked, verdicts: this.#verdicts };
+  }
+
+  /** What is known of nodes to which no pod is nominated. */
+  #known(): KnownVerdict | undefined {
+    const { nominations } = this.#options;
+    const known = this.#verdicts.known?.();
+    if (known === undefined || nominations.isEmpty) return known;
+    const nominated = new Set(nominations.nodes().map((name) => this.#cycle.snapshot.positionOf(name)));
+    return (row) => (nominated.has(row) ? undefined : known(row));
   }
 
   /** The positions of the nodes that PreFilter left, in order; undefined when it left all. */

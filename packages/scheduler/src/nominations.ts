@@ -31,6 +31,11 @@ export class Nominations {
     return this.#nodes.get(uid);
   }
 
+  /** The names of all nodes that pods are nominated to. */
+  nodes(): readonly string[] {
+    return [...this.#byNode.keys()];
+  }
+
   /** Nominated pods of a node that are less important than `pod`. */
   weaker(nodeName: string, pod: PodInfo): readonly PodInfo[] {
     const priority = pod.pod.spec?.priority ?? 0;

@@ -8,11 +8,14 @@ import {
 } from "@pinnace/api";
 import {
   type ClusterReader,
+  NodeColumn,
   type NodeInfo,
+  type NumberOfRow,
   type PodInfo,
   podVolumeClaims,
   type SchedulerPlugin,
   SKIP,
+  type Snapshot,
   type StateData,
   type Status,
   SUCCESS,
@@ -31,6 +34,7 @@ interface Wanted extends StateData {
 }
 
 export function createNodeVolumeLimits(reader: ClusterReader): SchedulerPlugin {
+  const room = new RoomColumn(reader);
   return {
     preFilter: ({ state, pod }) => {
       if (podVolumeClaims(pod.pod).length === 0) return { status: SKIP };
@@ -39,6 +43,11 @@ export function createNodeVolumeLimits(reader: ClusterReader): SchedulerPlugin {
       return { status: SUCCESS };
     },
     filter: ({ state }, node) => filter(state.read<Wanted>(STATE)?.volumes ?? NOTHING, node, reader),
+    filterRows: ({ state, snapshot }) => {
+      const wanted = state.read<Wanted>(STATE)?.volumes ?? NOTHING;
+      const roomOf = room.of(snapshot);
+      return (row) => (roomOf(row) >= wanted.size ? SUCCESS : filter(wanted, snapshot.nodes[row]!, reader));
+    },
     eventsToRegister: () => [
       { event: { resource: "CSINode", actions: ["Add", "Update"] } },
       { event: { resource: "AssignedPod", actions: ["Delete"] } },
@@ -53,7 +62,7 @@ function filter(wanted: Volumes, { name, pods }: NodeInfo, reader: ClusterReader
   if (wanted.size === 0) return SUCCESS;
   const csiNode = reader.get(CSI_NODES, name);
   const limits = csiNode === undefined ? NO_LIMITS : limitsOf(csiNode);
-  if (limits.size === 0 || hasRoomForAll(pods, wanted.size, limits)) return SUCCESS;
+  if (roomFor(pods, limits) >= wanted.size) return SUCCESS;
   const attached = new Map<string, string>();
   for (const other of pods) {
     for (const [volume, driver] of volumesOf(other.pod, reader)) attached.set(volume, driver);
@@ -69,11 +78,35 @@ function filter(wanted: Volumes, { name, pods }: NodeInfo, reader: ClusterReader
   return SUCCESS;
 }
 
-/** No claim has more than one volume: where all claims together do not reach the least limit, no volume need be looked up. */
-function hasRoomForAll(pods: readonly PodInfo[], wanted: number, limits: Limits): boolean {
-  const most = claimsOf(pods) + wanted;
-  for (const limit of limits.values()) if (most > limit) return false;
-  return true;
+/** How many volumes a node takes at least, kept until its pods or the CSINodes change. */
+class RoomColumn {
+  readonly #reader: ClusterReader;
+  readonly #column: NodeColumn;
+  #version: number | undefined;
+
+  constructor(reader: ClusterReader) {
+    this.#reader = reader;
+    this.#column = new NodeColumn(({ name, pods }) => {
+      const csiNode = reader.get(CSI_NODES, name);
+      return csiNode === undefined ? Number.POSITIVE_INFINITY : roomFor(pods, limitsOf(csiNode));
+    });
+  }
+
+  of(snapshot: Snapshot): NumberOfRow {
+    const version = this.#reader.version?.(CSI_NODES);
+    if (version === undefined || version !== this.#version) this.#column.clear();
+    this.#version = version;
+    return this.#column.of(snapshot);
+  }
+}
+
+/**
+ * No claim has more than one volume: a node takes at least what the claims of its pods leave of its least limit. Where that
+ * is enough no volume need be looked up.
+ */
+function roomFor(pods: readonly PodInfo[], limits: Limits): number {
+  if (limits.size === 0) return Number.POSITIVE_INFINITY;
+  return Math.min(...limits.values()) - claimsOf(pods);
 }
 
 /** The pods of a node are a new list when they change. */

@@ -11,6 +11,7 @@ type IndexFunction<T> = (object: T) => readonly string[];
 export class IndexedCache<T extends KubernetesObject> implements Lister<T> {
   readonly #objects = new Map<string, T>();
   readonly #indexes = new Map<string, Index<T>>();
+  #version = 0;
 
   constructor() {
     this.addIndex(NAMESPACE_INDEX, (object) => [object.metadata?.namespace ?? ""]);
@@ -18,6 +19,10 @@ export class IndexedCache<T extends KubernetesObject> implements Lister<T> {
 
   get size(): number {
     return this.#objects.size;
+  }
+
+  get version(): number {
+    return this.#version;
   }
 
   /** Files what is there and what comes under `values(object)`; an index of that name stays as it is. */
@@ -55,6 +60,7 @@ export class IndexedCache<T extends KubernetesObject> implements Lister<T> {
     const key = objectKey(object);
     const old = this.#objects.get(key);
     this.#objects.set(key, object);
+    this.#version += 1;
     for (const index of this.#indexes.values()) {
       if (old !== undefined) index.remove(key, old);
       index.add(key, object);
@@ -67,6 +73,7 @@ export class IndexedCache<T extends KubernetesObject> implements Lister<T> {
     const old = this.#objects.get(key);
     if (old === undefined) return undefined;
     this.#objects.delete(key);
+    this.#version += 1;
     for (const index of this.#indexes.values()) index.remove(key, old);
     return old;
   }

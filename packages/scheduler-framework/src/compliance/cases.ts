@@ -153,12 +153,21 @@ export const EARLY_CASES: readonly ComplianceCase[] = [
             JSON.stringify(filters) === JSON.stringify(nodes.map((node) => plugin.filter!(cycle, node))),
             "filterTable differs",
           );
-        const scores = plugin.scoreTable?.(cycle, nodes);
-        if (scores)
+        const row = plugin.filterRows?.(cycle);
+        if (row)
           check(
-            JSON.stringify(scores) === JSON.stringify(nodes.map((node) => plugin.score!(cycle, node))),
-            "scoreTable differs",
+            JSON.stringify(nodes.map((_node, index) => row(index))) ===
+              JSON.stringify(nodes.map((node) => plugin.filter!(cycle, node))),
+            "filterRows differs",
           );
+        for (const rows of [undefined, nodes.map((_node, index) => index)]) {
+          const scores = plugin.scoreTable?.(cycle, nodes, rows);
+          if (scores)
+            check(
+              JSON.stringify(scores) === JSON.stringify(nodes.map((node) => plugin.score!(cycle, node))),
+              "scoreTable differs",
+            );
+        }
       }
     },
   },

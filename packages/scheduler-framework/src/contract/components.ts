@@ -16,6 +16,8 @@ export interface ClusterReader {
   /** An object by `namespace/name` (or `name`). */
   get<T extends KubernetesObject>(type: ResourceType<T>, key: string): T | undefined;
   list<T extends KubernetesObject>(type: ResourceType<T>, namespace?: string): readonly T[];
+  /** Grows with every change of the objects of a type: what was made of them is good as long as it stays. Undefined: unknown. */
+  version?<T extends KubernetesObject>(type: ResourceType<T>): number | undefined;
 }
 
 /** Writes that scheduling needs; each rejects with `StatusError`. */

@@ -69,6 +69,16 @@ export interface FilterTablePlugin {
   filterTable(cycle: Cycle, nodes: readonly NodeInfo[]): readonly Status[];
 }
 
+/**
+ * Filter by a node's position in the snapshot, for plugins that keep numbers of nodes in columns ({@link NodeColumn}). Called
+ * once in an attempt, after PreFilter; the function that it gives must equal {@link FilterPlugin} for every row, and is good
+ * until the plugin waits for something. The runtime uses it where it has a node of the cycle's own snapshot to ask about;
+ * changed nodes, as in a what-if, go to `filter`, which is always there.
+ */
+export interface FilterRowsPlugin {
+  filterRows(cycle: Cycle): (row: number) => Status;
+}
+
 /** Called when no node fits. The first plugin that does not answer `Unschedulable` ends the round; `nominatedNode` is where the pod will fit. */
 export interface PostFilterPlugin {
   postFilter(
@@ -77,9 +87,12 @@ export interface PostFilterPlugin {
   ): Promise<{ readonly status: Status; readonly nominatedNode?: string }>;
 }
 
-/** Called once before scoring with the nodes that fit. `Skip` leaves out the plugin's Score. */
+/**
+ * Called once before scoring with the nodes that fit, and where they are in the snapshot when the runtime knows that. `Skip`
+ * leaves out the plugin's Score.
+ */
 export interface PreScorePlugin {
-  preScore(cycle: Cycle, nodes: readonly NodeInfo[]): Status;
+  preScore(cycle: Cycle, nodes: readonly NodeInfo[], rows?: readonly number[]): Status;
 }
 
 /** Called for each node that fits. Any integer when there is a NormalizeScore, else {@link MIN_SCORE} to {@link MAX_SCORE}. */
@@ -87,9 +100,12 @@ export interface ScorePlugin {
   score(cycle: Cycle, node: NodeInfo): number;
 }
 
-/** All scores in one call, in the order of `nodes`; must equal what {@link ScorePlugin} gives. */
+/**
+ * All scores in one call, in the order of `nodes`; must equal what {@link ScorePlugin} gives. `rows` are the positions of the
+ * nodes in the snapshot, when the runtime knows them.
+ */
 export interface ScoreTablePlugin {
-  scoreTable(cycle: Cycle, nodes: readonly NodeInfo[]): readonly number[];
+  scoreTable(cycle: Cycle, nodes: readonly NodeInfo[], rows?: readonly number[]): readonly number[];
 }
 
 /** Called once with the plugin's own raw scores; returns them within {@link MIN_SCORE} to {@link MAX_SCORE}. */
@@ -163,6 +179,7 @@ export type SchedulerPlugin = Partial<
     PreFilterExtensions &
     FilterPlugin &
     FilterTablePlugin &
+    FilterRowsPlugin &
     PostFilterPlugin &
     PreScorePlugin &
     ScorePlugin &

@@ -22,6 +22,12 @@ export interface ProfileOptions {
   readonly instances: ReadonlyMap<string, SchedulerPlugin>;
 }
 
+/** A plugin's Filter for the nodes of one attempt's snapshot, by their positions. */
+export interface RowFilter {
+  readonly name: string;
+  readonly filter: (row: number) => Status;
+}
+
 function failure(plugin: string, point: string, cause: unknown, message: string = messageOf(cause)): Status {
   return { code: "Error", reasons: [`running ${point} plugin "${plugin}": ${message}`], plugin, cause };
 }
@@ -125,7 +131,7 @@ export class Profile {
       for (const { name, plugin } of filters) {
         asked = name;
         const status = plugin.filter!(cycle, node);
-        if (status.code !== "Success") return this.#named(located(status, name, "Filter"), name);
+        if (status.code !== "Success") return this.named(located(status, name, "Filter"), name);
       }
       return SUCCESS;
     } catch (cause) {
@@ -150,7 +156,7 @@ export class Profile {
         const said = plugin.filterTable?.(cycle, asked) ?? asked.map((node) => plugin.filter!(cycle, node));
         if (said.length !== asked.length || said.some(({ code }) => code === "Error")) return undefined;
         for (const [at, index] of left.entries()) {
-          if (said[at]!.code !== "Success") statuses[index] = this.#named(said[at]!, name);
+          if (said[at]!.code !== "Success") statuses[index] = this.named(said[at]!, name);
         }
         left = left.filter((index) => statuses[index] === SUCCESS);
       }
@@ -160,8 +166,21 @@ export class Profile {
     }
   }
 
+  /** The filters as functions of rows; undefined when one fails: then the nodes are to be asked about one by one. */
+  filtersOfRows(cycle: Cycle, filters: readonly ResolvedPlugin[]): readonly RowFilter[] | undefined {
+    const { nodes } = cycle.snapshot;
+    try {
+      return filters.map(({ name, plugin }) => ({
+        name,
+        filter: plugin.filterRows?.(cycle) ?? ((row) => plugin.filter!(cycle, nodes[row]!)),
+      }));
+    } catch {
+      return undefined;
+    }
+  }
+
   /** A status that a plugin shares gets its name once, and is shared with it. */
-  #named(status: Status, plugin: string): Status {
+  named(status: Status, plugin: string): Status {
     if (status.plugin !== undefined || !Object.isFrozen(status)) return named(status, plugin);
     let statuses = this.#statuses.get(plugin);
     if (statuses === undefined) {
@@ -195,10 +214,11 @@ export class Profile {
   runPreScore(
     cycle: Cycle,
     nodes: readonly NodeInfo[],
+    rows?: readonly number[],
   ): { readonly status: Status; readonly skipped: ReadonlySet<string> } {
     const skipped = new Set<string>();
     for (const { name, plugin } of this.points.preScore) {
-      const status = guarded(name, "PreScore", () => plugin.preScore!(cycle, nodes));
+      const status = guarded(name, "PreScore", () => plugin.preScore!(cycle, nodes, rows));
       if (status.code === "Skip") skipped.add(name);
       else if (status.code !== "Success") return { status: named(status, name), skipped };
     }
@@ -296,8 +316,13 @@ function preFilterOf(name: string, plugin: SchedulerPlugin, cycle: Cycle): PreFi
 }
 
 /** A plugin's raw scores: of all nodes in one call where it can. */
-export function askScores({ plugin }: ResolvedPlugin, cycle: Cycle, nodes: readonly NodeInfo[]): readonly number[] {
-  return plugin.scoreTable?.(cycle, nodes) ?? nodes.map((node) => plugin.score!(cycle, node));
+export function askScores(
+  { plugin }: ResolvedPlugin,
+  cycle: Cycle,
+  nodes: readonly NodeInfo[],
+  rows?: readonly number[],
+): readonly number[] {
+  return plugin.scoreTable?.(cycle, nodes, rows) ?? nodes.map((node) => plugin.score!(cycle, node));
 }
 
 const MAX_PERMIT_TIMEOUT = 15 * 60_000;

@@ -1,8 +1,8 @@
 import type { NodeInfo } from "../contract/node-info.ts";
-import type { Status } from "../contract/status.ts";
+import { type Status, SUCCESS } from "../contract/status.ts";
 
-/** Asks for what is not known of nodes. */
-type Ask = (unknown: readonly NodeInfo[]) => readonly number[];
+/** Asks for what is not known of nodes, at some rows. */
+export type Ask = (unknown: readonly NodeInfo[], rows: readonly number[]) => readonly number[];
 
 /** One number for each row, and for which generation of the row's node it holds. */
 class Column {
@@ -37,7 +37,10 @@ class Column {
       else unknown.push(index);
     }
     if (unknown.length === 0) return;
-    const asked = ask(unknown.map((index) => nodes[index]!));
+    const asked = ask(
+      unknown.map((index) => nodes[index]!),
+      unknown.map((index) => rows[index]!),
+    );
     for (const [answer, index] of unknown.entries()) {
       const value = asked[answer]!;
       const row = rows[index]!;
@@ -75,9 +78,10 @@ export class VerdictTable {
     return this.#filtered[row] === generation;
   }
 
-  /** Whether the node of this generation is known to fit. */
-  fits(row: number, generation: number): boolean {
-    return this.#filtered[row] === generation && this.#fits[row] === 1;
+  /** What the filters said about the node of this generation; undefined when they have not looked at it. */
+  verdict(row: number, generation: number): Status | undefined {
+    if (this.#filtered[row] !== generation) return undefined;
+    return this.#fits[row] === 1 ? SUCCESS : this.#rejections[row];
   }
 
   /** Undefined when the node fits. Only when {@link isFiltered}. */

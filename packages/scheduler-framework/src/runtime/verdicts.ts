@@ -1,10 +1,10 @@
 import type { NodeInfo } from "../contract/node-info.ts";
 import type { Cycle } from "../contract/points.ts";
 import { type Status, SUCCESS } from "../contract/status.ts";
-import { askScores, type Profile } from "./profile.ts";
+import { askScores, type Profile, type RowFilter } from "./profile.ts";
 import type { ResolvedPlugin } from "./resolve-plugins.ts";
 import { addScores, checkScores, pickHighest } from "./score-table.ts";
-import type { VerdictTable } from "./verdict-table.ts";
+import type { Ask, VerdictTable } from "./verdict-table.ts";
 
 /** What the plugins of a profile say about the nodes of one attempt's snapshot. `row` is a node's position in it. */
 export interface Verdicts {
@@ -17,12 +17,31 @@ export interface Verdicts {
     skipped: ReadonlySet<string>,
     random: () => number,
   ): NodeInfo;
-  /** Where nodes that fit are found without asking; a node that is not found there may yet fit. */
-  readonly known: VerdictTable | undefined;
+  /** What is known of the node of a row without asking plugins about it one by one. Absent when nothing is. */
+  known?(): KnownVerdict | undefined;
 }
+
+/** The verdict about the node of a row; undefined: it is to be asked for. Good for one attempt. */
+export type KnownVerdict = (row: number) => Status | undefined;
 
 /** Nodes that a whole-table filter is asked about at once: a few more than needed may be among them. */
 const TABLE_ROWS = 64;
+
+/** The first filter that rejects the node of a row, or `Success`; undefined when one fails, so that its node is asked about. */
+function askRow(profile: Profile, filters: readonly RowFilter[], row: number): Status | undefined {
+  try {
+    for (let index = 0; index < filters.length; index += 1) {
+      const { name, filter } = filters[index]!;
+      const status = filter(row);
+      if (status !== SUCCESS && status.code !== "Success") {
+        return status.code === "Error" ? undefined : profile.named(status, name);
+      }
+    }
+    return SUCCESS;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Asks every plugin about every node; all of a table at once where a plugin offers that. */
 export function plainVerdicts(profile: Profile, cycle: Cycle, filters: readonly ResolvedPlugin[]): Verdicts {
@@ -30,7 +49,6 @@ export function plainVerdicts(profile: Profile, cycle: Cycle, filters: readonly 
   return {
     filter: hasTables ? byTable(profile, cycle, filters) : (node) => profile.runFilterPlugins(cycle, node, filters),
     best: (nodes, _rows, skipped, random) => profile.runScores(cycle, nodes, skipped).best(random),
-    known: undefined,
   };
 }
 
@@ -67,8 +85,16 @@ export class KeptVerdicts implements Verdicts {
     this.#parts = parts;
   }
 
-  get known(): VerdictTable | undefined {
-    return this.#parts.asked.length === 0 ? this.#parts.table : undefined;
+  known(): KnownVerdict | undefined {
+    const { profile, cycle, table, asked } = this.#parts;
+    const { generations } = cycle.snapshot;
+    if (asked.length === 0) return (row) => table.verdict(row, generations[row]!);
+    const filters = profile.filtersOfRows(cycle, asked);
+    if (filters === undefined) return undefined;
+    return (row) => {
+      const kept = table.verdict(row, generations[row]!);
+      return kept === SUCCESS ? askRow(profile, filters, row) : kept;
+    };
   }
 
   filter(node: NodeInfo, row: number): Status {
@@ -106,9 +132,9 @@ export class KeptVerdicts implements Verdicts {
   #sums(plugins: readonly ResolvedPlugin[], nodes: readonly NodeInfo[], rows: readonly number[]): Float64Array {
     const { cycle, table } = this.#parts;
     const column = plugins.map(({ name }) => name).join("+");
-    return table.totals(column, nodes, rows, cycle.snapshot.generations, (unknown) => {
+    return table.totals(column, nodes, rows, cycle.snapshot.generations, (unknown, at) => {
       const sums = new Array<number>(unknown.length).fill(0);
-      for (const each of plugins) addScores(sums, each, askScores(each, cycle, unknown));
+      for (const each of plugins) addScores(sums, each, askScores(each, cycle, unknown, at));
       return sums;
     });
   }
@@ -120,10 +146,10 @@ export class KeptVerdicts implements Verdicts {
     totals: Float64Array,
   ): void {
     const { cycle, table, scored } = this.#parts;
-    const ask = (unknown: readonly NodeInfo[]): readonly number[] => askScores(each, cycle, unknown);
+    const ask: Ask = (unknown, at) => askScores(each, cycle, unknown, at);
     const { normalizeScore } = each.plugin;
     if (!scored.has(each.name)) {
-      const raw = ask(nodes);
+      const raw = ask(nodes, rows);
       addScores(totals, each, normalizeScore === undefined ? raw : normalizeScore(cycle, raw, nodes));
       return;
     }
