@@ -1,5 +1,5 @@
 import type { KubernetesObject, ResourceDefinition, WatchEvent } from "@pinnace/apimachinery";
-import { expired } from "@pinnace/apimachinery";
+import { expired, statusErrorOf } from "@pinnace/apimachinery";
 import type { Clock, Timer } from "@pinnace/clock";
 import { Observable, type Subscriber } from "rxjs";
 import type { Selection } from "./selection.ts";
@@ -25,7 +25,7 @@ export interface WatchStreamOptions {
 const BOOKMARK_PERIOD = 60_000;
 const BOOKMARK_BEFORE_END = 2_000;
 
-/** The events of one watch. Subscribing starts it; it never errors. */
+/** The events of one watch. Subscribing starts it; it never errors: what goes wrong is an ERROR event, the last one. */
 export function watchStream(
   components: { readonly caches: StoreCache; readonly clock: Clock },
   definition: ResourceDefinition,
@@ -35,7 +35,11 @@ export function watchStream(
   return new Observable((subscriber) => {
     const cache = components.caches.cache(definition.storageResource);
     const watcher = new Watcher(components, cache, definition, selection, options, subscriber);
-    watcher.start();
+    try {
+      watcher.start();
+    } catch (error) {
+      watcher.fail(error);
+    }
     return () => watcher.stop();
   });
 }
@@ -74,10 +78,20 @@ class Watcher {
     else if (!this.#replayHistory(from)) return;
     if (this.#subscriber.closed) return;
     const floor = from ?? 0;
-    this.#unlisten = this.#cache.listen((change) => {
-      if (change.revision > floor) this.#deliver(change);
-    }, this.#selection.trigger);
+    this.#unlisten = this.#cache.listen(
+      (change) => {
+        if (change.revision > floor) this.#deliver(change);
+      },
+      this.#selection.trigger,
+      (error) => this.fail(error),
+    );
     this.#arm();
+  }
+
+  /** Ends the watch with an ERROR event: its client lists again. */
+  fail(error: unknown): void {
+    this.#subscriber.next({ type: "ERROR", object: statusErrorOf(error).status as unknown as KubernetesObject });
+    this.#subscriber.complete();
   }
 
   stop(): void {

@@ -3,10 +3,11 @@ import {
   type KubernetesObject,
   parseApiVersion,
   type ResourceDefinition,
+  statusErrorOf,
   type WatchBody,
   type WatchEvent,
 } from "@pinnace/apimachinery";
-import { concatMap, map, type Observable } from "rxjs";
+import { catchError, concatMap, map, type Observable, of } from "rxjs";
 import { JSON_OUTPUT, negotiateWatch } from "../media/negotiation.ts";
 import { partialMetadata } from "../media/partial-metadata.ts";
 import type { ResponseContext } from "../media/responses.ts";
@@ -46,7 +47,11 @@ export async function watch(rest: RestContext, request: ResourceRequest): Promis
   const body: WatchBody =
     output.as === undefined
       ? { type: "watch", events, encode: encodeEvent }
-      : { type: "watch", events: events.pipe(map(transformer(request, context))), encode: encodeEvent };
+      : {
+          type: "watch",
+          events: events.pipe(map(transformer(request, context)), catchError(lastEvent)),
+          encode: encodeEvent,
+        };
   return { status: 200, headers: { "content-type": JSON_OUTPUT.mediaType }, body };
 }
 
@@ -66,6 +71,11 @@ function versionedStream(
     concatMap((event) => convertedEvents(event, definition, selection)),
     concatMap((converted) => converted),
   );
+}
+
+/** What ends a watch whose objects cannot be shown. */
+function lastEvent(error: unknown): Observable<WatchEvent> {
+  return of({ type: "ERROR", object: statusErrorOf(error).status as unknown as KubernetesObject });
 }
 
 /** Turns each object into what `as=` asks for. Only the first table names the columns. */

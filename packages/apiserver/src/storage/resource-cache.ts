@@ -69,6 +69,9 @@ export interface CacheChange {
 
 export type ChangeListener = (change: CacheChange) => void;
 
+/** Is told what a {@link ChangeListener} has thrown. */
+export type FailureListener = (error: unknown) => void;
+
 /** How many changes of one resource are kept for watches that start in the past. */
 const DEFAULT_HISTORY = 10_000;
 
@@ -79,14 +82,16 @@ const DEFAULT_HISTORY = 10_000;
 export class ResourceCache {
   readonly #entries = new Map<string, CacheEntry>();
   readonly #history: CacheChange[] = [];
-  readonly #listeners = new ListenerIndex();
+  readonly #listeners: ListenerIndex;
   readonly #historyLimit: number;
   readonly #sorted = new SortedEntries<CacheEntry>();
   #historyStart: number;
 
-  constructor(start: number, historyLimit: number = DEFAULT_HISTORY) {
+  /** `report` is told what listeners throw. */
+  constructor(start: number, historyLimit: number = DEFAULT_HISTORY, report: FailureListener = () => undefined) {
     this.#historyStart = start;
     this.#historyLimit = historyLimit;
+    this.#listeners = new ListenerIndex(report);
   }
 
   get size(): number {
@@ -131,9 +136,12 @@ export class ResourceCache {
     return this.#history.slice(from);
   }
 
-  /** Calls the listener with each change; with a trigger only with those that it lets through. */
-  listen(listener: ChangeListener, trigger?: Trigger): () => void {
-    return this.#listeners.add(listener, trigger);
+  /**
+   * Calls the listener with each change; with a trigger only with those that it lets through. A listener that throws is
+   * called no more when it gave a `failed`, which is called then, and else with the next change.
+   */
+  listen(listener: ChangeListener, trigger?: Trigger, failed?: FailureListener): () => void {
+    return this.#listeners.add(listener, trigger, failed);
   }
 
   #put(key: string, entry: CacheEntry | undefined): void {

@@ -60,7 +60,9 @@ export class StoreCache {
   cache(storageResource: string): ResourceCache {
     let cache = this.#caches.get(storageResource);
     if (cache === undefined) {
-      cache = new ResourceCache(this.#revision, this.#historyLimit);
+      cache = new ResourceCache(this.#revision, this.#historyLimit, (error) =>
+        this.#logger.error("a listener of a cache failed", { resource: storageResource, error }),
+      );
       this.#caches.set(storageResource, cache);
       this.#claim(storageResource, cache);
     }
