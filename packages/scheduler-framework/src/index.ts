@@ -38,6 +38,7 @@ export {
   unitsOf,
 } from "./cluster/resource-amounts.ts";
 export { createSnapshot } from "./cluster/snapshot.ts";
+export * from "./contract/background.ts";
 export * from "./contract/components.ts";
 export * from "./contract/cycle-state.ts";
 export * from "./contract/events.ts";

@@ -5,6 +5,7 @@ import type { Logger } from "@pinnace/logging";
 import type { MetricRegistry } from "@pinnace/metrics";
 import type { PluginRegistry } from "@pinnace/plugin";
 import {
+  type Background,
   type ClusterEventWithHint,
   type ClusterWriter,
   type EventResource,
@@ -39,6 +40,7 @@ interface RuntimeComponents {
   readonly writer: ClusterWriter;
   readonly waitingPods: WaitingPods;
   readonly queue: QueueAccess;
+  readonly background: Background;
   readonly events: PodEvents;
   readonly metrics?: MetricRegistry;
   readonly clock: Clock;

@@ -18,6 +18,7 @@ import {
 } from "@pinnace/scheduler-framework";
 import type { Attempt } from "./attempt.ts";
 import { AttemptOutcomes, type Rejectors, rejectorsOf } from "./attempt-outcomes.ts";
+import { createBackground } from "./background.ts";
 import { runBindingCycle } from "./binding-cycle.ts";
 import { createClusterWriter } from "./cluster-access.ts";
 import { ClusterWatch } from "./cluster-watch.ts";
@@ -111,6 +112,8 @@ class LoopScheduler implements Scheduler {
     profileOf: (schedulerName) => this.#runtimes.get(schedulerName)?.profile,
     placeOf: (uid) => this.#queue.placeOf(uid),
   };
+  /** Aborts when these profiles are no longer used. */
+  #lifetime = new AbortController();
   #config: SchedulerConfig;
   #extenders: readonly Extender[];
   #runtimes: Runtimes;
@@ -168,6 +171,7 @@ class LoopScheduler implements Scheduler {
 
   async stop(): Promise<void> {
     this.#stopping.abort(new CodedError("STOPPED", "the scheduler was stopped"));
+    this.#lifetime.abort(this.#stopping.signal.reason);
     this.#turn?.cancel();
     this.#watch.stop();
     this.#queue.stop();
@@ -190,17 +194,22 @@ class LoopScheduler implements Scheduler {
     this.#wake();
   }
 
+  /** New profiles; what the old ones do on the side ends when the new ones are there. */
   #build(config: SchedulerConfig): [readonly Extender[], Runtimes] {
-    const { client, clock, events, extenderTransport = fetchTransport } = this.#needs;
+    const { client, clock, events, informers, extenderTransport = fetchTransport } = this.#needs;
+    const lifetime = new AbortController();
     const extenders = createExtenders(config.extenders ?? [], extenderTransport, clock);
     const runtimes = createRuntimes(config, extenders, {
       ...this.#needs,
       writer: createClusterWriter(client, clock, events),
       waitingPods: this.#waiting,
       queue: { activate: (pod) => this.#queue.activate(pod.metadata?.uid ?? "") },
+      background: createBackground(client, informers, lifetime.signal),
       logger: this.#logger,
       nominations: this.#nominations,
     });
+    this.#lifetime.abort(new CodedError("STOPPED", "the scheduler goes on with another configuration"));
+    this.#lifetime = lifetime;
     return [extenders, runtimes];
   }
 

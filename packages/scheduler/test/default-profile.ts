@@ -23,7 +23,13 @@ export function newProfile(config: ProfileConfig, reader: ClusterReader = testRe
   const args = new Map((config.pluginConfig ?? []).map(({ name, args: each }) => [name, each]));
   const components = {
     ...{ reader, writer: {}, waitingPods: { list: () => [] }, filters: { trial: () => undefined } },
-    ...{ queue: { activate: () => undefined }, events: { event: () => undefined }, clock: createVirtualClock(), logger: silentLogger },
+    ...{
+      queue: { activate: () => undefined },
+      background: { signal: new AbortController().signal, watch: () => undefined, list: async () => [] },
+      events: { event: () => undefined },
+      clock: createVirtualClock(),
+      logger: silentLogger,
+    },
     ...{ random: () => 0, schedulerName: "default-scheduler" },
   };
   const instances = DEFAULT_PLUGINS.map(({ name }): [string, SchedulerPlugin] => [

@@ -58,6 +58,9 @@ export class Table<T extends KubernetesObject> implements Informer<T> {
   }
 }
 
+/** A plugin, or how it is made. */
+type Given = SchedulerPlugin | ((components: SchedulerComponents) => SchedulerPlugin);
+
 /** A cluster of literals: writes of the scheduler change the tables at once. */
 export class FakeCluster {
   readonly clock: VirtualClock = createVirtualClock();
@@ -67,7 +70,7 @@ export class FakeCluster {
   readonly metrics: MetricRegistry = createMetricRegistry();
   readonly scheduler: Scheduler;
 
-  constructor(plugins: Readonly<Record<string, SchedulerPlugin>> = {}, config?: Partial<SchedulerConfig>) {
+  constructor(plugins: Readonly<Record<string, Given>> = {}, config?: Partial<SchedulerConfig>) {
     const client = { resource: (type: ResourceType<KubernetesObject>) => this.#client(type) } as unknown as Client;
     const informers = { informer: (type: ResourceType<never>) => this.table(type), stop: () => undefined };
     const names = Object.keys(plugins);
@@ -146,9 +149,11 @@ export class FakeCluster {
   }
 }
 
-function registry(plugins: Readonly<Record<string, SchedulerPlugin>>) {
+function registry(plugins: Readonly<Record<string, Given>>) {
   const all = { ...plugins, PrioritySort: sort, NodeResourcesFit: fit };
-  const definitions = Object.entries(all).map(([name, plugin]) => define(name, () => plugin));
+  const definitions = Object.entries(all).map(([name, plugin]) =>
+    define(name, typeof plugin === "function" ? plugin : () => plugin),
+  );
   const candidates = [...definitions, define("DefaultBinder", binder)];
   return createPluginRegistry(
     candidates.map((definition) => ({ source: "test", definition })),

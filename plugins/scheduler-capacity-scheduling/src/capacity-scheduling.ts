@@ -17,6 +17,7 @@ import {
   unschedulable,
 } from "@pinnace/scheduler-framework";
 import { ELASTIC_QUOTA_EVENTS, ELASTIC_QUOTAS, numbersOf } from "./elastic-quota.ts";
+import { QuotaStatus } from "./quota-status.ts";
 import { type QuotaUsage, readQuotas, UsageCounter } from "./quota-usage.ts";
 
 const NAME = "CapacityScheduling";
@@ -40,6 +41,7 @@ export class CapacityScheduling {
     this.#needs = components;
     this.#evictions = new Evictions(components, NAME);
     components.reader.list(ELASTIC_QUOTAS); // so that they are known when the first pod comes
+    new QuotaStatus(components).start();
   }
 
   plugin(): SchedulerPlugin {

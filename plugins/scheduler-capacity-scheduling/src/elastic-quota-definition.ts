@@ -22,8 +22,8 @@ export const ELASTIC_QUOTA_DEFINITION: object = {
         storage: true,
         subresources: { status: {} },
         additionalPrinterColumns: [
+          { name: "Used", type: "string", jsonPath: ".status.used" },
           { name: "Max", type: "string", jsonPath: ".spec.max" },
-          { name: "Min", type: "string", jsonPath: ".spec.min" },
           { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" },
         ],
         schema: {
@@ -39,3 +39,23 @@ export const ELASTIC_QUOTA_DEFINITION: object = {
     ],
   },
 };
+
+/** What a scheduler needs to write `status.used`: a ClusterRole for `system:kube-scheduler`, and its binding. */
+export const ELASTIC_QUOTA_ROLES: readonly object[] = [
+  {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "ClusterRole",
+    metadata: { name: "pinnace:capacity-scheduling" },
+    rules: [
+      { apiGroups: ["scheduling.x-k8s.io"], resources: ["elasticquotas"], verbs: ["get", "list", "watch"] },
+      { apiGroups: ["scheduling.x-k8s.io"], resources: ["elasticquotas/status"], verbs: ["patch", "update"] },
+    ],
+  },
+  {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "ClusterRoleBinding",
+    metadata: { name: "pinnace:capacity-scheduling" },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "pinnace:capacity-scheduling" },
+    subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "system:kube-scheduler" }],
+  },
+];

@@ -9,6 +9,10 @@ export interface ElasticQuota extends KubernetesObject {
     /** What they may use at most; a resource that is not named has no limit. */
     readonly max?: Readonly<Record<string, string>>;
   };
+  readonly status?: {
+    /** What its running pods request. */
+    readonly used?: Readonly<Record<string, string>>;
+  };
 }
 
 export const ELASTIC_QUOTAS: ResourceType<ElasticQuota> = {

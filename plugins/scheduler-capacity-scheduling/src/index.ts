@@ -21,12 +21,14 @@
  * ```
  *
  * The quotas are a custom resource; `ELASTIC_QUOTA_DEFINITION` is its CustomResourceDefinition, as
- * sigs.k8s.io/scheduler-plugins has it, whose texts and rules these are. `status.used` is not written.
+ * sigs.k8s.io/scheduler-plugins has it, whose texts and rules these are. Pods that run
+ * are summed up in `status.used`, which the scheduler may write once it has `ELASTIC_QUOTA_ROLES`.
  *
  * ```ts
- * import { ELASTIC_QUOTA_DEFINITION } from "@pinnace/scheduler-capacity-scheduling";
+ * import { ELASTIC_QUOTA_DEFINITION, ELASTIC_QUOTA_ROLES } from "@pinnace/scheduler-capacity-scheduling";
  *
- * JSON.stringify(ELASTIC_QUOTA_DEFINITION); // for kubectl apply -f -
+ * const items = [ELASTIC_QUOTA_DEFINITION, ...ELASTIC_QUOTA_ROLES];
+ * JSON.stringify({ apiVersion: "v1", kind: "List", items }); // for kubectl apply -f -
  * ```
  *
  * @packageDocumentation
@@ -36,7 +38,7 @@ import { SCHEDULER_PLUGIN_TYPE, type SchedulerComponents, type SchedulerPlugin }
 import { CapacityScheduling } from "./capacity-scheduling.ts";
 
 export type { ElasticQuota } from "./elastic-quota.ts";
-export { ELASTIC_QUOTA_DEFINITION } from "./elastic-quota-definition.ts";
+export { ELASTIC_QUOTA_DEFINITION, ELASTIC_QUOTA_ROLES } from "./elastic-quota-definition.ts";
 
 const plugin: PluginDefinition<SchedulerComponents, unknown, SchedulerPlugin> = definePlugin({
   type: SCHEDULER_PLUGIN_TYPE,

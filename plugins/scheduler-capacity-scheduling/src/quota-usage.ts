@@ -1,5 +1,13 @@
 import type { ClusterReader, NodeInfo, PodInfo, Snapshot, StateData } from "@pinnace/scheduler-framework";
-import { type Amounts, ELASTIC_QUOTAS, exceeds, namedAmounts, numbersOf, plus } from "./elastic-quota.ts";
+import {
+  type Amounts,
+  ELASTIC_QUOTAS,
+  type ElasticQuota,
+  exceeds,
+  namedAmounts,
+  numbersOf,
+  plus,
+} from "./elastic-quota.ts";
 
 interface Quota {
   readonly min: Amounts;
@@ -11,13 +19,19 @@ type Quotas = ReadonlyMap<string, Quota>;
 const NOTHING: Amounts = new Map();
 const namespaceOf = ({ pod }: PodInfo): string => pod.metadata?.namespace ?? "";
 
+function inOrder(quotas: readonly ElasticQuota[]): readonly ElasticQuota[] {
+  return [...quotas].sort((a, b) => ((a.metadata?.name ?? "") < (b.metadata?.name ?? "") ? -1 : 1));
+}
+
+/** The quota that counts, of those of one namespace. */
+export function quotaOf(quotas: readonly ElasticQuota[]): ElasticQuota | undefined {
+  return inOrder(quotas)[0];
+}
+
 /** The quotas by namespace; of several in one the first by name counts. */
 export function readQuotas(reader: ClusterReader): Quotas {
   const quotas = new Map<string, Quota>();
-  const inOrder = [...reader.list(ELASTIC_QUOTAS)].sort((a, b) =>
-    (a.metadata?.name ?? "") < (b.metadata?.name ?? "") ? -1 : 1,
-  );
-  for (const { metadata, spec } of inOrder) {
+  for (const { metadata, spec } of inOrder(reader.list(ELASTIC_QUOTAS))) {
     const namespace = metadata?.namespace ?? "";
     if (quotas.has(namespace)) continue;
     quotas.set(namespace, { min: namedAmounts(spec?.min), max: namedAmounts(spec?.max) });

@@ -11,7 +11,7 @@ import {
 } from "@pinnace/scheduler-framework/compliance";
 import { describe, expect, it } from "vitest";
 import { ELASTIC_QUOTAS } from "../src/elastic-quota.ts";
-import plugin, { ELASTIC_QUOTA_DEFINITION } from "../src/index.ts";
+import plugin, { ELASTIC_QUOTA_DEFINITION, ELASTIC_QUOTA_ROLES } from "../src/index.ts";
 
 const quota = (namespace: string, min: object, max: object = {}) => ({
   metadata: { name: "q", namespace },
@@ -98,6 +98,10 @@ describe("in a cluster of two nodes with 4 CPUs each", () => {
       path: "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
       body: ELASTIC_QUOTA_DEFINITION,
     });
+    for (const [index, body] of ELASTIC_QUOTA_ROLES.entries()) {
+      const resource = ["clusterroles", "clusterrolebindings"][index];
+      await client.raw({ method: "POST", path: `/apis/rbac.authorization.k8s.io/v1/${resource}`, body });
+    }
     for (const name of ["a", "b"]) await client.resource(NAMESPACES).create({ metadata: { name } } as never);
     await clock.advance(60_000);
     for (const namespace of ["a", "b"]) {
@@ -130,7 +134,9 @@ describe("in a cluster of two nodes with 4 CPUs each", () => {
         .filter(({ spec }) => spec?.nodeName)
         .map(({ metadata }) => `${metadata?.namespace}/${metadata?.name}`)
         .sort();
-    return { cluster, create, placed };
+    const used = async (namespace: string): Promise<unknown> =>
+      (await client.resource(ELASTIC_QUOTAS).namespace(namespace).get("q")).status?.used;
+    return { cluster, create, placed, used, clock };
   }
 
   it("lends what is left, keeps the borrower below its most, and gives back what is wanted", async () => {
@@ -141,6 +147,18 @@ describe("in a cluster of two nodes with 4 CPUs each", () => {
     const after = await placed();
     expect(after.filter((name) => name.startsWith("b/"))).toEqual(["b/b1", "b/b2"]);
     expect(after.filter((name) => name.startsWith("a/"))).toHaveLength(2);
+    await cluster.stop();
+  });
+
+  it("writes what running pods use to the quota's status, and follows them", async () => {
+    const { cluster, create, used, clock } = await start();
+    expect(await used("a")).toEqual({ cpu: "0" });
+    await create("a", ["a1", "a2"], "1500m");
+    expect(await used("a")).toEqual({ cpu: "3" });
+    expect(await used("b")).toEqual({ cpu: "0" });
+    await cluster.client.resource(PODS).namespace("a").delete("a1");
+    await clock.advance(60_000);
+    expect(await used("a")).toEqual({ cpu: "1500m" });
     await cluster.stop();
   });
 });

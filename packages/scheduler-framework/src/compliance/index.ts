@@ -37,6 +37,7 @@ export function testComponents(change: Partial<SchedulerComponents> = {}): Sched
     waitingPods: { list: () => [] },
     filters: { trial: () => undefined },
     queue: { activate: () => undefined },
+    background: { signal: new AbortController().signal, watch: () => undefined, list: async () => [] },
     events: { event: () => undefined },
     clock: createVirtualClock(),
     logger: silentLogger,

@@ -3,6 +3,7 @@ import type { KubernetesObject, ResourceType } from "@pinnace/apimachinery";
 import type { Clock } from "@pinnace/clock";
 import type { Logger } from "@pinnace/logging";
 import type { MetricRegistry } from "@pinnace/metrics";
+import type { Background } from "./background.ts";
 import type { PodInfo, Snapshot } from "./node-info.ts";
 import type { Cycle } from "./points.ts";
 import type { Status } from "./status.ts";
@@ -116,6 +117,7 @@ export interface SchedulerComponents {
   readonly waitingPods: WaitingPods;
   readonly filters: FilterRunner;
   readonly queue: QueueAccess;
+  readonly background: Background;
   /** Absent when nobody outside has a say. */
   readonly preemption?: PreemptionAdvisor;
   readonly events: PodEvents;
