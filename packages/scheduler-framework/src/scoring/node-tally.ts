@@ -69,10 +69,10 @@ export class RecentlyUsed<Value> {
     this.#limit = limit;
   }
 
-  /** The value of a key; made when there is none. */
-  get(key: string, make: () => Value): Value {
+  /** The value of a key; made when there is none, or none that is good. */
+  get(key: string, make: () => Value, isGood: (value: Value) => boolean = () => true): Value {
     const known = this.#values.get(key);
-    const value = known ?? make();
+    const value = known !== undefined && isGood(known) ? known : make();
     if (known !== undefined) this.#values.delete(key);
     else if (this.#values.size >= this.#limit) this.#values.delete(this.#values.keys().next().value!);
     this.#values.set(key, value);
