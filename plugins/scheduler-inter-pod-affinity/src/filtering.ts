@@ -132,6 +132,11 @@ class FilterCounts {
     this.#tally.update(snapshot);
     return this.state;
   }
+
+  isOutgrown(snapshot: Snapshot): boolean {
+    const { affinity, antiAffinity, existing } = this.state;
+    return [affinity, antiAffinity, existing].some((counts) => counts.isOutgrown(snapshot));
+  }
 }
 
 /** Runs the Filter part of the plugin: its counts belong to one scheduler. */
@@ -163,7 +168,13 @@ export class AffinityFilter {
         [...wishes.affinity, ...wishes.antiAffinity],
       ),
     ]);
-    const state = this.#counts.get(kind, () => new FilterCounts(wishes)).update(cycle.snapshot);
+    const { snapshot } = cycle;
+    const counts = this.#counts.get(
+      kind,
+      () => new FilterCounts(wishes),
+      (each) => !each.isOutgrown(snapshot),
+    );
+    const state = counts.update(snapshot);
     if (wishesNothing && state.existing.isEmpty) return { status: SKIP };
     cycle.state.write(STATE, state);
     return { status: SUCCESS };
@@ -177,6 +188,27 @@ export function filter(cycle: Cycle, { node }: NodeInfo): Status {
   const { antiAffinity } = state.wishes;
   if (antiAffinity.some(({ topologyKey }) => state.antiAffinity.at(node, topologyKey) > 0)) return ANTI_AFFINITY;
   return state.existing.isPositiveAt(node) ? EXISTING : SUCCESS;
+}
+
+/** The same as {@link filter}, by rows. */
+export function filterRows(cycle: Cycle): (row: number) => Status {
+  const { snapshot } = cycle;
+  const state = cycle.state.read<FilterState>(STATE);
+  if (state === undefined) return () => SUCCESS;
+  const { wishes, affinity, antiAffinity, existing } = state;
+  const friends = wishes.affinity.map(({ topologyKey }) => affinity.rowsAt(snapshot, topologyKey));
+  const foes = wishes.antiAffinity.map(({ topologyKey }) => antiAffinity.rowsAt(snapshot, topologyKey));
+  const refusals = existing.usedKeys().map((topologyKey) => existing.rowsAt(snapshot, topologyKey));
+  return (row) => {
+    for (let index = 0; index < friends.length; index += 1) {
+      if (friends[index]!(row) > 0) continue;
+      if (!isNearFriends(state, snapshot.nodes[row]!.node)) return NO_AFFINITY;
+      break;
+    }
+    for (let index = 0; index < foes.length; index += 1) if (foes[index]!(row) > 0) return ANTI_AFFINITY;
+    for (let index = 0; index < refusals.length; index += 1) if (refusals[index]!(row) > 0) return EXISTING;
+    return SUCCESS;
+  };
 }
 
 /**

@@ -13,9 +13,9 @@
  */
 import { definePlugin, type PluginDefinition } from "@pinnace/plugin";
 import { SCHEDULER_PLUGIN_TYPE, type SchedulerComponents, type SchedulerPlugin } from "@pinnace/scheduler-framework";
-import { AffinityFilter, filter, recount } from "./filtering.ts";
+import { AffinityFilter, filter, filterRows, recount } from "./filtering.ts";
 import { afterNamespaceChange, afterNodeChange, afterPodChange } from "./queueing-hints.ts";
-import { AffinityScore, normalizeScore, type ScoringOptions, score } from "./scoring.ts";
+import { AffinityScore, normalizeScore, type ScoringOptions, score, scoreTable } from "./scoring.ts";
 
 const plugin: PluginDefinition<SchedulerComponents, ScoringOptions, SchedulerPlugin> = definePlugin({
   type: SCHEDULER_PLUGIN_TYPE,
@@ -33,10 +33,12 @@ const plugin: PluginDefinition<SchedulerComponents, ScoringOptions, SchedulerPlu
     return {
       preFilter: (cycle) => filtering.preFilter(cycle),
       filter,
+      filterRows,
       addPod: (cycle, added, node) => recount(cycle, added, node, 1),
       removePod: (cycle, removed, node) => recount(cycle, removed, node, -1),
       preScore: (cycle) => scoring.preScore(cycle),
       score,
+      scoreTable,
       normalizeScore: (_cycle, scores) => normalizeScore(scores),
       eventsToRegister: () => [
         { event: { resource: "Pod", actions: ["Add", "UpdatePodLabel", "Delete"] }, hint: afterPodChange(reader) },

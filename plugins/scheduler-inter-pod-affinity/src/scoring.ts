@@ -67,6 +67,10 @@ class ScoreCounts {
   update(snapshot: Snapshot): void {
     this.#tally.update(snapshot);
   }
+
+  isOutgrown(snapshot: Snapshot): boolean {
+    return this.sums.isOutgrown(snapshot);
+  }
 }
 
 /** Runs the Score part of the plugin: its sums belong to one scheduler. */
@@ -94,7 +98,11 @@ export class AffinityScore {
       podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution,
       ...selectedNamespaces(preferred, own),
     ]);
-    const counts = this.#counts.get(kind, () => new ScoreCounts(pod, own, namespaceLabels, this.#options));
+    const counts = this.#counts.get(
+      kind,
+      () => new ScoreCounts(pod, own, namespaceLabels, this.#options),
+      (each) => !each.isOutgrown(snapshot),
+    );
     counts.update(snapshot);
     const { sums } = counts;
     if (sums.isEmpty) return SKIP;
@@ -137,6 +145,18 @@ export function score({ state }: Cycle, { node }: NodeInfo): number {
   return state.read<ScoreState>(STATE)?.sums.sumAt(node) ?? 0;
 }
 
+/** The same as {@link score}, topology key by topology key. */
+export function scoreTable(cycle: Cycle, nodes: readonly NodeInfo[], rows?: readonly number[]): readonly number[] {
+  const sums = cycle.state.read<ScoreState>(STATE)?.sums;
+  if (sums === undefined || rows === undefined) return nodes.map((node) => score(cycle, node));
+  const scores = new Array<number>(rows.length).fill(0);
+  for (const topologyKey of sums.usedKeys()) {
+    const sumOf = sums.rowsAt(cycle.snapshot, topologyKey);
+    for (let at = 0; at < rows.length; at += 1) scores[at] = scores[at]! + sumOf(rows[at]!);
+  }
+  return scores;
+}
+
 /** The least becomes 0, the most 100. */
 export function normalizeScore(scores: readonly number[]): readonly number[] {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -145,5 +165,10 @@ export function normalizeScore(scores: readonly number[]): readonly number[] {
     if (value > most) most = value;
   }
   const range = most - least;
-  return scores.map((value) => (range > 0 ? Math.floor(MAX_SCORE * ((value - least) / range)) : 0));
+  const normalized = new Array<number>(scores.length).fill(0);
+  if (!(range > 0)) return normalized;
+  for (let at = 0; at < scores.length; at += 1) {
+    normalized[at] = Math.floor(MAX_SCORE * ((scores[at]! - least) / range));
+  }
+  return normalized;
 }
