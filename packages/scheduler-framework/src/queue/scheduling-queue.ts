@@ -11,6 +11,7 @@ import { EventInterest } from "./event-interest.ts";
 import { Heap } from "./heap.ts";
 import { InFlight, type SeenEvent } from "./in-flight.ts";
 import { NOBODY, newQueueItem, type QueueItem, uidOf } from "./queue-item.ts";
+import { WaitingItems } from "./waiting-items.ts";
 
 /** What the profiles of a scheduler say to the queue. */
 export interface QueueRules {
@@ -60,8 +61,8 @@ export class SchedulingQueue {
   #active: Heap<QueueItem>;
   #backoff: Heap<QueueItem>;
   #failed: Heap<QueueItem>;
-  readonly #unschedulable = new Map<string, QueueItem>();
-  readonly #gated = new Map<string, QueueItem>();
+  readonly #unschedulable = new WaitingItems();
+  readonly #gated = new WaitingItems();
   readonly #inFlight = new InFlight();
   #timer: Timer | undefined;
   #flush: Timer | undefined;
@@ -209,8 +210,11 @@ export class SchedulingQueue {
     if (!this.#isOfInterest(event)) return;
     const seen = { event, before, after, except };
     this.#inFlight.record(seen);
-    if (this.#unschedulable.size === 0 && this.#gated.size === 0) return;
-    for (const item of [...this.#unschedulable.values(), ...this.#gated.values()]) this.#follow(item, seen);
+    const interestOf = (item: QueueItem): EventInterest => this.#interestsOf(item);
+    for (const waiting of [this.#unschedulable, this.#gated]) {
+      if (waiting.size === 0) continue;
+      for (const item of waiting.concernedBy(event, interestOf)) this.#follow(item, seen);
+    }
   }
 
   /** Has a pod tried at once, whatever it waits for; one that is being tried comes back after its back-off. */
