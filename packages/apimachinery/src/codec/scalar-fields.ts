@@ -51,7 +51,7 @@ function decodeInteger(value: unknown, kind: "int32" | "int64", literal: string 
   return Number.isInteger(value) && fits && !/[.eE]/.test(text) ? { value } : { mismatch: `number ${text}` };
 }
 
-/** Results by text: objects of one template have the same quantities, conditions the same times. */
+/** Results by text: the conditions and containers of an object often have the same times. */
 class Remembered {
   readonly #make: (text: string) => DecodedScalar;
   readonly #known = new Map<string, DecodedScalar>();
@@ -74,16 +74,13 @@ class Remembered {
 const MOST_REMEMBERED = 1000;
 const LONGEST_REMEMBERED = 40;
 
-const quantities = new Remembered((text) => {
+function decodeQuantity(value: unknown, literal: string | undefined): DecodedScalar {
+  const text = typeof value === "string" ? value.trim() : (literal ?? JSON.stringify(value));
   try {
     return { value: Quantity.parse(text).toString() };
   } catch (error) {
     return { error: (error as Error).message };
   }
-});
-
-function decodeQuantity(value: unknown, literal: string | undefined): DecodedScalar {
-  return quantities.get(typeof value === "string" ? value.trim() : (literal ?? JSON.stringify(value)));
 }
 
 function canonicalTime(format: (time: number) => string): Remembered {

@@ -14,8 +14,10 @@ export function rangeMessage(min: number, max: number): string {
   return `must be between ${min} and ${max}, inclusive`;
 }
 
+const NOTHING: readonly string[] = Object.freeze([]);
+
 function tooLong(value: string, max: number, unit: "characters" | "bytes"): readonly string[] {
-  return byteLength(value) > max ? [`must be no more than ${max} ${unit}`] : [];
+  return byteLength(value) > max ? [`must be no more than ${max} ${unit}`] : NOTHING;
 }
 
 /** The length in UTF-8, which is what Go's `len` counts. */
@@ -77,7 +79,7 @@ function regexRule(regex: string, message: string, examples: readonly string[], 
   const pattern = whole(regex);
   const text = regexMessage(message, regex, ...examples);
   return (value) => {
-    const errors = max === undefined ? [] : tooLong(value, max, "characters");
+    const errors = max === undefined ? NOTHING : tooLong(value, max, "characters");
     return pattern.test(value) ? errors : [...errors, text];
   };
 }
@@ -113,7 +115,12 @@ export const isWildcardDns1123Subdomain: TextRule = regexRule(
 );
 
 /** A label key, annotation key, finalizer, resource or condition type: `name` or `example.com/name`. */
-export const isQualifiedName: TextRule = (value) => {
+export const isQualifiedName: TextRule = (value) =>
+  value.length <= 63 && QUALIFIED_WITH_PREFIX.test(value) ? NOTHING : qualifiedNameErrors(value);
+
+const QUALIFIED_WITH_PREFIX = whole(`(${SUBDOMAIN}/)?${QUALIFIED}`);
+
+function qualifiedNameErrors(value: string): readonly string[] {
   const parts = value.split("/");
   if (parts.length > 2) {
     return [
@@ -126,7 +133,7 @@ export const isQualifiedName: TextRule = (value) => {
   else errors.push(...tooLong(name, 63, "bytes").map((text) => `name part ${text}`));
   if (!QUALIFIED_REGEXP.test(name)) errors.push(`name part ${QUALIFIED_MESSAGE}`);
   return errors;
-};
+}
 
 function prefixErrors(prefix: string): string[] {
   if (prefix === "") return ["prefix part must be non-empty"];
@@ -142,7 +149,12 @@ const labelValueShape = regexRule(
 );
 
 /** A label value: empty, or at most 63 bytes of `[A-Za-z0-9._-]` that begin and end with a letter or digit. */
-export const isLabelValue: TextRule = (value) => [...tooLong(value, 63, "bytes"), ...labelValueShape(value)];
+export const isLabelValue: TextRule = (value) => both(tooLong(value, 63, "bytes"), labelValueShape(value));
+
+function both(first: readonly string[], second: readonly string[]): readonly string[] {
+  if (first.length === 0) return second;
+  return second.length === 0 ? first : [...first, ...second];
+}
 
 /** `[A-Za-z_][A-Za-z0-9_]*`. */
 export const isCIdentifier: TextRule = regexRule(
@@ -176,7 +188,7 @@ export const isEnvVarName: TextRule = (value) => [...envVarShape(value), ...pare
 
 /** The rule that 1.36 applies: printable ASCII without `=`. */
 export const isRelaxedEnvVarName: TextRule = (value) => {
-  const errors = value === "" ? ["environment variable name must be non-empty"] : [];
+  const errors = value === "" ? ["environment variable name must be non-empty"] : NOTHING;
   if (/^[ -<>-~]*$/.test(value)) return errors;
   return [
     ...errors,
@@ -192,15 +204,19 @@ const configMapKeyShape = regexRule(
 );
 
 /** A key of a ConfigMap or Secret: becomes a file name. */
-export const isConfigMapKey: TextRule = (value) => [...configMapKeyShape(value), ...parentDirErrors(value)];
+export const isConfigMapKey: TextRule = (value) => both(configMapKeyShape(value), parentDirErrors(value));
 
 function parentDirErrors(value: string): readonly string[] {
   if (value === "." || value === "..") return [`must not be '${value}'`];
-  return value.startsWith("..") ? ["must not start with '..'"] : [];
+  return value.startsWith("..") ? ["must not start with '..'"] : NOTHING;
 }
 
 /** The name of a port: an IANA service name of at most 15 characters. */
-export const isPortName: TextRule = (value) => {
+export const isPortName: TextRule = (value) => (PLAIN_PORT_NAME.test(value) ? NOTHING : portNameErrors(value));
+
+const PLAIN_PORT_NAME = /^[a-z][a-z0-9]{0,14}$/;
+
+function portNameErrors(value: string): readonly string[] {
   const errors = [...tooLong(value, 15, "characters")];
   if (!/^[-a-z0-9]+$/.test(value)) {
     errors.push("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
@@ -209,7 +225,7 @@ export const isPortName: TextRule = (value) => {
   if (value.includes("--")) errors.push("must not contain consecutive hyphens");
   if (value.startsWith("-") || value.endsWith("-")) errors.push("must not begin or end with a hyphen");
   return errors;
-};
+}
 
 /** A name that can be one segment of a URL path: RBAC objects. */
 export const isPathSegmentName: TextRule = (value) => {

@@ -24,10 +24,14 @@ export function all(...rules: readonly Rule[]): Rule {
 
 /** Rules for the members of an object, in the order given. A missing object counts as empty. */
 export function fields(rules: Readonly<Record<string, Rule>>): Rule {
-  const entries = Object.entries(rules);
+  const names = Object.keys(rules);
+  const list = Object.values(rules);
   return (value, path, errors) => {
     const object = value ?? {};
-    for (const [name, rule] of entries) rule(object[name], path.child(name), errors, object);
+    for (let at = 0; at < names.length; at++) {
+      const name = names[at]!;
+      list[at]!(object[name], path.child(name), errors, object);
+    }
   };
 }
 
@@ -91,7 +95,8 @@ export function neededOneOf(...values: readonly string[]): Rule {
 /** `Invalid value` for each message of a text check. */
 export function text(check: TextCheck): Rule {
   return (value, path, errors) => {
-    for (const message of check(String(value ?? ""))) errors.push(invalidValue(path, value ?? "", message));
+    const messages = check(String(value ?? ""));
+    for (let at = 0; at < messages.length; at++) errors.push(invalidValue(path, value ?? "", messages[at]!));
   };
 }
 

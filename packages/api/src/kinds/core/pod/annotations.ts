@@ -110,7 +110,7 @@ export function annotationsMatchFields(pod: Draft, path: FieldPath, errors: Fiel
     const at = path.child("securityContext", "seccompProfile");
     errors.push(...mismatch("seccomp", annotations[SECCOMP_POD], ofPod, seccompMatches, at));
   }
-  for (const list of ["initContainers", "containers", "ephemeralContainers"]) {
+  for (const list of pod.metadata?.annotations ? ["initContainers", "containers", "ephemeralContainers"] : []) {
     for (const [position, { name, securityContext = {} }] of (spec[list] ?? []).entries()) {
       const at = path.child(list).index(position).child("securityContext");
       const seccompText = annotations[SECCOMP_CONTAINER + name];

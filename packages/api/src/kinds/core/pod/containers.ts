@@ -8,7 +8,7 @@ import {
   required,
   tooMany,
 } from "@pinnace/apimachinery";
-import { all, each, fields, ifSet, needed, neededOneOf, type Rule, text } from "../../rules/rule.ts";
+import { each, fields, isUnset, needed, neededOneOf, type Rule, text } from "../../rules/rule.ts";
 import { dnsLabel, portName, portNumber } from "../../rules/text.ts";
 import { containerResourceName } from "../resource-names.ts";
 import { environment, environmentFrom } from "./environment.ts";
@@ -33,7 +33,7 @@ const identity = fields({
   terminationMessagePolicy: neededOneOf("File", "FallbackToLogsOnError"),
 });
 
-const PROTOCOLS = ["SCTP", "TCP", "UDP"] as const;
+const protocol = neededOneOf("SCTP", "TCP", "UDP");
 
 const ports: Rule = (value, path, errors) => {
   const names = new Set<string>();
@@ -43,7 +43,7 @@ const ports: Rule = (value, path, errors) => {
     if (!port.containerPort) errors.push(required(at.child("containerPort")));
     else errors.push(...numberErrors(port.containerPort, at.child("containerPort")));
     if (port.hostPort) errors.push(...numberErrors(port.hostPort, at.child("hostPort")));
-    neededOneOf(...PROTOCOLS)(port.protocol, at.child("protocol"), errors, port);
+    protocol(port.protocol, at.child("protocol"), errors, port);
   }
 };
 
@@ -76,14 +76,19 @@ function resizePolicy(policies: readonly Draft[], podPolicy: string, path: Field
   }
 }
 
+const securityWithHostUsers = securityContext(true);
+const securityWithoutHostUsers = securityContext(false);
+
 /** What containers of all kinds have in common. */
 function common(container: Draft, context: PodContext, path: FieldPath, errors: FieldError[]): void {
-  all(identity, lists)(container, path, errors, undefined);
+  identity(container, path, errors, undefined);
+  lists(container, path, errors, undefined);
   mountsAndDevices(container, context.volumes, path, errors);
   pullPolicy(container, path, errors, undefined);
   resourceRequirements(container.resources, containerResourceName, context.claims, path.child("resources"), errors);
   resizePolicy(container.resizePolicy ?? [], context.spec.restartPolicy, path.child("resizePolicy"), errors);
-  securityContext(context.hostUsers)(container.securityContext, path.child("securityContext"), errors, container);
+  const security = context.hostUsers ? securityWithHostUsers : securityWithoutHostUsers;
+  security(container.securityContext, path.child("securityContext"), errors, container);
 }
 
 const ACTIONS = ["Restart", "RestartAllContainers"];
@@ -136,7 +141,8 @@ export function regularContainers(context: PodContext, path: FieldPath, errors: 
     common(container, context, at, errors);
     if (names.has(container.name)) errors.push(duplicate(at.child("name"), container.name));
     names.add(container.name);
-    ifSet(lifecycle(context.grace))(container.lifecycle, at.child("lifecycle"), errors, container);
+    if (!isUnset(container.lifecycle))
+      lifecycle(context.grace)(container.lifecycle, at.child("lifecycle"), errors, container);
     probes(container, context.grace, at, errors);
     restartPolicy(container, at, errors);
   }
@@ -156,7 +162,8 @@ export function initContainers(context: PodContext, path: FieldPath, errors: Fie
     else if (container.name) names.add(container.name);
     hostPortConflicts([container], path, errors);
     if (container.restartPolicy === "Always") {
-      ifSet(lifecycle(context.grace))(container.lifecycle, at.child("lifecycle"), errors, container);
+      if (!isUnset(container.lifecycle))
+        lifecycle(context.grace)(container.lifecycle, at.child("lifecycle"), errors, container);
       probes(container, context.grace, at, errors);
     } else onlyForSidecars(container, at, errors);
   }

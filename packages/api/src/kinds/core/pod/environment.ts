@@ -12,6 +12,8 @@ const SOURCES: Readonly<Record<string, Rule>> = {
   fileKeyRef: fileKeySelector,
 };
 
+const SOURCE_NAMES = Object.keys(SOURCES);
+
 const ONE_OF = "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`";
 
 function countOf(object: Draft, names: readonly string[]): number {
@@ -19,8 +21,9 @@ function countOf(object: Draft, names: readonly string[]): number {
 }
 
 const valueFrom: Rule = (value, path, errors, variable) => {
-  for (const [name, rule] of Object.entries(SOURCES)) ifPresent(rule)(value[name], path.child(name), errors, value);
-  const sources = countOf(value, Object.keys(SOURCES));
+  for (const name of SOURCE_NAMES)
+    if (value[name] !== undefined && value[name] !== null) SOURCES[name]!(value[name], path.child(name), errors, value);
+  const sources = countOf(value, SOURCE_NAMES);
   if (sources === 0) errors.push(invalidValue(path, "", ONE_OF));
   else if (variable.value) errors.push(invalidValue(path, "", "may not be specified when `value` is not empty"));
   else if (sources > 1) errors.push(invalidValue(path, "", "may not have more than one field specified at a time"));
@@ -35,6 +38,7 @@ const objectName = fields({ name: needed(text(dnsSubdomainPrefix)) });
 
 /** `envFrom[]` of a container. What is wrong with an entry as a whole is reported at the list. */
 export const environmentFrom: Rule = (value, path, errors) => {
+  if (!value?.length) return;
   const entry = all(
     fields({
       prefix: ifSet(text(relaxedEnvVarName)),

@@ -36,8 +36,10 @@ const CONTAINER_MEMBERS = [
   "runAsGroup",
 ];
 
+const CONTAINER_LISTS = ["initContainers", "containers", "ephemeralContainers"];
+
 function* containersOf(spec: Draft, path: FieldPath): Generator<readonly [Draft, FieldPath]> {
-  for (const list of ["initContainers", "containers", "ephemeralContainers"]) {
+  for (const list of CONTAINER_LISTS) {
     for (const [position, container] of (spec[list] ?? []).entries()) {
       yield [container, path.child(list).index(position)];
     }
@@ -81,9 +83,14 @@ function windows(spec: Draft, path: FieldPath, errors: FieldError[]): void {
   }
 }
 
+function hasWindowsOptions(spec: Draft): boolean {
+  return CONTAINER_LISTS.some((list) => spec[list]?.some((each: Draft) => each.securityContext?.windowsOptions));
+}
+
 /** Host process containers: all of a pod's containers or none, on the host's network (KEP-1981). */
 export function windowsHostProcess(spec: Draft, path: FieldPath, errors: FieldError[]): void {
   const ofPod = spec.securityContext?.windowsOptions?.hostProcess;
+  if (ofPod === undefined && !hasWindowsOptions(spec)) return;
   let total = 0;
   let hostProcesses = 0;
   for (const [container, at] of containersOf(spec, path)) {

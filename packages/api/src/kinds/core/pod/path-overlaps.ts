@@ -53,21 +53,22 @@ function projected(source: Draft): Mapped[] {
 export function pathOverlapWarnings(volumes: readonly Draft[]): string[] {
   const warnings: string[] = [];
   for (const volume of volumes) {
-    const warn = (what: string, mapped: readonly Mapped[]): void => {
+    const warn = (what: () => string, mapped: readonly Mapped[]): void => {
+      if (mapped.length < 2) return;
       for (const body of collisions(mapped)) {
-        warnings.push(`volume ${quoteGo(volume.name)} (${what}): overlapping paths: ${body}`);
+        warnings.push(`volume ${quoteGo(volume.name)} (${what()}): overlapping paths: ${body}`);
       }
     };
-    warn(`ConfigMap ${quoteGo(volume.configMap?.name ?? "")}`, items(volume.configMap?.items));
-    warn(`Secret ${quoteGo(volume.secret?.secretName ?? "")}`, items(volume.secret?.items));
-    warn("DownwardAPI", items(volume.downwardAPI?.items));
+    warn(() => `ConfigMap ${quoteGo(volume.configMap?.name ?? "")}`, items(volume.configMap?.items));
+    warn(() => `Secret ${quoteGo(volume.secret?.secretName ?? "")}`, items(volume.secret?.items));
+    warn(() => "DownwardAPI", items(volume.downwardAPI?.items));
     const sources = volume.projected?.sources ?? [];
     for (const source of sources) {
       if (Object.keys(source).length === 0) {
         warnings.push(`volume ${quoteGo(volume.name)} (Projected) has no sources provided`);
       }
     }
-    warn("Projected", sources.flatMap(projected));
+    warn(() => "Projected", sources.flatMap(projected));
   }
   return warnings;
 }

@@ -1,17 +1,6 @@
 import type { Draft, FieldPath } from "@pinnace/apimachinery";
 import { forbiddenField, invalidValue, required } from "@pinnace/apimachinery";
-import {
-  all,
-  fields,
-  ifPresent,
-  must,
-  needed,
-  neededItems,
-  nonNegative,
-  oneOf,
-  type Rule,
-  text,
-} from "../../rules/rule.ts";
+import { fields, ifPresent, must, needed, neededItems, nonNegative, oneOf, type Rule, text } from "../../rules/rule.ts";
 import { httpHeaderName, portName, portNumber } from "../../rules/text.ts";
 
 /** A port by number or by name. */
@@ -31,12 +20,12 @@ const ACTIONS: Readonly<Record<string, Rule>> = {
   grpc: fields({ port: portNumberOrName }),
 };
 
+const ACTION_NAMES = [...Object.keys(ACTIONS), "sleep"];
+
 /** Exactly one action. `grace` is the pod's terminationGracePeriodSeconds, which bounds a sleep. */
 function handler(grace: number | undefined): Rule {
   return (value, path, errors) => {
-    const given = [...Object.keys(ACTIONS), "sleep"].filter(
-      (name) => value[name] !== undefined && value[name] !== null,
-    );
+    const given = ACTION_NAMES.filter((name) => value[name] !== undefined && value[name] !== null);
     if (given.length === 0) errors.push(required(path, "must specify a handler type"));
     given.forEach((name, position) => {
       if (position > 0) errors.push(forbiddenField(path.child(name), "may not specify more than 1 handler type"));
@@ -73,11 +62,22 @@ export function probes(
   path: FieldPath,
   errors: Parameters<Rule>[2],
 ): void {
-  const probe = all(handler(grace), numbers);
-  ifPresent(all(probe, onceOnly))(container.livenessProbe, path.child("livenessProbe"), errors, container);
-  ifPresent(all(probe, noGrace))(container.readinessProbe, path.child("readinessProbe"), errors, container);
-  ifPresent(all(probe, onceOnly))(container.startupProbe, path.child("startupProbe"), errors, container);
+  for (const [name, more] of PROBES) {
+    const probe = container[name];
+    if (probe === undefined || probe === null) continue;
+    const at = path.child(name);
+    handler(grace)(probe, at, errors, container);
+    numbers(probe, at, errors, container);
+    more(probe, at, errors, container);
+  }
 }
+
+/** The probes of a container, and what is peculiar to each. */
+const PROBES = [
+  ["livenessProbe", onceOnly],
+  ["readinessProbe", noGrace],
+  ["startupProbe", onceOnly],
+] as const;
 
 /** `lifecycle` of a container. */
 export function lifecycle(grace: number | undefined): Rule {

@@ -10,8 +10,10 @@ import { FILE_FIELDS, fieldSelector, fileMode, resourceFieldSelector } from "./k
 const fieldRef = fieldSelector(FILE_FIELDS);
 const resourceFieldRef = resourceFieldSelector(true);
 
+const downwardPath = fields({ path: all(needed(), nonReservedPath) });
+
 const downwardFile: Rule = (file, path, errors) => {
-  fields({ path: all(needed(), nonReservedPath) })(file, path, errors, undefined);
+  downwardPath(file, path, errors, undefined);
   if (file.fieldRef) {
     fieldRef(file.fieldRef, path.child("fieldRef"), errors, file);
     const both = "fieldRef and resourceFieldRef can not be specified simultaneously";
@@ -45,12 +47,14 @@ function keys(source: Draft, path: FieldPath, projection: Projection): void {
   }
 }
 
+const tokenPath = needed(nonReservedPath);
+
 function token(source: Draft, path: FieldPath, { volume, errors }: Projection): void {
   const at = path.child("expirationSeconds");
   const seconds = source.expirationSeconds ?? 0;
   if (seconds < 600) errors.push(invalidValue(at, seconds, "may not specify a duration less than 10 minutes"));
   if (seconds > 2 ** 32) errors.push(invalidValue(at, seconds, "may not specify a duration larger than 2^32 seconds"));
-  needed(nonReservedPath)(source.path, volume.child("path"), errors, source);
+  tokenPath(source.path, volume.child("path"), errors, source);
 }
 
 function trustBundle(source: Draft, path: FieldPath, projection: Projection): void {
@@ -116,12 +120,14 @@ const SOURCES: Readonly<Record<string, (source: Draft, path: FieldPath, projecti
   podCertificate,
 };
 
+const SOURCE_NAMES = Object.keys(SOURCES);
+
 /** `sources[]` of a projected volume. No two may make the same file. */
 export const projectedSources: Rule = (value, path, errors) => {
   const projection: Projection = { volume: path, taken: new Set(), errors };
   for (const [position, source] of (value.sources ?? []).entries()) {
     const at = path.child("sources").index(position);
-    const given = Object.keys(SOURCES).filter((name) => source[name] !== undefined && source[name] !== null);
+    const given = SOURCE_NAMES.filter((name) => source[name] !== undefined && source[name] !== null);
     for (const name of given) SOURCES[name]?.(source[name], at.child(name), projection);
     if (given.length > 1) errors.push(forbiddenField(at, "may not specify more than 1 volume type per source"));
   }

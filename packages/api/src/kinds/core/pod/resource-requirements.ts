@@ -19,11 +19,9 @@ export function resourceRequirements(
   const limitsPath = path.child("limits");
   const requestsPath = path.child("requests");
   for (const name of Object.keys(limits).sort()) {
-    errors.push(
-      ...checkName(name, limitsPath.key(name)),
-      ...resourceQuantity(name, limits[name], limitsPath.key(name)),
-    );
-    errors.push(...hugePage(name, limits[name], limitsPath.key(name)));
+    const at = limitsPath.key(name);
+    errors.push(...checkName(name, at), ...resourceQuantity(name, limits[name], at));
+    errors.push(...hugePage(name, limits[name], at));
   }
   for (const name of Object.keys(requests).sort()) {
     const at = requestsPath.key(name);
@@ -31,10 +29,9 @@ export function resourceRequirements(
     errors.push(...withinLimit(name, requests[name], limits[name], requestsPath, limitsPath));
     errors.push(...hugePage(name, requests[name], at));
   }
-  const names = new Set([...Object.keys(limits), ...Object.keys(requests)]);
-  if ([...names].some(isHugePage) && !names.has("cpu") && !names.has("memory")) {
-    errors.push(forbiddenField(path, "HugePages require cpu or memory"));
-  }
+  const has = (name: string): boolean => limits[name] !== undefined || requests[name] !== undefined;
+  const hugePages = Object.keys(limits).some(isHugePage) || Object.keys(requests).some(isHugePage);
+  if (hugePages && !has("cpu") && !has("memory")) errors.push(forbiddenField(path, "HugePages require cpu or memory"));
   claimNames(requirements.claims ?? [], claims, path.child("claims"), errors);
 }
 

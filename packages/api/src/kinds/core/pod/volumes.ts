@@ -35,8 +35,10 @@ const HOST_PATH_TYPES = [
 
 export const hostPath: Rule = (value, path, errors, owner) => {
   if (!value.path) return void errors.push(required(path.child("path")));
-  fields({ path: noBacksteps, type: ifPresent(oneOf(...HOST_PATH_TYPES)) })(value, path, errors, owner);
+  hostPathParts(value, path, errors, owner);
 };
+
+const hostPathParts = fields({ path: noBacksteps, type: ifPresent(oneOf(...HOST_PATH_TYPES)) });
 
 const partition = between(0, 255);
 const files = fields({ defaultMode: fileMode, items: each(keyToPath) });
@@ -94,9 +96,19 @@ const SPELLING: Readonly<Record<string, string>> = { cephfs: "cephFS", downwardA
 /** Where upstream reports what is wrong with a source, when that is not its member name. */
 const REPORTED_AT: Readonly<Record<string, string>> = { gcePersistentDisk: "persistentDisk" };
 
+const SOURCE_NAMES = Object.keys(SOURCES);
+
+/** In the order of {@link SOURCES}. */
+function givenSources(volume: Draft): string[] {
+  const given = Object.keys(volume).filter(
+    (name) => Object.hasOwn(SOURCES, name) && volume[name] !== undefined && volume[name] !== null,
+  );
+  return given.length < 2 ? given : given.sort((a, b) => SOURCE_NAMES.indexOf(a) - SOURCE_NAMES.indexOf(b));
+}
+
 function volumeSource(volume: Draft, podName: string | undefined, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
-  const given = Object.keys(SOURCES).filter((name) => volume[name] !== undefined && volume[name] !== null);
+  const given = givenSources(volume);
   if (given.length === 0) errors.push(required(path, "must specify a volume type"));
   for (const [position, name] of given.entries()) {
     if (position > 0) {
@@ -112,6 +124,8 @@ function volumeSource(volume: Draft, podName: string | undefined, path: FieldPat
   return errors;
 }
 
+const volumeName = needed(text(dnsLabel));
+
 /** Checks the volumes of a pod and returns the sound ones, which containers may mount. */
 export function podVolumes(
   list: readonly Draft[],
@@ -126,7 +140,7 @@ export function podVolumes(
   for (const [position, volume] of list.entries()) {
     const at = path.index(position);
     const found = volumeSource(volume, podName, at);
-    needed(text(dnsLabel))(volume.name, at.child("name"), found, volume);
+    volumeName(volume.name, at.child("name"), found, volume);
     if (sound.has(volume.name)) found.push(duplicate(at.child("name"), volume.name));
     if (found.length === 0) sound.set(volume.name, volume);
     errors.push(...found);

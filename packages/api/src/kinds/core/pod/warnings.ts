@@ -11,6 +11,7 @@ const ANNOTATIONS: Readonly<Record<string, string>> = {
   "security.alpha.kubernetes.io/sysctls": 'non-functional in v1.11+; use the "sysctls" field instead',
   "security.alpha.kubernetes.io/unsafe-sysctls": 'non-functional in v1.11+; use the "sysctls" field instead',
 };
+const ANNOTATION_KEYS = Object.keys(ANNOTATIONS);
 const USE_SECCOMP = 'non-functional in v1.27+; use the "seccompProfile" field instead';
 const USE_APP_ARMOR = 'deprecated since v1.30; use the "appArmorProfile" field instead';
 
@@ -41,8 +42,9 @@ export function podWarnings(pod: Draft, path: FieldPath): string[] {
   const annotations = pod.metadata?.annotations ?? {};
   const at = path.child("spec");
   placementWarnings(spec, at, warnings);
-  for (const [key, text] of Object.entries(ANNOTATIONS)) {
-    if (annotations[key] !== undefined) warnings.push(`${path.child("metadata", "annotations").key(key)}: ${text}`);
+  for (const key of ANNOTATION_KEYS) {
+    if (annotations[key] === undefined) continue;
+    warnings.push(`${path.child("metadata", "annotations").key(key)}: ${ANNOTATIONS[key]}`);
   }
   volumeWarnings(spec, at, warnings);
   warnings.push(...pathOverlapWarnings(spec.volumes ?? []));
@@ -118,8 +120,10 @@ function volumeWarnings(spec: Draft, path: FieldPath, warnings: string[]): void 
       if (volume[member]) warnings.push(`${at.child(spelling)}: ${text}`);
     }
     const template = volume.ephemeral?.volumeClaimTemplate;
-    const where = at.child("ephemeral", "volumeClaimTemplate", "spec");
-    if (template) warnings.push(...claimSpecWarnings(template.spec, where));
+    if (template) {
+      const where = at.child("ephemeral", "volumeClaimTemplate", "spec");
+      warnings.push(...claimSpecWarnings(template.spec, where));
+    }
   }
 }
 
@@ -148,6 +152,8 @@ function fractions(
   }
 }
 
+const BYTES = [["memory"], ["ephemeral-storage"]];
+
 function containerWarnings(pod: Draft, path: FieldPath, warnings: string[]): void {
   const { spec } = pod;
   const annotations = pod.metadata?.annotations ?? {};
@@ -166,9 +172,9 @@ function containerWarnings(pod: Draft, path: FieldPath, warnings: string[]): voi
     if (differs && (path.isRoot || !container.securityContext?.appArmorProfile)) {
       warnings.push(`${at.key(armor)}: ${USE_APP_ARMOR}`);
     }
-    for (const name of ["memory", "ephemeral-storage"]) {
-      fractions(container.resources?.limits, where.child("resources", "limits"), warnings, [name]);
-      fractions(container.resources?.requests, where.child("resources", "requests"), warnings, [name]);
+    for (const names of container.resources ? BYTES : []) {
+      fractions(container.resources.limits, where.child("resources", "limits"), warnings, names);
+      fractions(container.resources.requests, where.child("resources", "requests"), warnings, names);
     }
     environmentWarnings(container.env ?? [], where, warnings);
   });
@@ -177,14 +183,17 @@ function containerWarnings(pod: Draft, path: FieldPath, warnings: string[]): voi
 function environmentWarnings(variables: readonly Draft[], path: FieldPath, warnings: string[]): void {
   const seen = new Set<string>();
   for (const [position, { name, value = "", valueFrom }] of variables.entries()) {
-    const reference = `$(${name})`;
-    const hides = valueFrom || value === reference || !value.includes(reference);
-    if (seen.has(name) && hides) {
+    if (seen.has(name) && hides(`$(${name})`, value, valueFrom)) {
       const text = `hides previous definition of ${quoteGo(name)}, which may be dropped when using apply`;
       warnings.push(`${path.child("env").index(position)}: ${text}`);
     }
     seen.add(name);
   }
+}
+
+/** True for a definition that does not take up the one before. */
+function hides(reference: string, value: string, valueFrom: Draft): boolean {
+  return Boolean(valueFrom) || value === reference || !value.includes(reference);
 }
 
 interface PortAt {
@@ -209,9 +218,10 @@ function portWarnings(spec: Draft, path: FieldPath, warnings: string[]): void {
       byPort.set(key, [...others, { path: at, port }]);
       if (!port.name) continue;
       const first = byName.get(port.name);
-      const use = `services and probes that select ports by name will use ${first}`;
-      if (first) named.push(`${at}: duplicate port name ${quoteGo(port.name)} with ${first}, ${use}`);
-      else byName.set(port.name, at);
+      if (first) {
+        const use = `services and probes that select ports by name will use ${first}`;
+        named.push(`${at}: duplicate port name ${quoteGo(port.name)} with ${first}, ${use}`);
+      } else byName.set(port.name, at);
     }
   });
   warnings.push(...named);
