@@ -33,7 +33,7 @@ export function boundsOf({ calls, watches }: History): TimeBounds {
 function lowestOf(call: Call): number | undefined {
   switch (call.kind) {
     case "commit":
-      return "revision" in call.outcome ? call.outcome.revision : undefined;
+      return "revision" in call.outcome ? call.outcome.revision : undefined; // of some answers it is not told
     case "read":
       return call.seen?.modRevision;
     case "list":

@@ -41,6 +41,8 @@ function checkCall(call: Call, found: Replay, bounds: TimeBounds): readonly Viol
 function checkCommit(call: CommitCall, found: Replay, bounds: TimeBounds): readonly Violation[] {
   const { outcome } = call;
   if (outcome.type === "unknown" || outcome.type === "refused") return [];
+  if (outcome.revision === undefined)
+    return outcome.type === "conflict" ? checkUntoldConflict(call, found, bounds) : [];
   const late = inTime(call, outcome.revision, bounds, "commit");
   if (outcome.type === "committed") return late;
   const state = found.stateAt(outcome.revision);
@@ -52,6 +54,20 @@ function checkCommit(call: CommitCall, found: Replay, bounds: TimeBounds): reado
   if (agrees) return late;
   const details = `a conflict at ${outcome.revision} shows ${text(outcome.current)} instead of ${text(current)}`;
   return [...late, { kind: "wrong conflict", details }];
+}
+
+/** At some moment between its call and its answer a condition did not hold. */
+function checkUntoldConflict(call: CommitCall, found: Replay, bounds: TimeBounds): readonly Violation[] {
+  const [low, high] = bounds.of(call);
+  const failed = call.when.some(({ key, modRevision }) =>
+    found
+      .versionsOf(key)
+      .some(
+        ({ revision, until, entry }) => revision <= high && until > low && (entry?.modRevision ?? 0) !== modRevision,
+      ),
+  );
+  if (failed) return [];
+  return [{ kind: "needless conflict", details: `${JSON.stringify(call.when)} between ${low} and ${high}` }];
 }
 
 /** A read saw what was there at some moment between its call and its answer. */
@@ -82,7 +98,8 @@ function checkEnd({ end, calls }: History, found: Replay): readonly Violation[] 
       details: `${found.lastRevision} was there, the end is ${end.revision}`,
     });
   for (const call of calls) {
-    if (call.kind !== "commit" || call.outcome.type !== "committed" || call.outcome.revision <= end.revision) continue;
+    if (call.kind !== "commit" || call.outcome.type !== "committed") continue;
+    if (call.outcome.revision === undefined || call.outcome.revision <= end.revision) continue;
     violations.push({ kind: "lost write", details: `${text(call.then)} at ${call.outcome.revision}` });
   }
   const expected = found.stateAt(Number.POSITIVE_INFINITY);

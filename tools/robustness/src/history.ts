@@ -4,9 +4,13 @@ import type { Condition } from "@pinnace/store";
 export interface Seen {
   readonly key: string;
   readonly value: string;
-  readonly createRevision: number;
+  /** Undefined where it is not told, as by an API server. */
+  readonly createRevision: number | undefined;
   readonly modRevision: number;
 }
+
+/** What an event tells of what was there before; what it does not tell is undefined. */
+export type Told = { readonly [Member in keyof Seen]: Seen[Member] | undefined };
 
 /**
  * Values are never written twice, so that what is read tells who wrote it. Deletions are conditional, so that a commit
@@ -27,9 +31,11 @@ export interface CommitCall extends Span {
   readonly kind: "commit";
   readonly when: readonly Condition[];
   readonly then: readonly Write[];
-  readonly outcome:
-    | { readonly type: "committed"; readonly revision: number }
+  readonly outcome: /** Without a revision where it is not told, as by an API server that deletes. */
+    | { readonly type: "committed"; readonly revision: number | undefined }
     | { readonly type: "conflict"; readonly revision: number; readonly current: readonly (Seen | undefined)[] }
+    /** A conflict of which no more is told. */
+    | { readonly type: "conflict"; readonly revision: undefined; readonly current?: undefined }
     /** No answer, or one that leaves open whether it happened. */
     | { readonly type: "unknown" }
     /** The store says that it did not happen. */
@@ -65,7 +71,7 @@ export interface SeenEvent {
   readonly revision: number;
   /** Of a put. */
   readonly value?: string;
-  readonly previous: Seen | undefined;
+  readonly previous: Told | undefined;
   /** When it arrived. */
   readonly at: number;
 }
@@ -89,9 +95,10 @@ export interface History {
   readonly end: { readonly revision: number; readonly entries: readonly Seen[] };
 }
 
-export function sameEntry(a: Seen | undefined, b: Seen | undefined): boolean {
+/** Whether two say the same, as far as both say something. */
+export function sameEntry(a: Told | undefined, b: Told | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
-  return (
-    a.key === b.key && a.value === b.value && a.modRevision === b.modRevision && a.createRevision === b.createRevision
-  );
+  return MEMBERS.every((member) => a[member] === undefined || b[member] === undefined || a[member] === b[member]);
 }
+
+const MEMBERS = ["key", "value", "createRevision", "modRevision"] as const;

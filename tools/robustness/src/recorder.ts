@@ -1,19 +1,31 @@
 import { type Condition, type Entry, type Store, StoreError, type StoreEvent, TextValue } from "@pinnace/store";
-import type { Call, CommitCall, History, Seen, SeenEvent, WatchRecord, Write } from "./history.ts";
+import type { Call, CommitCall, History, Seen, SeenEvent, Told, WatchRecord, Write } from "./history.ts";
 
 const decoder = new TextDecoder();
 
 const DOUBTFUL: readonly string[] = ["UNAVAILABLE", "OUTCOME_UNKNOWN"];
 
+/** Stands for a value that is not told. Numbers that are not told are NaN. */
+export const UNTOLD: TextValue = new TextValue("");
+
+const told = (revision: number): number | undefined => (Number.isNaN(revision) ? undefined : revision);
+
 const seenOf = ({ key, value, createRevision, modRevision }: Entry): Seen => ({
   key,
   value: decoder.decode(value.bytes()),
-  createRevision,
+  createRevision: told(createRevision),
   modRevision,
+});
+
+const toldOf = (entry: Entry): Told => ({
+  ...seenOf(entry),
+  value: entry.value === UNTOLD ? undefined : seenOf(entry).value,
+  modRevision: told(entry.modRevision),
 });
 
 /** A watch as it goes on. */
 export interface RecordedWatch {
+  readonly prefix: string;
   /** How far it is. */
   readonly last: number;
   /** Why it ended; undefined while it is open. */
@@ -64,8 +76,9 @@ export class Recorder {
         write.type === "put" ? { ...write, value: new TextValue(write.value) } : write,
       );
       const result = await store.commit({ when, then: mutations });
-      const { revision } = result;
+      const revision = told(result.revision);
       if (result.succeeded) answer({ type: "committed", revision }, this.#tick());
+      else if (revision === undefined) answer({ type: "conflict", revision }, this.#tick());
       else {
         const current = result.current.map((entry) => entry && seenOf(entry));
         answer({ type: "conflict", revision, current }, this.#tick());
@@ -128,6 +141,7 @@ export class Recorder {
       complete: () => end("completed"),
     });
     return {
+      prefix,
       get last() {
         return Math.max(from, record.events.at(-1)?.revision ?? 0, record.progress.at(-1)?.revision ?? 0);
       },
@@ -149,7 +163,7 @@ export class Recorder {
   }
 
   #seenEvent(event: StoreEvent): SeenEvent {
-    const previous = event.previous && seenOf(event.previous);
+    const previous = event.previous && toldOf(event.previous);
     const { type, revision } = event;
     if (event.type === "delete") return { type, key: event.key, revision, previous, at: this.#tick() };
     const { key, value } = seenOf(event.entry);

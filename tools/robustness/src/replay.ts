@@ -1,4 +1,6 @@
+import { boundsOf } from "./bounds.ts";
 import type { Call, CommitCall, History, Seen, SeenEvent, Write } from "./history.ts";
+import { placeDeletion } from "./unseen-deletions.ts";
 import type { Violation } from "./violation.ts";
 
 /** What a key held from a revision until before another. */
@@ -26,7 +28,8 @@ export interface Replay {
   versionsOf(key: string): readonly Version[];
 }
 
-interface Step {
+export interface Step {
+  /** Not whole for a deletion of which it is only known after what it was. */
   readonly revision: number;
   readonly writes: readonly Write[];
   /** Undefined: nobody is known to have made it. */
@@ -106,7 +109,7 @@ function stepsOf({ calls, watches, end }: History, violations: Violation[]): rea
   const steps = new Map<number, Step>();
   const commits = calls.filter((call) => call.kind === "commit");
   for (const call of commits) {
-    if (call.outcome.type !== "committed") continue;
+    if (call.outcome.type !== "committed" || call.outcome.revision === undefined) continue;
     const { revision } = call.outcome;
     const other = steps.get(revision);
     if (other !== undefined) {
@@ -125,6 +128,12 @@ function stepsOf({ calls, watches, end }: History, violations: Violation[]): rea
       violations.push({ kind: "refused write happened", details: `${JSON.stringify(call.then)} at ${revision}` });
     steps.set(revision, { revision, writes: call?.then ?? writes, call });
   }
+  const known = [...steps.values()].sort((a, b) => a.revision - b.revision);
+  const bounds = boundsOf({ calls, watches, end });
+  for (const call of doubtful.left) {
+    const revision = placeDeletion(call, known, { calls, watches, end }, bounds);
+    if (revision !== undefined) steps.set(revision, { revision, writes: call.then, call });
+  }
   return [...steps.values()].sort((a, b) => a.revision - b.revision);
 }
 
@@ -138,9 +147,15 @@ function seenWrites({ calls, watches, end }: History): ReadonlyMap<number, reado
     const writes = seen.get(revision) ?? new Map<string, SeenWrite>();
     seen.set(revision, writes.set(write.key, write));
   };
-  for (const { events } of watches) for (const event of events) add(event.revision, writeOf(event));
   for (const { key, value, modRevision } of [...end.entries, ...calls.flatMap(entriesOf)])
     add(modRevision, { type: "put", key, value });
+  const revisions = new Map<string, number>();
+  for (const { type, value, revision } of watches.flatMap(({ events }) => events))
+    if (type === "put") revisions.set(value ?? "", revision);
+  for (const [revision, writes] of seen)
+    for (const write of writes.values()) if (write.type === "put") revisions.set(write.value, revision);
+  for (const { then, revision } of calls.flatMap(putsOf)) for (const { value } of then) revisions.set(value, revision);
+  for (const { events } of watches) for (const event of events) add(event.revision, writeOf(event, revisions));
   return new Map([...seen].map(([revision, writes]) => [revision, [...writes.values()]]));
 }
 
@@ -149,18 +164,36 @@ function entriesOf(call: Call): readonly Seen[] {
   if (call.kind === "list") return call.entries;
   if (call.kind === "read") return call.seen === undefined ? [] : [call.seen];
   if (call.kind !== "commit" || call.outcome.type !== "conflict") return [];
-  return call.outcome.current.filter((entry) => entry !== undefined);
+  return (call.outcome.current ?? []).filter((entry) => entry !== undefined);
 }
 
-const writeOf = ({ type, key, value = "", previous }: SeenEvent): SeenWrite =>
-  type === "put" ? { type, key, value } : { type, key, ended: previous?.modRevision ?? 0 };
+/** The puts of a call that was acknowledged, with their revision. */
+function putsOf(call: Call) {
+  if (call.kind !== "commit" || call.outcome.type !== "committed" || call.outcome.revision === undefined) return [];
+  return [{ then: call.then.filter((write) => write.type === "put"), revision: call.outcome.revision }];
+}
 
-/** Commits without a known outcome; each explains one revision at most. */
+/** `revisions` are those of values, for events that tell of what they ended only its value. */
+const writeOf = ({ type, key, value = "", previous }: SeenEvent, revisions: ReadonlyMap<string, number>): SeenWrite =>
+  type === "put"
+    ? { type, key, value }
+    : { type, key, ended: previous?.modRevision ?? revisions.get(previous?.value ?? "") ?? 0 };
+
+/** Commits without a known outcome or revision; each explains one revision at most. */
 class Doubtful {
   readonly #calls: Set<CommitCall>;
 
   constructor(commits: readonly CommitCall[]) {
-    this.#calls = new Set(commits.filter(({ outcome }) => outcome.type === "unknown" || outcome.type === "refused"));
+    this.#calls = new Set(
+      commits.filter(({ outcome }) =>
+        outcome.type === "committed" ? outcome.revision === undefined : outcome.type !== "conflict",
+      ),
+    );
+  }
+
+  /** Those that explain nothing. */
+  get left(): ReadonlySet<CommitCall> {
+    return this.#calls;
   }
 
   /**

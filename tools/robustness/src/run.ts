@@ -3,7 +3,7 @@ import { check } from "./check.ts";
 import type { History } from "./history.ts";
 import { createRandom, type Random } from "./random.ts";
 import { type RecordedWatch, Recorder } from "./recorder.ts";
-import { COMMON_HABITS, type Habits, traffic } from "./traffic.ts";
+import { COMMON_HABITS, type Habits, insist, PREFIXES, traffic } from "./traffic.ts";
 import type { Violation } from "./violation.ts";
 
 /** A store that can be disturbed. */
@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly rounds: number;
   readonly habits?: Partial<Habits>;
   readonly clients?: number;
+  /** Milliseconds that watches have to come to the end of the history when nothing more happens. Default: 20,000. */
+  readonly patience?: number;
   readonly watchers?: number;
   /** Ends the run early. */
   readonly signal?: AbortSignal;
@@ -38,12 +40,9 @@ export interface RunResult {
   readonly disturbances: ReadonlyMap<string, number>;
 }
 
-/** How long watches may take to come to the end of the history when nothing more happens, milliseconds. */
-const CATCH_UP = 20_000;
-
 /** Lets clients and watchers work on a store, disturbs it again and again, and checks what they saw. */
 export async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
-  const { seed, rounds, clients = 6, watchers = 6 } = options;
+  const { seed, rounds, clients = 6, watchers = 6, patience = 20_000 } = options;
   const random = createRandom(seed);
   const recorder = new Recorder(subject.doubtful);
   const end = new AbortController();
@@ -63,7 +62,7 @@ export async function run(subject: Subject, options: RunOptions): Promise<RunRes
     end.abort();
   }
   const watches = await busy;
-  await catchUp(subject.store, watches);
+  await catchUp(subject.store, recorder, watches, patience);
   const history = await recorder.finish(subject.store);
   for (const watch of watches) watch.stop();
   return { history, violations: check(history), disturbances };
@@ -75,11 +74,23 @@ async function sometime(recorder: Recorder, calls: number): Promise<void> {
   while (recorder.answered < goal) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
-async function catchUp(store: Store, watches: readonly RecordedWatch[]): Promise<void> {
-  const revision = await store.revision();
-  const limit = performance.now() + CATCH_UP;
-  while (watches.some(({ last, ended }) => last < revision && ended === undefined) && performance.now() < limit) {
-    await store.requestProgress();
-    await new Promise((resolve) => setTimeout(resolve, 5));
+/** Makes a last change under each prefix, and waits until every watch has seen the one that concerns it. */
+async function catchUp(
+  store: Store,
+  recorder: Recorder,
+  watches: readonly RecordedWatch[],
+  patience: number,
+): Promise<void> {
+  const lasts = new Map<string, number>();
+  for (const prefix of PREFIXES) {
+    const key = `${prefix}last`;
+    await insist(() => recorder.commit(store, [], [{ type: "put", key, value: recorder.value() }]));
+    const seen = await insist(() => recorder.read(store, key));
+    lasts.set(prefix, seen?.modRevision ?? 0);
   }
+  lasts.set("", Math.max(...lasts.values()));
+  const isBehind = ({ prefix, last, ended }: RecordedWatch): boolean =>
+    ended === undefined && last < (lasts.get(prefix) ?? 0);
+  const limit = performance.now() + patience;
+  while (watches.some(isBehind) && performance.now() < limit) await new Promise((resolve) => setTimeout(resolve, 5));
 }

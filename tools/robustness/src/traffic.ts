@@ -54,7 +54,7 @@ interface Surroundings extends TrafficOptions {
   readonly seen: () => number;
 }
 
-const PREFIXES = ["/a/", "/b/"];
+export const PREFIXES: readonly string[] = ["/a/", "/b/"];
 const KEYS = PREFIXES.flatMap((prefix) => Array.from({ length: 5 }, (_, index) => `${prefix}${index}`));
 const COMPACTION_LAG = 5;
 /** Milliseconds. */
@@ -79,14 +79,15 @@ export async function traffic(options: TrafficOptions): Promise<readonly Recorde
 
 /** Watches everything, always from where it was. */
 async function observe(
-  { store, recorder, signal }: TrafficOptions,
+  options: TrafficOptions,
   first: RecordedWatch,
   changed: (watch: RecordedWatch) => void,
 ): Promise<RecordedWatch> {
+  const { store, recorder, signal } = options;
   let watch = first;
   while (!signal.aborted || watch.ended !== undefined) {
     if (watch.ended !== undefined) {
-      watch = recorder.watch(store, "", watch.last);
+      watch = recorder.watch(store, "", watch.ended === "COMPACTED" ? await listed(options, "") : watch.last);
       changed(watch);
     }
     await rest(2);
@@ -220,7 +221,7 @@ async function watcher(options: TrafficOptions, prefix: string): Promise<Recorde
   let watch: RecordedWatch | undefined;
   for (;;) {
     if (watch === undefined || watch.ended !== undefined) {
-      watch = recorder.watch(store, prefix, await start(options, watch));
+      watch = recorder.watch(store, prefix, await start(options, prefix, watch));
     }
     if (signal.aborted && watch.ended === undefined) return watch;
     // Now and then a watcher leaves and comes back by itself.
@@ -229,18 +230,26 @@ async function watcher(options: TrafficOptions, prefix: string): Promise<Recorde
   }
 }
 
-/** Where a watch goes on: where the last one ended, or at the newest revision when that is gone. */
-async function start(options: TrafficOptions, last: RecordedWatch | undefined): Promise<number> {
-  return last === undefined || last.ended === "COMPACTED" ? newest(options) : last.last;
+/** Where a watch goes on: where the last one ended, or at a list when that is gone. */
+async function start(options: TrafficOptions, prefix: string, last: RecordedWatch | undefined): Promise<number> {
+  if (last === undefined) return newest(options);
+  return last.ended === "COMPACTED" ? listed(options, prefix) : last.last;
 }
 
 /** The newest revision, as soon as the store is to be had. */
-async function newest({ store, recorder }: TrafficOptions): Promise<number> {
+const newest = ({ store, recorder }: TrafficOptions): Promise<number> => insist(() => recorder.revision(store));
+
+/** The revision of a list, as soon as the store is to be had. */
+const listed = ({ store, recorder }: TrafficOptions, prefix: string): Promise<number> =>
+  insist(() => recorder.list(store, prefix));
+
+/** Until the store is there. */
+export async function insist<T>(ask: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
-      return await recorder.revision(store);
+      return await ask();
     } catch {
-      await rest(5); // the store is away
+      await rest(5); // it is away
     }
   }
 }

@@ -80,6 +80,14 @@ const unknown = (then: readonly Write[], when: CommitCall["when"] = []): CommitC
   outcome: { type: "unknown" },
 });
 const withCalls = (...calls: readonly Call[]): History => good({ calls: [...COMMITS, ...calls] });
+const withEnd = (events: readonly SeenEvent[], ...calls: readonly Call[]): History => ({
+  calls: [...COMMITS, ...calls],
+  watches: [watch(events)],
+  end: {
+    revision: 9,
+    entries: events.some(({ key, revision }) => key === "b" && revision === 7) ? [entry("b", "7", 7)] : [],
+  },
+});
 const withWatch = (events: readonly SeenEvent[], more: Partial<WatchRecord> = {}): History =>
   good({ watches: [watch(EVENTS), watch(events, more)] });
 
@@ -119,6 +127,80 @@ describe("a history is fine", () => {
     ],
   ])("%s", (_, history) => {
     expect(check(history)).toEqual([]);
+  });
+});
+
+/** As an API server answers: deletions without a revision, conflicts without what was there. */
+const deletion = (invoked: number, modRevision: number, type: "committed" | "unknown" = "committed"): CommitCall => ({
+  kind: "commit",
+  when: [{ key: "a", modRevision }],
+  then: [{ type: "delete", key: "a" }],
+  invoked,
+  completed: type === "unknown" ? Number.POSITIVE_INFINITY : invoked + 1,
+  outcome: type === "unknown" ? { type } : { type, revision: undefined },
+});
+const untoldConflict = (invoked: number, modRevision: number): CommitCall => ({
+  ...deletion(invoked, modRevision),
+  outcome: { type: "conflict", revision: undefined },
+});
+const ended = { key: "a", value: "2", createRevision: undefined, modRevision: undefined };
+/** The watch ended at revision 4; what comes later nobody watched. */
+const unwatched = (...calls: readonly Call[]): History => ({
+  calls: [...COMMITS, ...calls],
+  watches: [watch(EVENTS, { isOpen: false })],
+  end: { revision: 9, entries: [] },
+});
+const A8 = entry("a", "8", 8);
+
+describe("a history of an API server is fine", () => {
+  it.each<[string, History]>([
+    [
+      "with a deletion that a watch saw",
+      withEnd([...EVENTS, { ...event("a", undefined, 5), previous: ended }], deletion(8, 3)),
+    ],
+    ["with one that nobody saw", unwatched(deletion(8, 3))],
+    [
+      "with one that nobody saw, and reads before and after",
+      unwatched(read(6.5, 7, A2), deletion(8, 3), read(10, 11, undefined)),
+    ],
+    ["with one without an answer, which happened", unwatched(deletion(8, 3, "unknown"), read(20, 21, undefined))],
+    [
+      "with one without an answer, which happened before the next creation",
+      {
+        ...unwatched(deletion(8, 3, "unknown"), commit(20, [put("a", "8")], 8, [{ key: "a", modRevision: 0 }])),
+        end: { revision: 9, entries: [A8] },
+      },
+    ],
+    [
+      "with one without an answer, which did not happen",
+      { ...unwatched(deletion(8, 3, "unknown"), list(20, 7, [A2])), end: { revision: 9, entries: [A2] } },
+    ],
+    ["with a conflict of which no more is told", withCalls(untoldConflict(8, 2))],
+  ])("%s", (_, history) => {
+    expect(check(history)).toEqual([]);
+  });
+
+  it.each<[string, string, History]>([
+    [
+      "lost write",
+      "a deletion that did not happen",
+      { ...unwatched(deletion(8, 3)), end: { revision: 9, entries: [A2] } },
+    ],
+    ["stale read", "a read of what was deleted", unwatched(deletion(8, 3), list(10, 6, []), read(20, 21, A2))],
+    [
+      "missing event",
+      "a watch that missed a deletion",
+      withEnd([...EVENTS, event("b", "7", 7)], deletion(8, 3), commit(20, [put("b", "7")], 7)),
+    ],
+    [
+      "stale read",
+      "a read after a later commit",
+      unwatched(deletion(8, 3), commit(12, [put("b", "7")], 7), read(20, 21, A2)),
+    ],
+    ["needless conflict", "a conflict without a reason", withCalls(untoldConflict(8, 3))],
+    ["lost write", "an entry that vanished", unwatched(read(20, 21, undefined))],
+  ])("but for a %s: %s", (kind, _, history) => {
+    expect(check(history).map((violation) => violation.kind)).toContain(kind);
   });
 });
 

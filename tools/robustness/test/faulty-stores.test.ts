@@ -16,7 +16,7 @@ async function violationsOf(
     settle: async () => undefined,
     stop: () => memory.close(),
   };
-  const { violations } = await run(subject, { seed: 3, rounds: 8, ...options });
+  const { violations } = await run(subject, { seed: 3, rounds: 8, patience: 300, ...options });
   await subject.stop();
   return [...new Set(violations.map(({ kind }) => kind))];
 }
