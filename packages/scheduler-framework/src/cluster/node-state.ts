@@ -70,7 +70,7 @@ function imagesOf(node: Node): NodeInfo["images"] {
 export function withPod(info: NodeInfo, pod: PodInfo): NodeInfo {
   return make({
     ...info,
-    pods: [...info.pods, pod],
+    pods: info.pods.concat(pod),
     podsWithAffinity: pod.hasAffinity ? [...info.podsWithAffinity, pod] : info.podsWithAffinity,
     podsWithRequiredAntiAffinity: pod.hasRequiredAntiAffinity
       ? [...info.podsWithRequiredAntiAffinity, pod]
@@ -85,14 +85,13 @@ export function withPod(info: NodeInfo, pod: PodInfo): NodeInfo {
 export function withoutPod(info: NodeInfo, uid: string): NodeInfo {
   const pod = info.pods.find((each) => each.pod.metadata?.uid === uid);
   if (pod === undefined) return info;
-  const others = (list: readonly PodInfo[]): readonly PodInfo[] => list.filter((each) => each !== pod);
-  const pods = others(info.pods);
+  const pods = without(info.pods, pod);
   return make({
     ...info,
     pods,
-    podsWithAffinity: pod.hasAffinity ? others(info.podsWithAffinity) : info.podsWithAffinity,
+    podsWithAffinity: pod.hasAffinity ? without(info.podsWithAffinity, pod) : info.podsWithAffinity,
     podsWithRequiredAntiAffinity: pod.hasRequiredAntiAffinity
-      ? others(info.podsWithRequiredAntiAffinity)
+      ? without(info.podsWithRequiredAntiAffinity, pod)
       : info.podsWithRequiredAntiAffinity,
     requested: subtractResources(info.requested, pod.requests),
     nonZeroRequested: subtractResources(info.nonZeroRequested, pod.nonZeroRequests),
@@ -106,19 +105,32 @@ export function withPodChanged(info: NodeInfo, before: PodInfo, after: PodInfo):
     before.hasAffinity !== after.hasAffinity ||
     before.hasRequiredAntiAffinity !== after.hasRequiredAntiAffinity ||
     before.hostPorts.length + after.hostPorts.length > 0 ||
-    !info.pods.includes(before);
+    info.pods.lastIndexOf(before) < 0;
   if (moved) return withPod(withoutPod(info, before.pod.metadata?.uid ?? ""), after);
-  const swap = (list: readonly PodInfo[]): readonly PodInfo[] => list.map((each) => (each === before ? after : each));
   return make({
     ...info,
-    pods: swap(info.pods),
-    podsWithAffinity: before.hasAffinity ? swap(info.podsWithAffinity) : info.podsWithAffinity,
+    pods: swapped(info.pods, before, after),
+    podsWithAffinity: before.hasAffinity ? swapped(info.podsWithAffinity, before, after) : info.podsWithAffinity,
     podsWithRequiredAntiAffinity: before.hasRequiredAntiAffinity
-      ? swap(info.podsWithRequiredAntiAffinity)
+      ? swapped(info.podsWithRequiredAntiAffinity, before, after)
       : info.podsWithRequiredAntiAffinity,
     requested: exchanged(info.requested, before.requests, after.requests),
     nonZeroRequested: exchanged(info.nonZeroRequested, before.nonZeroRequests, after.nonZeroRequests),
   });
+}
+
+/** The pod that changes is mostly one of the last that came. */
+function swapped(list: readonly PodInfo[], before: PodInfo, after: PodInfo): readonly PodInfo[] {
+  const copy = list.slice();
+  copy[list.lastIndexOf(before)] = after;
+  return copy;
+}
+
+/** Without one item. */
+function without(list: readonly PodInfo[], pod: PodInfo): readonly PodInfo[] {
+  const copy = list.slice();
+  copy.splice(list.indexOf(pod), 1);
+  return copy;
 }
 
 function exchanged(sum: Resources, before: Resources, after: Resources): Resources {
