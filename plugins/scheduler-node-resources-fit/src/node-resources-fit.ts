@@ -4,6 +4,7 @@ import {
   deviceClassOfResource,
   type NodeInfo,
   type PodInfo,
+  RecentlyUsed,
   type SchedulerComponents,
   type SchedulerPlugin,
   type Status,
@@ -81,6 +82,19 @@ function* lacks(
   }
 }
 
+/** Thousands of nodes lack the same: they share one status. */
+const REJECTIONS = new RecentlyUsed<Status>(256);
+
+function rejectionFor(found: readonly Lack[]): Status {
+  const isHopeless = found.some(({ never }) => never);
+  let key = String(isHopeless);
+  for (const { reason } of found) key += `|${reason}`;
+  return REJECTIONS.get(key, () => {
+    const reasons = found.map(({ reason }) => reason);
+    return isHopeless ? unresolvable(...reasons) : unschedulable(...reasons);
+  });
+}
+
 /** True without looking further for the common pod: no scalar resources, and everything fits. */
 function fitsAtOnce({ requests }: PodInfo, node: NodeInfo): boolean {
   const { requested, allocatable } = node;
@@ -111,9 +125,7 @@ export function createNodeResourcesFit(
   const filter = ({ pod }: Cycle, node: NodeInfo): Status => {
     if (fitsAtOnce(pod, node)) return SUCCESS;
     const found = [...lacks(pod, node, ignored, byDevices)];
-    if (found.length === 0) return SUCCESS;
-    const reasons = found.map(({ reason }) => reason);
-    return found.some(({ never }) => never) ? unresolvable(...reasons) : unschedulable(...reasons);
+    return found.length === 0 ? SUCCESS : rejectionFor(found);
   };
   return {
     filter,
