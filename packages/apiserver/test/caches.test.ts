@@ -3,6 +3,7 @@ import { silentLogger } from "@pinnace/logging";
 import { createMemoryStore, type Store, type StoreEvent } from "@pinnace/store";
 import { Subject } from "rxjs";
 import { describe, expect, it, vi } from "vitest";
+import { freezeMeasured } from "../src/storage/freeze-measured.ts";
 import { memberText } from "../src/storage/member-text.ts";
 import { objectValueOf, storedValue, textOf } from "../src/storage/object-value.ts";
 import { CacheEntry, ResourceCache } from "../src/storage/resource-cache.ts";
@@ -75,6 +76,21 @@ describe("a stored value", () => {
     const check = (): void => checkSize(value);
     if (refused) expect(check).toThrow("etcdserver: request is too large");
     else expect(check).not.toThrow();
+  });
+});
+
+describe("freezing and measuring", () => {
+  const values: readonly unknown[] = [
+    ...["", "text", 'quote " and ünïcode', 0, -1.5e-300, true, null, {}, [], [[], {}]],
+    { a: { b: ["x", 1, { c: null }] }, long: "y".repeat(1000) },
+  ];
+  it.each(values.map((value) => [JSON.stringify(value), value] as const))("%s", (text, value) => {
+    const units = freezeMeasured(value);
+    expect(units * 6).toBeGreaterThanOrEqual(new TextEncoder().encode(text).length);
+    expect(freezeMeasured(value)).toBe(units);
+    const frozen = (each: unknown): boolean =>
+      Object.isFrozen(each) && (typeof each !== "object" || each === null || Object.values(each).every(frozen));
+    expect(frozen(value)).toBe(true);
   });
 });
 

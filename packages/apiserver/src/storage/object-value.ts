@@ -1,5 +1,6 @@
 import { deepFreeze, type KubernetesObject } from "@pinnace/apimachinery";
 import type { Entry, Value } from "@pinnace/store";
+import { freezeMeasured } from "./freeze-measured.ts";
 import { memberText } from "./member-text.ts";
 
 const encoder = new TextEncoder();
@@ -28,10 +29,13 @@ export class ObjectValue implements Value {
   #bytes: Uint8Array | undefined;
   #served: KubernetesObject | WeakRef<KubernetesObject> | undefined;
   #revision = 0;
+  /** At least the number of UTF-16 units of the JSON before any is escaped; infinite when nobody has counted them. */
+  readonly units: number;
 
-  constructor(object: KubernetesObject | undefined, source?: Value) {
+  constructor(object: KubernetesObject | undefined, source?: Value, units: number = Number.POSITIVE_INFINITY) {
     this.#object = object;
     this.#source = source;
+    this.units = units;
   }
 
   get object(): KubernetesObject {
@@ -131,7 +135,9 @@ export class ObjectValue implements Value {
 export function storedValue(draft: KubernetesObject): ObjectValue {
   const { kind, apiVersion, metadata, ...rest } = draft as Record<string, unknown> & KubernetesObject;
   const { resourceVersion: _, selfLink: __, ...meta } = metadata ?? {};
-  return new ObjectValue(deepFreeze({ kind, apiVersion, metadata: meta, ...rest } as KubernetesObject));
+  const object = { kind, apiVersion, metadata: meta, ...rest } as KubernetesObject;
+  const units = freezeMeasured(object);
+  return new ObjectValue(object, undefined, units);
 }
 
 /** The value of an entry: the instance that was written, or one over the bytes that the engine gave back. */
