@@ -70,10 +70,10 @@ function imagesOf(node: Node): NodeInfo["images"] {
 export function withPod(info: NodeInfo, pod: PodInfo): NodeInfo {
   return make({
     ...info,
-    pods: info.pods.concat(pod),
-    podsWithAffinity: pod.hasAffinity ? [...info.podsWithAffinity, pod] : info.podsWithAffinity,
+    pods: appended(info.pods, pod),
+    podsWithAffinity: pod.hasAffinity ? appended(info.podsWithAffinity, pod) : info.podsWithAffinity,
     podsWithRequiredAntiAffinity: pod.hasRequiredAntiAffinity
-      ? [...info.podsWithRequiredAntiAffinity, pod]
+      ? appended(info.podsWithRequiredAntiAffinity, pod)
       : info.podsWithRequiredAntiAffinity,
     requested: addResources(info.requested, pod.requests),
     nonZeroRequested: addResources(info.nonZeroRequested, pod.nonZeroRequests),
@@ -119,19 +119,13 @@ export function withPodChanged(info: NodeInfo, before: PodInfo, after: PodInfo):
   });
 }
 
-/** The pod that changes is mostly one of the last that came. */
-function swapped(list: readonly PodInfo[], before: PodInfo, after: PodInfo): readonly PodInfo[] {
-  const copy = list.slice();
-  copy[list.lastIndexOf(before)] = after;
-  return copy;
-}
+type Pods = readonly PodInfo[];
 
-/** Without one item. */
-function without(list: readonly PodInfo[], pod: PodInfo): readonly PodInfo[] {
-  const copy = list.slice();
-  copy.splice(list.indexOf(pod), 1);
-  return copy;
-}
+/** A node may have thousands of pods: these copy the list as a block, which spreading or concatenating it does not. */
+const appended = (list: Pods, pod: PodInfo): Pods => list.toSpliced(list.length, 0, pod);
+const without = (list: Pods, pod: PodInfo): Pods => list.toSpliced(list.indexOf(pod), 1);
+/** The pod that changes is mostly one of the last that came. */
+const swapped = (list: Pods, before: PodInfo, after: PodInfo): Pods => list.with(list.lastIndexOf(before), after);
 
 function exchanged(sum: Resources, before: Resources, after: Resources): Resources {
   return equalResources(before, after) ? sum : addResources(subtractResources(sum, before), after);
