@@ -103,7 +103,7 @@ describe("pinnace what-if", () => {
 
   it("says where pods would go", () => {
     const placements = [placed("web-0", "b"), placed("web-1", "a"), placed("web-2", "b")];
-    expect(answer({ fits: true, pods: 3, placed: 3, placements })).toBe(
+    expect(answer({ fits: true, pods: 3, placed: 3, evicted: 0, placements })).toBe(
       `All 3 pods fit.
 
 NODE   PODS   NAMES
@@ -119,7 +119,7 @@ b      2      web-0, web-2
       { like: "b", nodes: 1 },
       { like: "a", nodes: 4 },
     ];
-    expect(answer({ fits: false, pods: 9, placed: 1, placements, missingNodes })).toBe(
+    expect(answer({ fits: false, pods: 9, placed: 1, evicted: 0, placements, missingNodes })).toBe(
       `1 of 9 pods fit.
 
 NODE   PODS   NAMES
@@ -133,8 +133,29 @@ It would take 1 more like b, or 4 more like a.
     );
   });
 
+  it("says who would have to leave", () => {
+    const evicts = [
+      { namespace: "default", name: "batch-1", priority: 0 },
+      { namespace: "jobs", name: "x", priority: -5 },
+    ];
+    const placements = [{ ...placed("web-0", "a"), evicts, violatedBudgets: 1 }, placed("web-1", "b")];
+    expect(answer({ fits: true, pods: 2, placed: 2, evicted: 2, placements })).toBe(
+      `All 2 pods fit, 1 of them only when others leave.
+
+NODE   PODS   NAMES
+a      1      web-0
+b      1      web-1
+
+WOULD BE EVICTED   PRIORITY   NODE   FOR
+default/batch-1    0          a      web-0
+jobs/x             -5         a      web-0
+1 of them is protected by a PodDisruptionBudget.
+`,
+    );
+  });
+
   it("says when no number of nodes helps", () => {
-    const text = answer({ fits: false, pods: 1, placed: 0, placements: [left("web-0")], missingNodes: [] });
+    const text = answer({ fits: false, pods: 1, placed: 0, evicted: 0, placements: [left("web-0")], missingNodes: [] });
     expect(text).toContain("No number of nodes like those that are there would do.");
   });
 

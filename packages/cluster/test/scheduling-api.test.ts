@@ -1,4 +1,4 @@
-import { NAMESPACES, PODS, type Pod } from "@pinnace/api";
+import { NAMESPACES, PERSISTENT_VOLUME_CLAIMS, PODS, type Pod } from "@pinnace/api";
 import { createVirtualClock, type VirtualClock } from "@pinnace/clock";
 import { EXPLAIN_ANNOTATION, EXPLANATION_ANNOTATION } from "@pinnace/scheduler";
 import { afterEach, describe, expect, it } from "vitest";
@@ -184,7 +184,7 @@ describe("a what-if", () => {
     (await cluster.client.raw({ method: "POST", path: `${BASE}/whatifs`, body })).object as {
       status: {
         fits: boolean;
-        placements: { pod: string; nodeName?: string; message?: string }[];
+        placements: { pod: string; nodeName?: string; message?: string; evicts?: object[] }[];
         missingNodes?: object[];
       };
     };
@@ -210,6 +210,40 @@ describe("a what-if", () => {
       missingNodes: [{ like: expect.stringMatching(/^sim-/), nodes: 3 }],
     });
     expect(status.placements.at(-1)?.message).toBe("0/2 nodes are available: 2 Insufficient cpu.");
+  });
+
+  it("says who would have to leave, and has nobody leave", async () => {
+    const { cluster, clock, create } = await start(1);
+    await cluster.client.raw({
+      method: "POST",
+      path: "/apis/scheduling.k8s.io/v1/priorityclasses",
+      body: { metadata: { name: "high" }, value: 1_000 },
+    });
+    await create(pod("there", "3"));
+    const { status } = await ask(cluster, deployment("2", 2, { priorityClassName: "high" }));
+    expect(status).toMatchObject({ fits: true, placed: 2, evicted: 1 });
+    expect(status.placements[0]?.evicts).toEqual([{ namespace: "default", name: "there", priority: 0 }]);
+    await clock.advance(10_000);
+    expect((await cluster.client.resource(PODS).list()).items.map(({ metadata }) => metadata?.name)).toEqual(["there"]);
+  });
+
+  it("makes no claims for a StatefulSet, and counts with them", async () => {
+    const { cluster, clock } = await start();
+    await cluster.client.raw({
+      method: "POST",
+      path: "/apis/storage.k8s.io/v1/storageclasses",
+      body: { metadata: { name: "late" }, provisioner: "csi.example.com", volumeBindingMode: "WaitForFirstConsumer" },
+    });
+    const resources = { requests: { storage: "1Gi" } };
+    const claim = {
+      metadata: { name: "data" },
+      spec: { storageClassName: "late", accessModes: ["ReadWriteOnce"], resources },
+    };
+    const { metadata, spec } = deployment("1", 3);
+    const set = { kind: "StatefulSet", metadata, spec: { ...spec, volumeClaimTemplates: [claim] } };
+    expect((await ask(cluster, set)).status).toMatchObject({ fits: true, placed: 3 });
+    await clock.advance(10_000);
+    expect((await cluster.client.resource(PERSISTENT_VOLUME_CLAIMS).list()).items).toEqual([]);
   });
 
   it("says that no node of the kinds that are there would help", async () => {

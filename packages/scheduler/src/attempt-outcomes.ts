@@ -5,6 +5,7 @@ import { isRejection, type QueueItem, type SchedulingQueue, type Status } from "
 import type { Attempt } from "./attempt.ts";
 import { explanationPatch } from "./explain/annotation.ts";
 import { annotate, type Failure, reportFailure, writeNomination } from "./failure-report.ts";
+import type { Diagnosis } from "./fit-error.ts";
 import type { Nominations } from "./nominations.ts";
 import type { SchedulerMetrics } from "./scheduler-metrics.ts";
 import type { SchedulingEvents } from "./scheduling-events.ts";
@@ -40,6 +41,11 @@ export function rejectorsOf(statuses: Iterable<Status>): Rejectors {
     if (status.code === "Pending") pending.add(status.plugin);
   }
   return { plugins, pending };
+}
+
+/** Those who rejected nodes; nobody rejected a pod for which there is no node at all. */
+export function rejectorsOfDiagnosis({ nodeCount, plugins, rejections }: Diagnosis): Rejectors | undefined {
+  return nodeCount === 0 ? undefined : { plugins, pending: rejectorsOf(rejections.values()).pending };
 }
 
 /** What follows from an attempt: queue, condition, event, metrics, and what is remembered of it. */

@@ -59,4 +59,4 @@ export {
   type SchedulingEventsComponents,
 } from "./scheduling-events.ts";
 export type { MissingNodes } from "./whatif/missing-nodes.ts";
-export type { WhatIfAnswer, WhatIfPlacement } from "./whatif/what-if-question.ts";
+export type { EvictedPod, WhatIfAnswer, WhatIfPlacement } from "./whatif/what-if-question.ts";

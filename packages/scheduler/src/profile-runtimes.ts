@@ -1,5 +1,4 @@
 import type { Pod } from "@pinnace/api";
-import type { InformerFactory } from "@pinnace/client";
 import type { Clock } from "@pinnace/clock";
 import type { Logger } from "@pinnace/logging";
 import type { MetricRegistry } from "@pinnace/metrics";
@@ -7,6 +6,7 @@ import type { PluginRegistry } from "@pinnace/plugin";
 import {
   type Background,
   type ClusterEventWithHint,
+  type ClusterReader,
   type ClusterWriter,
   type EventResource,
   type PodEvents,
@@ -17,7 +17,6 @@ import {
   VerdictCache,
   type WaitingPods,
 } from "@pinnace/scheduler-framework";
-import { createClusterReader } from "./cluster-access.ts";
 import type { SchedulerConfig } from "./config.ts";
 import type { Extender } from "./extenders/extender.ts";
 import { EXTENDER_PLUGIN } from "./extenders/find-node-with-extenders.ts";
@@ -36,7 +35,7 @@ export interface Runtime {
 
 /** What plugins of every profile share. */
 interface RuntimeComponents {
-  readonly informers: InformerFactory;
+  readonly reader: ClusterReader;
   readonly writer: ClusterWriter;
   readonly waitingPods: WaitingPods;
   readonly queue: QueueAccess;
@@ -59,8 +58,7 @@ export function createRuntimes(
   extenders: readonly Extender[],
   components: RuntimeComponents,
 ): Runtimes {
-  const { informers, nominations, plugins, ...shared } = components;
-  const reader = createClusterReader(informers);
+  const { nominations, plugins, ...shared } = components;
   const advisor = createPreemptionAdvisor(extenders, components.logger);
   return new Map(
     config.profiles.map((profileConfig) => {
@@ -69,7 +67,7 @@ export function createRuntimes(
       const { schedulerName } = profileConfig;
       profile = createProfile(profileConfig, plugins, {
         ...shared,
-        ...{ reader, filters: whatIf, schedulerName },
+        ...{ filters: whatIf, schedulerName },
         ...(advisor === undefined ? {} : { preemption: advisor }),
       });
       return [schedulerName, { profile, whatIf, verdicts: new VerdictCache(profile) }];

@@ -17,10 +17,10 @@ import {
   WaitingPodRegistry,
 } from "@pinnace/scheduler-framework";
 import type { Attempt } from "./attempt.ts";
-import { AttemptOutcomes, type Rejectors, rejectorsOf } from "./attempt-outcomes.ts";
+import { AttemptOutcomes, rejectorsOf, rejectorsOfDiagnosis } from "./attempt-outcomes.ts";
 import { createBackground } from "./background.ts";
 import { runBindingCycle } from "./binding-cycle.ts";
-import { createClusterWriter } from "./cluster-access.ts";
+import { createClusterReader, createClusterWriter } from "./cluster-access.ts";
 import { ClusterWatch } from "./cluster-watch.ts";
 import {
   DEFAULT_SCHEDULER_CONFIG,
@@ -37,12 +37,13 @@ import { type ExtenderTransportFactory, fetchTransport } from "./extenders/exten
 import { findNodeWithExtenders } from "./extenders/find-node-with-extenders.ts";
 import { type Failure, writeNomination } from "./failure-report.ts";
 import { type FindNodeOptions, type FindNodeResult, findNode } from "./find-node.ts";
-import { type Diagnosis, fitErrorMessage } from "./fit-error.ts";
+import { fitErrorMessage } from "./fit-error.ts";
 import { Nominations } from "./nominations.ts";
 import { type PostFilterOutcome, runPostFilter } from "./post-filter.ts";
 import { createRuntimes, queueRules, type Runtimes, registeredResources, schedulerNameOf } from "./profile-runtimes.ts";
 import { SchedulerMetrics } from "./scheduler-metrics.ts";
 import type { SchedulingEvents } from "./scheduling-events.ts";
+import { SupposingReader } from "./whatif/supposing-reader.ts";
 
 /** The DI token of the {@link Scheduler}. */
 export const SCHEDULER: unique symbol = Symbol.for("pinnace.scheduler") as never;
@@ -106,12 +107,8 @@ class LoopScheduler implements Scheduler {
   readonly #watch: ClusterWatch;
   readonly #outcomes: AttemptOutcomes;
   readonly #attempts = new AttemptLog();
-  readonly inspection: SchedulerInspection = {
-    attempts: this.#attempts,
-    snapshot: () => this.#cache.snapshot(),
-    profileOf: (schedulerName) => this.#runtimes.get(schedulerName)?.profile,
-    placeOf: (uid) => this.#queue.placeOf(uid),
-  };
+  readonly inspection: SchedulerInspection;
+  readonly #reader: SupposingReader;
   /** Aborts when these profiles are no longer used. */
   #lifetime = new AbortController();
   #config: SchedulerConfig;
@@ -129,6 +126,14 @@ class LoopScheduler implements Scheduler {
     this.#needs = dependencies;
     this.#config = config;
     this.#logger = logger.child({ component: "scheduler" });
+    this.#reader = new SupposingReader(createClusterReader(dependencies.informers));
+    this.inspection = {
+      ...{ attempts: this.#attempts, reader: this.#reader, logger: this.#logger },
+      snapshot: () => this.#cache.snapshot(),
+      profileOf: (schedulerName) => this.#runtimes.get(schedulerName)?.profile,
+      placeOf: (uid) => this.#queue.placeOf(uid),
+      extenders: () => this.#extenders,
+    };
     this.#waiting = new WaitingPodRegistry(clock);
     this.#metrics = new SchedulerMetrics(metrics, { queue: () => this.#queue, cache: this.#cache });
     [this.#extenders, this.#runtimes] = this.#build(config);
@@ -201,6 +206,7 @@ class LoopScheduler implements Scheduler {
     const extenders = createExtenders(config.extenders ?? [], extenderTransport, clock);
     const runtimes = createRuntimes(config, extenders, {
       ...this.#needs,
+      reader: this.#reader,
       writer: createClusterWriter(client, clock, events),
       waitingPods: this.#waiting,
       queue: { activate: (pod) => this.#queue.activate(pod.metadata?.uid ?? "") },
@@ -386,12 +392,7 @@ class LoopScheduler implements Scheduler {
       : await runPostFilter(cycle, runtime.profile, diagnosis.rejections, this.#logger);
     const message = fitErrorMessage({ ...diagnosis, postFilterMessage: post.message });
     const nominated = post.nominatedNode === undefined ? {} : { nominatedNode: post.nominatedNode };
-    const rejectors = diagnosis.nodeCount === 0 ? undefined : rejectorsOfDiagnosis(diagnosis);
+    const rejectors = rejectorsOfDiagnosis(diagnosis);
     await this.#outcomes.failed(attempt, { reason: "Unschedulable", message, ...nominated }, rejectors);
   }
-}
-
-/** Nobody rejected a pod for which there is no node at all. */
-function rejectorsOfDiagnosis({ plugins, rejections }: Diagnosis): Rejectors {
-  return { plugins, pending: rejectorsOf(rejections.values()).pending };
 }

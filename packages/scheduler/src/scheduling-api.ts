@@ -36,7 +36,7 @@ interface SchedulingApiComponents {
  * - `GET schedulingexplanations/<pod>`: why the pod is where it is, or nowhere.
  * - `GET schedulingexplanations`: how the last attempt of each pod ended.
  * - `POST whatifs` with a Pod, Deployment, ReplicaSet, StatefulSet, Job, CronJob or List of them: would it fit, where, and
- *   how many nodes are missing. Who asks must be allowed to create pods, too.
+ *   who would be evicted, and how many nodes are missing. Who asks must be allowed to create pods, too.
  *
  * Only the process whose scheduler runs knows; others answer with 503 and say who it is.
  */

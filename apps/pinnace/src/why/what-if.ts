@@ -18,10 +18,33 @@ export async function whatIf(file: string, choice: ClusterChoice): Promise<void>
 }
 
 export function renderAnswer({ status }: WhatIfAnswer): string {
-  const { fits, pods, placed, placements, missingNodes = [] } = status;
-  const head = fits ? `All ${pods} pods fit.\n` : `${placed} of ${pods} pods fit.\n`;
-  const parts = [head, nodesText(placements), refusalsText(placements), fits ? "" : missingText(missingNodes)];
+  const { fits, placements, missingNodes = [] } = status;
+  const parts = [
+    headText(status),
+    nodesText(placements),
+    evictionsText(placements),
+    refusalsText(placements),
+    fits ? "" : missingText(missingNodes),
+  ];
   return parts.filter((part) => part !== "").join("\n");
+}
+
+function headText({ fits, pods, placed, placements }: WhatIfAnswer["status"]): string {
+  const head = fits ? `All ${pods} pods fit` : `${placed} of ${pods} pods fit`;
+  const pushing = placements.filter(({ evicts }) => evicts !== undefined).length;
+  return pushing === 0 ? `${head}.\n` : `${head}, ${pushing} of them only when others leave.\n`;
+}
+
+/** Who would leave, and for whom. */
+function evictionsText(placements: readonly WhatIfPlacement[]): string {
+  const rows = placements.flatMap(({ evicts = [], nodeName = "", pod }) =>
+    evicts.map(({ namespace, name, priority }) => [`${namespace}/${name}`, String(priority), nodeName, pod]),
+  );
+  if (rows.length === 0) return "";
+  const violated = placements.reduce((sum, { violatedBudgets = 0 }) => sum + violatedBudgets, 0);
+  const one = violated === 1 ? "1 of them is" : `${violated} of them are`;
+  const warning = violated === 0 ? "" : `${one} protected by a PodDisruptionBudget.\n`;
+  return renderTable([["WOULD BE EVICTED", "PRIORITY", "NODE", "FOR"], ...rows]) + warning;
 }
 
 function nodesText(placements: readonly WhatIfPlacement[]): string {

@@ -1,6 +1,6 @@
-import type { Node, Pod } from "@pinnace/api";
+import type { Node } from "@pinnace/api";
 import { createNodeInfo, createPodInfo, type NodeInfo, withPod } from "@pinnace/scheduler-framework";
-import type { Simulation } from "./simulation.ts";
+import type { SimulatedPod, Simulation } from "./simulation.ts";
 
 /** So many more nodes like one that is there would take all pods. */
 export interface MissingNodes {
@@ -19,7 +19,7 @@ const HOSTNAME = "kubernetes.io/hostname";
  * fewest first. A new node is thought to run what DaemonSets run on its model.
  */
 export async function missingNodes(
-  pods: readonly Pod[],
+  pods: readonly SimulatedPod[],
   nodes: readonly NodeInfo[],
   simulate: () => Simulation,
   pause: () => Promise<void>,
@@ -33,7 +33,7 @@ export async function missingNodes(
 }
 
 async function countMissing(
-  pods: readonly Pod[],
+  pods: readonly SimulatedPod[],
   model: NodeInfo,
   simulation: Simulation,
   pause: () => Promise<void>,
@@ -41,12 +41,12 @@ async function countMissing(
   let added = 0;
   for (const pod of pods) {
     await pause();
-    if (simulation.place(pod).nodeName !== undefined) continue;
+    if ((await simulation.place(pod)).nodeName !== undefined) continue;
     if (added === MOST_NODES) return undefined;
     added += 1;
     const copy = copyOf(model, added);
     simulation.addNode(copy);
-    if (simulation.place(pod).nodeName === undefined) return undefined;
+    if ((await simulation.place(pod)).nodeName === undefined) return undefined;
   }
   return added;
 }
@@ -76,7 +76,7 @@ function copyOf({ node, pods }: NodeInfo, number: number): NodeInfo {
   for (const { pod } of pods) {
     if (!pod.metadata?.ownerReferences?.some(({ kind }) => kind === "DaemonSet")) continue;
     const copied = { ...pod, metadata: { ...pod.metadata, uid: `${pod.metadata.uid}-${name}` } };
-    info = withPod(info, createPodInfo({ ...copied, spec: { ...pod.spec, nodeName: name } } as unknown as Pod));
+    info = withPod(info, createPodInfo({ ...copied, spec: { ...pod.spec, nodeName: name } } as never));
   }
   return info;
 }

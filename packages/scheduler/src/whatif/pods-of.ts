@@ -1,5 +1,6 @@
 import type { Pod } from "@pinnace/api";
 import { badRequest } from "@pinnace/apimachinery";
+import type { ClaimTemplate } from "./claims-of.ts";
 
 /** What a question is about: a pod, or something that makes pods of a template. */
 interface Workload {
@@ -19,7 +20,27 @@ export interface PodSet {
   /** As it would be sent to the API server. */
   readonly pod: Pod;
   readonly names: readonly string[];
+  /** Claims that each of them gets for itself (`volumeClaimTemplates` of a StatefulSet). */
+  readonly claimTemplates: readonly ClaimTemplate[];
 }
+
+/** The claims of one of the pods, by name: `<template>-<pod>`. */
+export function claimsByName({ claimTemplates }: PodSet, pod: string): ReadonlyMap<string, ClaimTemplate> {
+  return new Map(claimTemplates.map((template) => [claimName(template, pod), template]));
+}
+
+/** A pod with the volumes that its StatefulSet gives it. */
+export function withClaims(pod: Pod, { claimTemplates }: PodSet): Pod {
+  if (claimTemplates.length === 0) return pod;
+  const own = claimTemplates.map((template) => ({
+    name: template.metadata?.name ?? "",
+    persistentVolumeClaim: { claimName: claimName(template, pod.metadata?.name ?? "") },
+  }));
+  const others = (pod.spec?.volumes ?? []).filter(({ name }) => !own.some((each) => each.name === name));
+  return { ...pod, spec: { ...pod.spec, volumes: [...own, ...others] } } as unknown as Pod;
+}
+
+const claimName = ({ metadata }: ClaimTemplate, pod: string): string => `${metadata?.name}-${pod}`;
 
 /** The pods that the controllers of some objects would make. Throws `BadRequest` for kinds that make none of a template. */
 export function podSetsOf(object: unknown, namespace: string): readonly PodSet[] {
@@ -36,8 +57,11 @@ export function podSetsOf(object: unknown, namespace: string): readonly PodSet[]
   const source = `${kind} ${name}`;
   if (kind === "Pod") return [setOf(source, { metadata, spec }, namespace, [name])];
   const { template, count } = templateOf(kind, spec);
-  const names = Array.from({ length: count }, (_, index) => `${name}-${index}`);
-  return [setOf(source, template, namespace, names)];
+  const isStateful = kind === "StatefulSet";
+  const first = isStateful ? numberOf((spec.ordinals as Members | undefined)?.start, 0) : 0;
+  const names = Array.from({ length: count }, (_, index) => `${name}-${first + index}`);
+  const claimTemplates = isStateful ? ((spec.volumeClaimTemplates ?? []) as readonly ClaimTemplate[]) : [];
+  return [setOf(source, template, namespace, names, claimTemplates)];
 }
 
 interface Template {
@@ -60,8 +84,15 @@ function templateOf(kind: string, spec: Members): { readonly template: Template;
 
 const numberOf = (value: unknown, otherwise = 1): number => (typeof value === "number" ? value : otherwise);
 
-function setOf(source: string, { metadata, spec }: Template, namespace: string, names: readonly string[]): PodSet {
+function setOf(
+  source: string,
+  { metadata, spec }: Template,
+  namespace: string,
+  names: readonly string[],
+  claimTemplates: readonly ClaimTemplate[] = [],
+): PodSet {
   const { name: _name, generateName: _generated, ...rest } = (metadata ?? {}) as Members;
   const pod = { apiVersion: "v1", kind: "Pod", metadata: { ...rest, name: names[0] ?? "none", namespace }, spec };
-  return { source, pod: pod as unknown as Pod, names };
+  const set = { source, names, claimTemplates };
+  return { ...set, pod: withClaims(pod as unknown as Pod, { ...set, pod: pod as unknown as Pod }) };
 }
