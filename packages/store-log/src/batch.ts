@@ -1,12 +1,12 @@
 import type { Mutation, StoreEvent } from "@pinnace/store";
 import type { FrameBuilder } from "./frame.ts";
-import { type LoggedMutation, writeCommit, writeCompaction } from "./record.ts";
+import { writeCompaction, writeMutations } from "./record.ts";
 
 /** A commit on its way to the disk. */
 interface PendingCommit {
   readonly mutations: readonly Mutation[];
   readonly revision: number;
-  /** When it was made, milliseconds since the epoch. */
+  /** When it was made, milliseconds since the epoch; of no account when no mutation has a time to live. */
   readonly at: number;
   readonly events: readonly StoreEvent[];
 }
@@ -36,8 +36,8 @@ export class Batch {
     return this.frame.empty;
   }
 
-  add(commit: PendingCommit, logged: readonly LoggedMutation[]): void {
-    writeCommit(this.frame, commit.revision, logged);
+  add(commit: PendingCommit): void {
+    writeMutations(this.frame, commit.revision, commit.mutations, commit.at);
     this.commits.push(commit);
   }
 

@@ -15,7 +15,7 @@
  * How it works: the whole content is in memory, in the tree of `@pinnace/store`, which answers reads, lists and watches.
  * A commit changes that tree ahead of the disk and joins a batch; one batch at a time is appended to a log (O_DSYNC on
  * Linux, `fdatasync` elsewhere, in Node's thread pool), and what arrives meanwhile shares the next one. Nobody sees a
- * commit before it is on the disk. When the log is twice the size of the last checkpoint (at least 128 MiB), the log
+ * commit before it is on the disk. When the log is twice the size of the last checkpoint (at least 256 MiB), the log
  * changes to a new file, a snapshot is written beside the work, and older files are removed. A checkpoint
  * keeps the history as well, so a watch or the pages of a list go on after a restart where they were.
  *

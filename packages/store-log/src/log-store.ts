@@ -22,7 +22,6 @@ import type { Failpoint } from "./failpoint.ts";
 import { FrameBuilder } from "./frame.ts";
 import type { Log } from "./log.ts";
 import type { StoreMeter } from "./meter.ts";
-import type { LoggedMutation } from "./record.ts";
 import { type Recovered, sizeOf } from "./recovery.ts";
 import type { SpaceGuard } from "./space-guard.ts";
 
@@ -180,16 +179,14 @@ export class TreeLogStore implements LogStore {
   #enter({ when, then }: Transaction): Promise<Commit> {
     const current = unmet(this.#head, when);
     if (current !== undefined) return this.#observed({ succeeded: false, revision: this.#headRevision, current });
-    const at = this.#parts.clock.now();
-    const logged = then.map((mutation) => toLog(mutation, at));
-    this.#parts.space.requireFor(logged, this.#head, this.#used);
+    this.#parts.space.requireFor(then, this.#head, this.#used);
     const revision = this.#headRevision + 1;
     const events = apply(this.#head, then, revision);
     if (events.length === 0) return this.#observed({ succeeded: true, revision: this.#headRevision });
     this.#headRevision = revision;
     for (const event of events) this.#used += growth(event);
     const batch = this.#batch;
-    batch.add({ mutations: then, revision, at, events }, logged);
+    batch.add({ mutations: then, revision, at: then.some(hasTtl) ? this.#parts.clock.now() : 0, events });
     this.#wake();
     if (this.#gathering && this.#flight === undefined && batch.frame.length >= OVERLAPPING) this.#launch();
     return batch.settled.then(() => ({ succeeded: true, revision }));
@@ -343,10 +340,9 @@ export class TreeLogStore implements LogStore {
   }
 }
 
-function toLog(mutation: Mutation, at: number): LoggedMutation {
-  const { type, key } = mutation;
-  if (type === "delete") return { type, key };
-  return { type, key, bytes: mutation.value.bytes(), expiresAt: mutation.ttl === undefined ? 0 : at + mutation.ttl };
+/** True for what has a time to live, for which alone the clock is asked. */
+function hasTtl(mutation: Mutation): boolean {
+  return mutation.type === "put" && mutation.ttl !== undefined;
 }
 
 function growth(event: StoreEvent): number {

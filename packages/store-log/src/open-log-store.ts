@@ -26,7 +26,7 @@ export interface LogStoreOptions {
   readonly historyLimit?: number;
   /** The most bytes of keys and values; puts beyond it fail with `NO_SPACE`. Default: 8 GiB. */
   readonly quota?: number;
-  /** Bytes of log after which a checkpoint is written, or twice its size when that is more. Default: 128 MiB. */
+  /** Bytes of log after which a checkpoint is written, or twice its size when that is more. Default: 256 MiB. */
   readonly checkpointAfter?: number;
   /** How log files are opened; for tests of what happens when a disk fails. */
   readonly openFile?: OpenDurableFile;
@@ -36,7 +36,7 @@ export interface LogStoreOptions {
 
 const DEFAULT_HISTORY_LIMIT = 10_000;
 const DEFAULT_QUOTA = 8 * 2 ** 30;
-const DEFAULT_CHECKPOINT_AFTER = 128 << 20;
+const DEFAULT_CHECKPOINT_AFTER = 256 << 20;
 
 /**
  * Opens the store of a directory, an empty one when there is none, and reads it into memory.

@@ -1,4 +1,4 @@
-import { StoreError } from "@pinnace/store";
+import { type Mutation, StoreError } from "@pinnace/store";
 import type { FrameBuilder } from "./frame.ts";
 
 /** What a commit does to one key, as it is logged. */
@@ -41,16 +41,42 @@ const PUT = 1;
 const DELETE = 2;
 
 export function writeCommit(frame: FrameBuilder, revision: number, mutations: readonly LoggedMutation[]): void {
+  writeCommitHead(frame, revision, mutations.length);
+  for (const mutation of mutations)
+    if (mutation.type === "put") writePut(frame, mutation.key, mutation.expiresAt, mutation.bytes);
+    else writeDeletion(frame, mutation.key);
+}
+
+/** The same of mutations as a writer hands them in, at the instant `now`. */
+export function writeMutations(
+  frame: FrameBuilder,
+  revision: number,
+  mutations: readonly Mutation[],
+  now: number,
+): void {
+  writeCommitHead(frame, revision, mutations.length);
+  for (const mutation of mutations)
+    if (mutation.type === "put")
+      writePut(frame, mutation.key, mutation.ttl === undefined ? 0 : now + mutation.ttl, mutation.value.bytes());
+    else writeDeletion(frame, mutation.key);
+}
+
+function writeCommitHead(frame: FrameBuilder, revision: number, mutations: number): void {
   frame.u8(COMMIT);
   frame.f64(revision);
-  frame.u32(mutations.length);
-  for (const mutation of mutations) {
-    frame.u8(mutation.type === "put" ? PUT : DELETE);
-    frame.text(mutation.key);
-    if (mutation.type === "delete") continue;
-    frame.f64(mutation.expiresAt);
-    frame.bytes(mutation.bytes);
-  }
+  frame.u32(mutations);
+}
+
+function writePut(frame: FrameBuilder, key: string, expiresAt: number, bytes: Uint8Array): void {
+  frame.u8(PUT);
+  frame.text(key);
+  frame.f64(expiresAt);
+  frame.bytes(bytes);
+}
+
+function writeDeletion(frame: FrameBuilder, key: string): void {
+  frame.u8(DELETE);
+  frame.text(key);
 }
 
 export function writeCompaction(frame: FrameBuilder, revision: number): void {

@@ -1,8 +1,7 @@
 import type { Clock } from "@pinnace/clock";
-import { StoreError } from "@pinnace/store";
+import { type Mutation, StoreError } from "@pinnace/store";
 import type { KeyTree } from "@pinnace/store/engine";
 import { isOutOfSpace } from "./durable-file.ts";
-import type { LoggedMutation } from "./record.ts";
 import { sizeOf } from "./recovery.ts";
 import type { Reserve } from "./reserve.ts";
 
@@ -41,9 +40,10 @@ export class SpaceGuard {
   }
 
   /** Throws `NO_SPACE` unless these mutations of `tree`, which has `used` bytes, may be written. */
-  requireFor(mutations: readonly LoggedMutation[], tree: KeyTree, used: number): void {
+  requireFor(mutations: readonly Mutation[], tree: KeyTree, used: number): void {
     let added = 0;
-    for (const mutation of mutations) if (mutation.type === "put") added += sizeOf(mutation.key, mutation.bytes);
+    for (const mutation of mutations)
+      if (mutation.type === "put") added += sizeOf(mutation.key, mutation.value.bytes());
     if (added === 0) return;
     if (this.#full !== undefined) {
       this.#probe();
@@ -86,7 +86,7 @@ export class SpaceGuard {
   }
 }
 
-function replaced(mutations: readonly LoggedMutation[], tree: KeyTree): number {
+function replaced(mutations: readonly Mutation[], tree: KeyTree): number {
   let bytes = 0;
   for (const { key } of mutations) {
     const entry = tree.get(key);

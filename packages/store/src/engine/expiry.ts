@@ -61,7 +61,9 @@ export class Expiry {
   }
 
   #forget(key: string): void {
-    this.#waiting.get(key)?.timer.cancel();
+    const waiting = this.#waiting.size === 0 ? undefined : this.#waiting.get(key);
+    if (waiting === undefined) return;
+    waiting.timer.cancel();
     this.#waiting.delete(key);
   }
 }

@@ -8,15 +8,16 @@ const LEAST = CAPACITY / 4;
 interface Leaf {
   /** The tree that may change this node in place; every other one copies it first. */
   readonly owner: object;
-  /** No key of the node is less, and every key of the node before it is. Kept here because searches read it most. */
-  first: string;
+  /** Those of the items. Kept here because searches read them most. */
+  readonly keys: string[];
   readonly items: Entry[];
   readonly children?: undefined;
 }
 
 interface Inner {
   readonly owner: object;
-  first: string;
+  /** For each child one that no key of it is less than, and every key of the child before it is. */
+  readonly keys: string[];
   readonly children: Node[];
   /** How many entries are below this node. */
   count: number;
@@ -33,7 +34,7 @@ export class KeyTree {
   #root: Node;
 
   constructor(root: KeyTree | undefined = undefined) {
-    this.#root = root === undefined ? { owner: this.#owner, first: "", items: [] } : root.#root;
+    this.#root = root === undefined ? { owner: this.#owner, keys: [], items: [] } : root.#root;
   }
 
   get size(): number {
@@ -67,7 +68,7 @@ export class KeyTree {
     if (right !== undefined)
       this.#root = {
         owner: this.#owner,
-        first: root.first,
+        keys: [firstOf(root), firstOf(right)],
         children: [root, right],
         count: countOf(root) + countOf(right),
       };
@@ -97,13 +98,13 @@ export class KeyTree {
     while (node.children !== undefined) {
       let index = 0;
       // The last child that starts before the border is the one that has the border.
-      while (index + 1 < node.children.length && isBefore((node.children[index + 1] as Node).first)) {
+      while (index + 1 < node.children.length && isBefore(node.keys[index + 1] as string)) {
         rank += countOf(node.children[index] as Node);
         index++;
       }
       node = node.children[index] as Node;
     }
-    return rank + lowerBound(node.items.length, (index) => isBefore((node as Leaf).items[index]!.key));
+    return rank + lowerBound(node.items.length, (index) => isBefore(node.keys[index] as string));
   }
 
   /** The entries from rank `start` to before rank `end`. */
@@ -115,31 +116,34 @@ export class KeyTree {
 
   #own<N extends Node>(node: N): N {
     if (node.owner === this.#owner) return node;
-    const { first } = node;
-    if (node.children === undefined) return { owner: this.#owner, first, items: node.items.slice() } as unknown as N;
-    return { owner: this.#owner, first, children: node.children.slice(), count: node.count } as unknown as N;
+    const owner = this.#owner;
+    const keys = node.keys.slice();
+    if (node.children === undefined) return { owner, keys, items: node.items.slice() } as unknown as N;
+    return { owner, keys, children: node.children.slice(), count: node.count } as unknown as N;
   }
 
   /** True when the key is new. */
   #insert(node: Node, key: string, order: Order, make: (before: Entry | undefined) => Entry): boolean {
-    if (order(node.first, key) > 0) node.first = key;
     if (node.children === undefined) {
       const index = itemIndex(node, key, order);
-      const previous = node.items[index];
-      if (previous?.key === key) {
-        node.items[index] = make(previous);
+      if (node.keys[index] === key) {
+        node.items[index] = make(node.items[index]);
         return false;
       }
       node.items.splice(index, 0, make(undefined));
+      node.keys.splice(index, 0, key);
       return true;
     }
     const index = childIndex(node, key, order);
     const child = this.#own(node.children[index] as Node);
     node.children[index] = child;
+    if (index === 0 && order(node.keys[0] as string, key) > 0) node.keys[0] = key;
     if (!this.#insert(child, key, order, make)) return false;
     node.count++;
     const right = this.#split(child);
-    if (right !== undefined) node.children.splice(index + 1, 0, right);
+    if (right === undefined) return true;
+    node.children.splice(index + 1, 0, right);
+    node.keys.splice(index + 1, 0, firstOf(right));
     return true;
   }
 
@@ -147,19 +151,23 @@ export class KeyTree {
   #split(node: Node): Node | undefined {
     if (node.children === undefined) {
       if (node.items.length <= CAPACITY) return undefined;
-      const items = node.items.splice(splitPoint(node.items.length));
-      return { owner: this.#owner, first: (items[0] as Entry).key, items };
+      const keys = node.keys.splice(splitPoint(node.keys.length));
+      return { owner: this.#owner, keys, items: node.items.splice(splitPoint(node.items.length)) };
     }
     if (node.children.length <= CAPACITY) return undefined;
     const children = node.children.splice(splitPoint(node.children.length));
-    const { first } = children[0] as Node;
-    const right: Inner = { owner: this.#owner, first, children, count: sumOf(children) };
+    const keys = node.keys.splice(splitPoint(node.keys.length));
+    const right: Inner = { owner: this.#owner, keys, children, count: sumOf(children) };
     node.count -= right.count;
     return right;
   }
 
   #remove(node: Node, key: string, order: Order): Entry | undefined {
-    if (node.children === undefined) return node.items.splice(itemIndex(node, key, order), 1)[0];
+    if (node.children === undefined) {
+      const index = itemIndex(node, key, order);
+      node.keys.splice(index, 1);
+      return node.items.splice(index, 1)[0];
+    }
     const index = childIndex(node, key, order);
     const child = this.#own(node.children[index] as Node);
     node.children[index] = child;
@@ -174,6 +182,7 @@ export class KeyTree {
     const left = this.#own(parent.children[index] as Node);
     const right = parent.children[index + 1] as Node;
     parent.children[index] = left;
+    left.keys.push(...right.keys);
     if (left.children === undefined) left.items.push(...(right as Leaf).items);
     else {
       left.children.push(...(right as Inner).children);
@@ -181,6 +190,7 @@ export class KeyTree {
     }
     const rest = this.#split(left);
     parent.children.splice(index + 1, 1, ...(rest === undefined ? [] : [rest]));
+    parent.keys.splice(index + 1, 1, ...(rest === undefined ? [] : [firstOf(rest)]));
   }
 }
 
@@ -215,25 +225,29 @@ function lowerBound(length: number, isBefore: (index: number) => boolean): numbe
   return low;
 }
 
+function firstOf(node: Node): string {
+  return node.keys[0] as string;
+}
+
 /** Where `key` is or would be. */
-function itemIndex({ items }: Leaf, key: string, order: Order): number {
+function itemIndex({ keys }: Leaf, key: string, order: Order): number {
   let low = 0;
-  let high = items.length;
+  let high = keys.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (order((items[middle] as Entry).key, key) < 0) low = middle + 1;
+    if (order(keys[middle] as string, key) < 0) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
 /** The last child that starts at or before `key`, else the first. */
-function childIndex({ children }: Inner, key: string, order: Order): number {
+function childIndex({ keys }: Inner, key: string, order: Order): number {
   let low = 0;
-  let high = children.length;
+  let high = keys.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (order((children[middle] as Node).first, key) <= 0) low = middle + 1;
+    if (order(keys[middle] as string, key) <= 0) low = middle + 1;
     else high = middle;
   }
   return Math.max(0, low - 1);
