@@ -89,3 +89,11 @@ export const CASES: readonly Case[] = [
     watchers: 12,
   },
 ];
+
+/** What clients of an API do: nobody writes several objects at once, compacts, or asks for progress. */
+export const API_HABITS: Partial<Habits> = { several: 0, compact: 0, progress: 0, future: 0 };
+
+/** The ways of {@link CASES} that show by the API. */
+export const API_CASES: readonly Case[] = [
+  { name: "everything", promise: "all guarantees hold under all disturbances", habits: API_HABITS },
+];

@@ -198,11 +198,12 @@ class Doubtful {
 
   /**
    * A commit that made the writes: told by its values, or by what it deletes on which condition. One that made just these
-   * goes before one that made more.
+   * goes before one that made more, and one that was acknowledged before one that was not.
    */
   take(writes: readonly SeenWrite[]): CommitCall | undefined {
     const able = [...this.#calls].filter((call) => writes.every((write) => madeBy(write, call)));
-    const call = able.find(({ then }) => then.length === writes.length) ?? able[0];
+    const exact = able.filter(({ then }) => then.length === writes.length);
+    const call = exact.find(({ outcome }) => outcome.type === "committed") ?? exact[0] ?? able[0];
     if (call !== undefined) this.#calls.delete(call);
     return call;
   }

@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly rounds: number;
   readonly habits?: Partial<Habits>;
   readonly clients?: number;
+  /** The most calls that are answered before the next disturbance. Default: 60. */
+  readonly calls?: number;
   /** Milliseconds that watches have to come to the end of the history when nothing more happens. Default: 20,000. */
   readonly patience?: number;
   readonly watchers?: number;
@@ -42,7 +44,7 @@ export interface RunResult {
 
 /** Lets clients and watchers work on a store, disturbs it again and again, and checks what they saw. */
 export async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
-  const { seed, rounds, clients = 6, watchers = 6, patience = 20_000 } = options;
+  const { seed, rounds, clients = 6, watchers = 6, calls = 60, patience = 20_000 } = options;
   const random = createRandom(seed);
   const recorder = new Recorder(subject.doubtful);
   const end = new AbortController();
@@ -51,7 +53,7 @@ export async function run(subject: Subject, options: RunOptions): Promise<RunRes
   const disturbances = new Map<string, number>();
   try {
     for (let round = 0; round < rounds && options.signal?.aborted !== true; round += 1) {
-      await sometime(recorder, random.below(60));
+      await sometime(recorder, random.below(calls));
       const what = await subject.disturb(random);
       disturbances.set(what, (disturbances.get(what) ?? 0) + 1);
       options.heard?.(what);

@@ -158,6 +158,10 @@ describe("a history of an API server is fine", () => {
       "with a deletion that a watch saw",
       withEnd([...EVENTS, { ...event("a", undefined, 5), previous: ended }], deletion(8, 3)),
     ],
+    [
+      "with one of which a client had no answer before another one had",
+      withEnd([...EVENTS, { ...event("a", undefined, 5), previous: ended }], deletion(8, 3, "unknown"), deletion(9, 3)),
+    ],
     ["with one that nobody saw", unwatched(deletion(8, 3))],
     [
       "with one that nobody saw, and reads before and after",
