@@ -1,8 +1,17 @@
+import type { ResourceDefinition } from "@pinnace/apimachinery";
 import type { AdmissionRequest } from "./contract.ts";
+
+const names = new WeakMap<ResourceDefinition, string>();
 
 /** `pods`, or `ingresses.networking.k8s.io`. */
 export function resourceOf({ definition }: AdmissionRequest): string {
-  return definition.group === "" ? definition.resource : `${definition.resource}.${definition.group}`;
+  if (definition.group === "") return definition.resource;
+  let name = names.get(definition);
+  if (name === undefined) {
+    name = `${definition.resource}.${definition.group}`;
+    names.set(definition, name);
+  }
+  return name;
 }
 
 type Operation = AdmissionRequest["operation"];
@@ -10,13 +19,13 @@ type Operation = AdmissionRequest["operation"];
 /** Whether a request is one of these operations on the resource itself (`pods`), or on a subresource (`pods/status`). */
 export function isRequest(request: AdmissionRequest, target: string, ...operations: readonly Operation[]): boolean {
   if (!operations.includes(request.operation)) return false;
+  const { subresource } = request;
+  const resource = resourceOf(request);
+  if (subresource === "") return target === resource;
   return (
-    (request.subresource === "" ? "" : `/${request.subresource}`) === target.slice(targetLength(target)) &&
-    resourceOf(request) === target.slice(0, targetLength(target))
+    target.length === resource.length + 1 + subresource.length &&
+    target.startsWith(resource) &&
+    target[resource.length] === "/" &&
+    target.endsWith(subresource)
   );
-}
-
-function targetLength(target: string): number {
-  const slash = target.indexOf("/");
-  return slash < 0 ? target.length : slash;
 }

@@ -10,6 +10,8 @@ export interface GroupVersions {
 /** All resources that the server serves. It changes while the server runs: CustomResourceDefinitions come and go. */
 export class DefinitionRegistry {
   readonly #byPath = new Map<string, ResourceDefinition>();
+  /** By group, version and resource: found without making a text of them. */
+  readonly #byParts = new Map<string, Map<string, Map<string, ResourceDefinition>>>();
   readonly #groups = new Map<string, Map<string, ResourceDefinition[]>>();
   #generation = 0;
   #stored: StoredDefinitions = { generation: -1, definitions: new Map() };
@@ -28,6 +30,11 @@ export class DefinitionRegistry {
     this.remove(definition);
     const { group, version, resource } = definition;
     this.#byPath.set(`${group}/${version}/${resource}`, definition);
+    const byVersion = this.#byParts.get(group) ?? new Map<string, Map<string, ResourceDefinition>>();
+    this.#byParts.set(group, byVersion);
+    const byResource = byVersion.get(version) ?? new Map<string, ResourceDefinition>();
+    byVersion.set(version, byResource);
+    byResource.set(resource, definition);
     const versions = this.#groups.get(group) ?? new Map<string, ResourceDefinition[]>();
     this.#groups.set(group, versions);
     versions.set(version, [...(versions.get(version) ?? []), definition]);
@@ -36,6 +43,7 @@ export class DefinitionRegistry {
 
   remove({ group, version, resource }: Pick<ResourceDefinition, "group" | "version" | "resource">): void {
     if (!this.#byPath.delete(`${group}/${version}/${resource}`)) return;
+    this.#byParts.get(group)?.get(version)?.delete(resource);
     this.#generation += 1;
     const versions = this.#groups.get(group)!;
     const rest = versions.get(version)!.filter((definition) => definition.resource !== resource);
@@ -45,7 +53,7 @@ export class DefinitionRegistry {
   }
 
   find(group: string, version: string, resource: string): ResourceDefinition | undefined {
-    return this.#byPath.get(`${group}/${version}/${resource}`);
+    return this.#byParts.get(group)?.get(version)?.get(resource);
   }
 
   /** Any served version of a resource, the preferred one first. */

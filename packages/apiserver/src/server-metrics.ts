@@ -1,5 +1,5 @@
 import type { ApiRequest, ApiResponse } from "@pinnace/apimachinery";
-import type { Counter, Gauge, Histogram, MetricRegistry } from "@pinnace/metrics";
+import type { Counter, Gauge, Histogram, Labels, MetricRegistry } from "@pinnace/metrics";
 import type { RequestInfo } from "./request-info.ts";
 
 /** Upstream's bounds of apiserver_request_duration_seconds, in seconds. */
@@ -14,6 +14,7 @@ export class ServerMetrics {
   readonly #durations: Histogram | undefined;
   readonly #sli: Histogram | undefined;
   readonly #watches: Gauge | undefined;
+  readonly #known = new Map<string, ObservedLabels>();
 
   constructor(registry: MetricRegistry | undefined) {
     const target = ["verb", "group", "version", "resource", "subresource", "scope", "component"];
@@ -44,12 +45,26 @@ export class ServerMetrics {
   /** Records one answered request; `duration` is in milliseconds. */
   observe(info: RequestInfo | undefined, request: ApiRequest, response: ApiResponse, duration: number): void {
     if (this.#requests === undefined) return;
-    const labels = labelsOf(info, request, response.status !== 404);
-    const dryRun = request.query.has("dryRun") ? "All" : "";
-    this.#requests.inc({ ...labels, dry_run: dryRun, code: String(response.status) });
+    const labels = this.#labelsOf(info, request, response.status);
+    this.#requests.inc(labels.request);
     if (response.body.type === "watch" || response.body.type === "upgrade") return;
-    this.#durations?.observe(duration / 1000, { ...labels, dry_run: dryRun });
-    this.#sli?.observe(duration / 1000, labels);
+    this.#durations?.observe(duration / 1000, labels.duration);
+    this.#sli?.observe(duration / 1000, labels.target);
+  }
+
+  /** Requests for resources have few different label sets, which are kept. */
+  #labelsOf(info: RequestInfo | undefined, request: ApiRequest, status: number): ObservedLabels {
+    const dryRun = request.query.has("dryRun") ? "All" : "";
+    if (!info?.resourceRequest || dryRun !== "") return observedLabels(info, request, status, dryRun);
+    const apply = isApply(request);
+    const key = `${request.method}${apply} ${info.verb} ${scopeOf(info)} ${status} ${info.group}/${info.version}/${info.resource}/${info.subresource}`;
+    let labels = this.#known.get(key);
+    if (labels === undefined) {
+      if (this.#known.size >= MOST_LABELS) this.#known.clear();
+      labels = observedLabels(info, request, status, dryRun);
+      this.#known.set(key, labels);
+    }
+    return labels;
   }
 
   /** A watch or connection began (+1) or ended (-1). */
@@ -58,12 +73,35 @@ export class ServerMetrics {
   }
 }
 
+/** What one answered request is counted by; frozen. */
+interface ObservedLabels {
+  readonly target: Labels;
+  readonly duration: Labels;
+  readonly request: Labels;
+}
+
+const MOST_LABELS = 2000;
+
+function observedLabels(
+  info: RequestInfo | undefined,
+  request: ApiRequest,
+  status: number,
+  dryRun: string,
+): ObservedLabels {
+  const target = Object.freeze(labelsOf(info, request, status !== 404));
+  const duration = Object.freeze({ ...target, dry_run: dryRun });
+  return { target, duration, request: Object.freeze({ ...duration, code: String(status) }) };
+}
+
+function isApply({ method, headers }: ApiRequest): boolean {
+  return method === "PATCH" && headers["content-type"]?.includes("apply-patch") === true;
+}
+
 const REPORTED_VERBS: Readonly<Record<string, string>> = { list: "LIST", watch: "WATCH", patch: "PATCH" };
 
 /** Unknown paths are not named, so that their number does not grow without bound. */
 function labelsOf(info: RequestInfo | undefined, request: ApiRequest, known = true): Record<string, string> {
-  const apply = request.method === "PATCH" && request.headers["content-type"]?.includes("apply-patch") === true;
-  const verb = apply ? "APPLY" : (REPORTED_VERBS[info?.verb ?? ""] ?? request.method);
+  const verb = isApply(request) ? "APPLY" : (REPORTED_VERBS[info?.verb ?? ""] ?? request.method);
   return {
     verb: info?.subresource !== "" && info?.resourceRequest && isConnect(info) ? "CONNECT" : verb,
     group: info?.group ?? "",

@@ -79,6 +79,45 @@ describe("a stored value", () => {
   });
 });
 
+describe("the size of an object that shares parts with the one before", () => {
+  const spec = Object.freeze({ text: "x".repeat(100_000) });
+  const status = (text: string): object => ({
+    kind: "Pod",
+    apiVersion: "v1",
+    metadata: { name: "p" },
+    status: { text },
+  });
+  const entryOf = (value: ReturnType<typeof storedValue>): CacheEntry =>
+    new CacheEntry("p", { key: "p", value, createRevision: 1, modRevision: 1 });
+
+  it("is never less than it is, and known again once it was encoded", () => {
+    let current = entryOf(storedValue({ ...status(""), spec } as never));
+    for (let step = 0; step < 5; step += 1) {
+      const next = storedValue({ ...status("y".repeat(step * 1000)), spec } as never, current);
+      expect((next.object as { spec?: object }).spec).toBe(spec);
+      expect(next.units).toBeGreaterThanOrEqual(JSON.stringify(next.object).length);
+      checkSize(next);
+      current = entryOf(next);
+    }
+    current.value.bytes();
+    expect(current.value.units).toBe(current.value.bytes().length);
+  });
+
+  it("is counted also when what was before came from the disk", () => {
+    const written = storedValue({ ...status(""), spec } as never);
+    const read = new CacheEntry("p", {
+      ...{ key: "p", createRevision: 1, modRevision: 1 },
+      value: { bytes: () => written.bytes() },
+    });
+    const { object } = read;
+    const next = storedValue(
+      { ...status("z".repeat(2_000_000)), spec: (object as { spec?: object }).spec } as never,
+      read,
+    );
+    expect(() => checkSize(next)).toThrow("etcdserver: request is too large");
+  });
+});
+
 describe("freezing and measuring", () => {
   const values: readonly unknown[] = [
     ...["", "text", 'quote " and ünïcode', 0, -1.5e-300, true, null, {}, [], [[], {}]],

@@ -74,6 +74,8 @@ function* sampleLines(options: MetricOptions, samples: Iterable<Sample>): Iterab
 class Values implements Counter, Gauge {
   readonly #options: MetricOptions;
   readonly #values = new Map<string, { readonly labels: Labels | undefined; value: number }>();
+  /** By label sets that cannot change. */
+  readonly #known = new WeakMap<Labels, { value: number }>();
 
   constructor(options: MetricOptions) {
     this.#options = options;
@@ -94,12 +96,15 @@ class Values implements Counter, Gauge {
   }
 
   #series(labels: Labels | undefined): { value: number } {
+    const known = labels && this.#known.get(labels);
+    if (known !== undefined) return known;
     const key = seriesKey(this.#options.labelNames ?? [], labels);
     let series = this.#values.get(key);
     if (series === undefined) {
       series = { labels, value: 0 };
       this.#values.set(key, series);
     }
+    if (labels !== undefined && Object.isFrozen(labels)) this.#known.set(labels, series);
     return series;
   }
 
@@ -120,24 +125,33 @@ interface Distribution {
 class Buckets implements Histogram {
   readonly #options: MetricOptions & { readonly buckets: readonly number[] };
   readonly #series = new Map<string, Distribution>();
+  /** By label sets that cannot change. */
+  readonly #known = new WeakMap<Labels, Distribution>();
 
   constructor(options: MetricOptions & { readonly buckets: readonly number[] }) {
     this.#options = options;
   }
 
   observe(value: number, labels?: Labels): void {
-    const { name, labelNames = [], buckets } = this.#options;
+    const { name, buckets } = this.#options;
+    const series = (labels && this.#known.get(labels)) ?? this.#distribution(labels);
+    if (Number.isNaN(value)) throw new RangeError(`histogram ${name} observed NaN`);
+    const index = buckets.findIndex((bound) => value <= bound);
+    if (index >= 0) series.counts[index] = series.counts[index]! + 1;
+    series.sum += value;
+    series.count += 1;
+  }
+
+  #distribution(labels: Labels | undefined): Distribution {
+    const { labelNames = [], buckets } = this.#options;
     const key = seriesKey(labelNames, labels);
     let series = this.#series.get(key);
     if (series === undefined) {
       series = { labels, counts: new Array<number>(buckets.length).fill(0), sum: 0, count: 0 };
       this.#series.set(key, series);
     }
-    if (Number.isNaN(value)) throw new RangeError(`histogram ${name} observed NaN`);
-    const index = buckets.findIndex((bound) => value <= bound);
-    if (index >= 0) series.counts[index] = series.counts[index]! + 1;
-    series.sum += value;
-    series.count += 1;
+    if (labels !== undefined && Object.isFrozen(labels)) this.#known.set(labels, series);
+    return series;
   }
 
   *lines(): Iterable<string> {

@@ -198,7 +198,7 @@ async function attemptDelete(
   }
   const object = plan.draft;
   await bringToStorage(object, definition);
-  const value = storedValue(object);
+  const value = storedValue(object, entry);
   const key = storageKey(definition, namespace, name);
   const removal = plan.gone ? rest.participants.get(definition.storageResource)?.beforeRemove?.(old) : undefined;
   const commit = await rest.store.commit({

@@ -27,7 +27,7 @@ export async function guaranteedUpdate(
     const draft: Draft = { ...old, metadata: { ...old.metadata } };
     change(draft, old);
     await bringToStorage(draft, definition);
-    const value = storedValue(draft);
+    const value = storedValue(draft, entry);
     if (dryRun) return served(value.at(entry.revision), definition);
     const commit = await rest.store.commit({
       when: [{ key, modRevision: entry.revision }],

@@ -302,7 +302,7 @@ async function commitChange(
   const key = storageKey(definition, info.namespace, info.name);
   const removed = finishesDeletion(draft, old);
   await bringToStorage(draft, definition);
-  const value = storedValue(draft);
+  const value = storedValue(draft, entry);
   if (options.dryRun) return served(value.at(entry.revision), definition);
   checkSize(value);
   const ttl = rest.ttlOf(definition);

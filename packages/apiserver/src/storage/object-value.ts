@@ -29,13 +29,17 @@ export class ObjectValue implements Value {
   #bytes: Uint8Array | undefined;
   #served: KubernetesObject | WeakRef<KubernetesObject> | undefined;
   #revision = 0;
-  /** At least the number of UTF-16 units of the JSON before any is escaped; infinite when nobody has counted them. */
-  readonly units: number;
+  #units: number;
 
   constructor(object: KubernetesObject | undefined, source?: Value, units: number = Number.POSITIVE_INFINITY) {
     this.#object = object;
     this.#source = source;
-    this.units = units;
+    this.#units = units;
+  }
+
+  /** At least the number of UTF-16 units of the JSON before any is escaped; infinite when nobody has counted them. */
+  get units(): number {
+    return this.#units;
   }
 
   get object(): KubernetesObject {
@@ -61,7 +65,10 @@ export class ObjectValue implements Value {
   /** The encoding; kept until {@link settle}, because engines ask for it several times while they write. */
   bytes(): Uint8Array {
     if (this.#source !== undefined) return this.#source.bytes();
-    this.#bytes ??= encoder.encode(this.text());
+    if (this.#bytes === undefined) {
+      this.#bytes = encoder.encode(this.text());
+      this.#units = Math.min(this.#units, this.#bytes.length);
+    }
     return this.#bytes;
   }
 
@@ -131,13 +138,30 @@ export class ObjectValue implements Value {
   }
 }
 
-/** Brings a finished draft into the stored form and freezes it. The draft must not be changed afterwards. */
-export function storedValue(draft: KubernetesObject): ObjectValue {
+/** What is stored of an object before it is written anew. */
+interface Previous {
+  readonly object: KubernetesObject;
+  readonly value: ObjectValue;
+}
+
+/**
+ * Brings a finished draft into the stored form and freezes it. The draft must not be changed afterwards. Parts that it has
+ * from `previous` are frozen and measured already.
+ */
+export function storedValue(draft: KubernetesObject, previous?: Previous): ObjectValue {
   const { kind, apiVersion, metadata, ...rest } = draft as Record<string, unknown> & KubernetesObject;
   const { resourceVersion: _, selfLink: __, ...meta } = metadata ?? {};
-  const object = { kind, apiVersion, metadata: meta, ...rest } as KubernetesObject;
-  const units = freezeMeasured(object);
-  return new ObjectValue(object, undefined, units);
+  const object = { kind, apiVersion, metadata: meta, ...rest } as KubernetesObject & Record<string, unknown>;
+  const before = previous?.object as Record<string, unknown> | undefined;
+  let units = 3;
+  let kept = false;
+  for (const name in object) {
+    const part = object[name];
+    if (typeof part === "object" && part !== null && part === before?.[name]) kept = true;
+    else units += name.length + 3 + freezeMeasured(part, name);
+  }
+  if (kept && previous !== undefined) units += previous.value.units;
+  return new ObjectValue(Object.freeze(object), undefined, units);
 }
 
 /** The value of an entry: the instance that was written, or one over the bytes that the engine gave back. */

@@ -28,14 +28,30 @@ export function textOf({ level, version }: LevelVersion): string {
   return `${level}:${version}`;
 }
 
+/** What a namespace's labels say. */
+interface ReadPolicy {
+  readonly policy: Policy;
+  readonly errors: readonly FieldError[];
+}
+
+const known = new WeakMap<object, ReadPolicy>();
+
 /**
  * Reads the labels of a namespace. Without a `warn` label, warnings follow a stricter `enforce`. A wrong label counts as
  * restricted where it enforces, else as privileged.
  */
-export function readPolicy(labels: Readonly<Record<string, string>> = {}): {
-  readonly policy: Policy;
-  readonly errors: readonly FieldError[];
-} {
+export function readPolicy(labels: Readonly<Record<string, string>> = NO_LABELS): ReadPolicy {
+  let read = known.get(labels);
+  if (read === undefined) {
+    read = policyOf(labels);
+    if (Object.isFrozen(labels)) known.set(labels, read);
+  }
+  return read;
+}
+
+const NO_LABELS: Readonly<Record<string, string>> = Object.freeze({});
+
+function policyOf(labels: Readonly<Record<string, string>>): ReadPolicy {
   const errors: FieldError[] = [];
   const read = (mode: string, fallback: Level): { level?: Level; version?: string } => ({
     ...readLevel(labels, `${PREFIX}${mode}`, fallback, errors),
