@@ -80,6 +80,15 @@ export function pickHighest(totals: readonly number[] | Float64Array, random: ()
       first = index;
     } else if (total === most) count += 1;
   }
+  return pickAmong(totals, { most, first, count }, random);
+}
+
+/** One of the `count` places, the first at `first`, where the number is `most`. */
+export function pickAmong(
+  totals: readonly number[] | Float64Array,
+  { most, first, count }: { readonly most: number; readonly first: number; readonly count: number },
+  random: () => number,
+): number {
   if (count <= 1) return first;
   let left = Math.floor(random() * count);
   for (let index = first; ; index += 1) {

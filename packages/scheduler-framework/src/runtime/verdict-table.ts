@@ -1,57 +1,5 @@
-import type { NodeInfo } from "../contract/node-info.ts";
 import { type Status, SUCCESS } from "../contract/status.ts";
-
-/** Asks for what is not known of nodes, at some rows. */
-export type Ask = (unknown: readonly NodeInfo[], rows: readonly number[]) => readonly number[];
-
-/** One number for each row, and for which generation of the row's node it holds. */
-class Column {
-  readonly #generations: Float64Array;
-  readonly #values: Float64Array;
-  #first: number | undefined;
-  #isUniform = true;
-
-  constructor(rows: number) {
-    this.#generations = new Float64Array(rows);
-    this.#values = new Float64Array(rows);
-  }
-
-  /** Whether every number that was ever kept is the same. */
-  get isUniform(): boolean {
-    return this.#isUniform;
-  }
-
-  /** Adds the numbers of rows to `totals`, or puts them there; `current` are the generations of all rows. */
-  read(
-    nodes: readonly NodeInfo[],
-    rows: readonly number[],
-    current: Float64Array,
-    totals: Float64Array | number[],
-    ask: Ask,
-  ): void {
-    const [generations, values] = [this.#generations, this.#values];
-    const unknown: number[] = [];
-    for (let index = 0; index < rows.length; index += 1) {
-      const row = rows[index]!;
-      if (generations[row] === current[row]) totals[index] = values[row]!;
-      else unknown.push(index);
-    }
-    if (unknown.length === 0) return;
-    const asked = ask(
-      unknown.map((index) => nodes[index]!),
-      unknown.map((index) => rows[index]!),
-    );
-    for (const [answer, index] of unknown.entries()) {
-      const value = asked[answer]!;
-      const row = rows[index]!;
-      totals[index] = value;
-      generations[row] = current[row]!;
-      values[row] = value;
-      this.#first ??= value;
-      if (value !== this.#first) this.#isUniform = false;
-    }
-  }
-}
+import { KeptScores } from "./kept-scores.ts";
 
 /**
  * What plugins said about pods of one signature, node by node. Generations are unique among all nodes, so a row that has
@@ -63,8 +11,7 @@ export class VerdictTable {
   /** 1 where the node fits. */
   readonly #fits: Uint8Array;
   readonly #rejections: (Status | undefined)[];
-  readonly #columns = new Map<string, Column>();
-  #totals: Float64Array = new Float64Array(128);
+  readonly #scores = new Map<string, KeptScores>();
 
   constructor(rows: number) {
     this.rows = rows;
@@ -95,40 +42,13 @@ export class VerdictTable {
     this.#fits[row] = rejection === undefined ? 1 : 0;
   }
 
-  /** The numbers of a column for some nodes and their rows. Good until the next call. */
-  totals(
-    column: string,
-    nodes: readonly NodeInfo[],
-    rows: readonly number[],
-    generations: Float64Array,
-    ask: Ask,
-  ): Float64Array {
-    if (this.#totals.length < rows.length) this.#totals = new Float64Array(rows.length * 2);
-    const totals = this.#totals.subarray(0, rows.length);
-    this.#column(column).read(nodes, rows, generations, totals, ask);
-    return totals;
-  }
-
-  /** The raw scores of a plugin for some nodes and their rows, and whether all nodes have had the same so far. */
-  scores(
-    plugin: string,
-    nodes: readonly NodeInfo[],
-    rows: readonly number[],
-    generations: Float64Array,
-    ask: Ask,
-  ): { readonly scores: readonly number[]; readonly isUniform: boolean } {
-    const column = this.#column(plugin);
-    const scores = new Array<number>(rows.length).fill(0);
-    column.read(nodes, rows, generations, scores, ask);
-    return { scores, isUniform: column.isUniform };
-  }
-
-  #column(name: string): Column {
-    let column = this.#columns.get(name);
-    if (column === undefined) {
-      column = new Column(this.rows);
-      this.#columns.set(name, column);
+  /** The scores of some plugins together, named by `plugins`; `columns` of them are kept apart. */
+  scores(plugins: string, columns: number): KeptScores {
+    let scores = this.#scores.get(plugins);
+    if (scores === undefined) {
+      scores = new KeptScores(this.rows, columns);
+      this.#scores.set(plugins, scores);
     }
-    return column;
+    return scores;
   }
 }

@@ -3,8 +3,8 @@ import type { Cycle } from "../contract/points.ts";
 import { type Status, SUCCESS } from "../contract/status.ts";
 import { askScores, type Profile, type RowFilter } from "./profile.ts";
 import type { ResolvedPlugin } from "./resolve-plugins.ts";
-import { addScores, checkScores, pickHighest } from "./score-table.ts";
-import type { Ask, VerdictTable } from "./verdict-table.ts";
+import { addScores, checkScores, pickAmong, pickHighest } from "./score-table.ts";
+import type { VerdictTable } from "./verdict-table.ts";
 
 /** What the plugins of a profile say about the nodes of one attempt's snapshot. `row` is a node's position in it. */
 export interface Verdicts {
@@ -116,46 +116,46 @@ export class KeptVerdicts implements Verdicts {
     skipped: ReadonlySet<string>,
     random: () => number,
   ): NodeInfo {
+    const { cycle, table } = this.#parts;
+    const { plain, normalized, asked } = this.#scorers(skipped);
+    const nameOf = ({ name }: ResolvedPlugin): string => name;
+    const key = `${plain.map(nameOf).join("+")}/${normalized.map(nameOf).join("+")}`;
+    const scores = table.scores(key, normalized.length);
+    const found = scores.read({ nodes, rows, generations: cycle.snapshot.generations }, (unknown, at) => {
+      const sums = new Array<number>(unknown.length).fill(0);
+      for (const each of plain) addScores(sums, each, askScores(each, cycle, unknown, at));
+      return [sums, ...normalized.map((each) => askScores(each, cycle, unknown, at))];
+    });
+    const { totals } = found;
+    let isChanged = false;
+    for (const [column, each] of normalized.entries()) {
+      const { normalizeScore } = each.plugin;
+      // Equal raw scores are equal ones after NormalizeScore: they prefer no node, as long as they are in bounds.
+      if (scores.isUniform(column)) {
+        checkScores(each, normalizeScore!(cycle, scores.column(column, rows.slice(0, 1)), nodes.slice(0, 1)));
+        continue;
+      }
+      isChanged = true;
+      addScores(totals, each, normalizeScore!(cycle, scores.column(column, rows), nodes));
+    }
+    for (const each of asked) {
+      const raw = askScores(each, cycle, nodes, rows);
+      addScores(totals, each, each.plugin.normalizeScore?.(cycle, raw, nodes) ?? raw);
+    }
+    if (isChanged || asked.length > 0) return nodes[pickHighest(totals, random)]!;
+    return nodes[pickAmong(totals, found, random)]!;
+  }
+
+  /** The plugins that score, by whether their scores are kept, and whether they must be seen together to count. */
+  #scorers(skipped: ReadonlySet<string>): Record<"plain" | "normalized" | "asked", readonly ResolvedPlugin[]> {
     const { profile, scored } = this.#parts;
-    const [plain, others]: ResolvedPlugin[][] = [[], []];
+    const [plain, normalized, asked]: ResolvedPlugin[][] = [[], [], []];
     for (const each of profile.points.score) {
       if (skipped.has(each.name)) continue;
-      const isPlain = scored.has(each.name) && each.plugin.normalizeScore === undefined;
-      (isPlain ? plain : others)!.push(each);
+      if (!scored.has(each.name)) asked!.push(each);
+      else if (each.plugin.normalizeScore === undefined) plain!.push(each);
+      else normalized!.push(each);
     }
-    const totals = this.#sums(plain!, nodes, rows);
-    for (const each of others!) this.#addNormalized(each, nodes, rows, totals);
-    return nodes[pickHighest(totals, random)]!;
-  }
-
-  /** What plugins give together that need not see all nodes at once. */
-  #sums(plugins: readonly ResolvedPlugin[], nodes: readonly NodeInfo[], rows: readonly number[]): Float64Array {
-    const { cycle, table } = this.#parts;
-    const column = plugins.map(({ name }) => name).join("+");
-    return table.totals(column, nodes, rows, cycle.snapshot.generations, (unknown, at) => {
-      const sums = new Array<number>(unknown.length).fill(0);
-      for (const each of plugins) addScores(sums, each, askScores(each, cycle, unknown, at));
-      return sums;
-    });
-  }
-
-  #addNormalized(
-    each: ResolvedPlugin,
-    nodes: readonly NodeInfo[],
-    rows: readonly number[],
-    totals: Float64Array,
-  ): void {
-    const { cycle, table, scored } = this.#parts;
-    const ask: Ask = (unknown, at) => askScores(each, cycle, unknown, at);
-    const { normalizeScore } = each.plugin;
-    if (!scored.has(each.name)) {
-      const raw = ask(nodes, rows);
-      addScores(totals, each, normalizeScore === undefined ? raw : normalizeScore(cycle, raw, nodes));
-      return;
-    }
-    const { scores, isUniform } = table.scores(each.name, nodes, rows, cycle.snapshot.generations, ask);
-    // Equal raw scores are equal ones after NormalizeScore: they prefer no node, as long as they are in bounds.
-    if (isUniform) checkScores(each, normalizeScore!(cycle, scores.slice(0, 1), nodes.slice(0, 1)));
-    else addScores(totals, each, normalizeScore!(cycle, scores, nodes));
+    return { plain: plain!, normalized: normalized!, asked: asked! };
   }
 }
