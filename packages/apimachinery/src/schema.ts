@@ -52,6 +52,10 @@ export interface Schema {
   readonly "x-kubernetes-embedded-resource"?: boolean;
   readonly "x-kubernetes-validations"?: readonly { readonly [name: string]: Json }[];
   readonly "x-kubernetes-unions"?: Json;
+  /** The Go type that a decoder's messages name, where it is not that of `type`: `[]v1.Protocol`. Never published. */
+  readonly "x-go-type"?: string;
+  /** The inlined Go structs that hold the field, separated by dots. Never published. */
+  readonly "x-go-inline"?: string;
   readonly "x-kubernetes-group-version-kind"?: readonly {
     readonly group: string;
     readonly version: string;

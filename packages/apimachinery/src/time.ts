@@ -7,6 +7,8 @@ export interface TimeError {
 
 const LAYOUT = "2006-01-02T15:04:05Z07:00";
 const WHOLE = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(Z|([+-])(\d\d):(\d\d))$/;
+const MICRO_LAYOUT = "2006-01-02T15:04:05.000000Z07:00";
+const MICRO = /:\d\d[.,]\d{6}(?:Z|[+-]\d\d:\d\d)$/;
 /** The elements of the layout and the shape of each, for saying where a text goes wrong. */
 const ELEMENTS: readonly (readonly [string, RegExp])[] = [
   ["2006", /^\d{4}/],
@@ -22,6 +24,20 @@ const ELEMENTS: readonly (readonly [string, RegExp])[] = [
   ["05", /^\d\d(?:[.,]\d+)?/],
   ["Z07:00", /^(?:Z|[+-]\d\d:\d\d)/],
 ];
+
+const MICRO_ELEMENTS: readonly (readonly [string, RegExp])[] = [
+  ...ELEMENTS.slice(0, -2),
+  ["05", /^\d\d/],
+  [".000000", /^[.,]\d{6}/],
+  ...ELEMENTS.slice(-1),
+];
+
+/** As {@link parseTime}, but with the six digits after the point that meta/v1 MicroTime requires. */
+export function parseMicroTime(text: string): number | TimeError {
+  const parsed = parseTime(text);
+  if (typeof parsed === "number" ? MICRO.test(text) : WHOLE.test(text)) return parsed;
+  return { error: shapeError(text, MICRO_LAYOUT, MICRO_ELEMENTS) };
+}
 
 /**
  * Milliseconds since the epoch of an RFC 3339 text, with a fraction for microseconds; or Go's error text
@@ -70,12 +86,12 @@ function rangeError(
   return day < 1 || day > days ? "day" : undefined;
 }
 
-function shapeError(text: string): string {
+function shapeError(text: string, layout = LAYOUT, elements = ELEMENTS): string {
   let rest = text;
   const about = `parsing time ${quoteGo(text)}`;
-  for (const [element, shape] of ELEMENTS) {
+  for (const [element, shape] of elements) {
     const match = shape.exec(rest);
-    if (match === null) return `${about} as ${quoteGo(LAYOUT)}: cannot parse ${quoteGo(rest)} as ${quoteGo(element)}`;
+    if (match === null) return `${about} as ${quoteGo(layout)}: cannot parse ${quoteGo(rest)} as ${quoteGo(element)}`;
     rest = rest.slice(match[0].length);
   }
   return `${about}: extra text: ${quoteGo(rest)}`;
@@ -102,6 +118,15 @@ export function formatMicroTime(now: number): string {
 /** Milliseconds since the epoch of a time that the API wrote; undefined when it is absent or not a time. */
 export function timeOf(text: string | null | undefined): number | undefined {
   if (!text) return undefined;
+  const known = knownTimes.get(text);
+  if (known !== undefined) return known;
   const parsed = parseTime(text);
-  return typeof parsed === "number" ? parsed : undefined;
+  if (typeof parsed !== "number") return undefined;
+  if (knownTimes.size >= MOST_KNOWN) knownTimes.clear();
+  knownTimes.set(text, parsed);
+  return parsed;
 }
+
+/** Times are looked at again and again: when objects are sorted, aged, compared. */
+const knownTimes = new Map<string, number>();
+const MOST_KNOWN = 1000;

@@ -150,7 +150,7 @@ describe("typed decoding", () => {
 
   it("makes values canonical and drops nulls", () => {
     const json =
-      '{"metadata":{"name":"a","creationTimestamp":null,"labels":{"a":null}},"hard":{"cpu":1.50,"memory":"1024Mi","x":null},"micro":"2024-01-02T03:04:05+01:00","spec":{"replicas":null,"port":"http","items":[null]},"binary":{"a":"YQ==\\n"}}';
+      '{"metadata":{"name":"a","creationTimestamp":null,"labels":{"a":null}},"hard":{"cpu":1.50,"memory":"1024Mi","x":null},"micro":"2024-01-02T03:04:05.000000+01:00","spec":{"replicas":null,"port":"http","items":[null]},"binary":{"a":"YQ==\\n"}}';
     expect(decode(json)).toEqual({
       unknown: [],
       value: {

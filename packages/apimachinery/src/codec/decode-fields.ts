@@ -6,6 +6,7 @@ import {
   type ListPlan,
   type MapPlan,
   planOf,
+  type ScalarPlan,
   type StructPlan,
 } from "./decode-plan.ts";
 import { definitionNameOf, goTypeOf, scalarKindOf, structNameOf, zeroOf } from "./go-type.ts";
@@ -47,6 +48,9 @@ export function decodeFields(
   return new FieldDecoder(resolve, options).decode(value, schema, options);
 }
 
+/** Kinds whose Go types have a decoder of their own. */
+const DECODES_ITSELF: ReadonlySet<string> = new Set(["quantity", "time", "micro-time", "duration", "int-or-string"]);
+
 class FieldDecoder {
   readonly #resolve: SchemaResolver;
   readonly #literals: NumberLiterals | undefined;
@@ -55,6 +59,8 @@ class FieldDecoder {
   readonly #fields: FieldPlan[] = [];
   readonly #unknown: string[] = [];
   #error: string | undefined;
+  /** An error of a type that decodes itself, at which Go stops: others are only noted. */
+  #halted = false;
 
   constructor(resolve: SchemaResolver, { literals, path = [] }: DecodeFieldsOptions) {
     this.#resolve = resolve;
@@ -72,7 +78,7 @@ class FieldDecoder {
   #value(value: unknown, plan: DecodePlan, literal: string | undefined): unknown {
     switch (plan.form) {
       case "scalar":
-        return this.#scalar(value, plan.kind, literal);
+        return this.#scalar(value, plan, literal);
       case "struct":
         return this.#struct(value, plan, undefined);
       case "list":
@@ -84,11 +90,14 @@ class FieldDecoder {
     }
   }
 
-  #scalar(value: unknown, kind: string, literal: string | undefined): unknown {
+  #scalar(value: unknown, { kind, goType }: ScalarPlan, literal: string | undefined): unknown {
     if (typeof value === "string" && kind === "string") return value;
     const decoded = decodeScalar(value, kind, literal);
+    if (decoded.error === undefined && decoded.mismatch === undefined) return decoded.value;
+    if (this.#halted) return undefined;
+    if (DECODES_ITSELF.has(kind)) this.#halt();
     if (decoded.error !== undefined) this.#fail(decoded.error);
-    else if (decoded.mismatch !== undefined) this.#mismatch(decoded.mismatch, goTypeOf(kind));
+    else if (decoded.mismatch !== undefined) this.#mismatch(decoded.mismatch, goType);
     return decoded.value;
   }
 
@@ -114,8 +123,8 @@ class FieldDecoder {
     return value;
   }
 
-  #map(value: unknown, { element, schema }: MapPlan): unknown {
-    if (!isObject(value)) return this.#mismatch(jsonKind(value), this.#typeName(schema));
+  #map(value: unknown, { element, schema, goType }: MapPlan): unknown {
+    if (!isObject(value)) return this.#mismatch(jsonKind(value), goType ?? this.#typeName(schema));
     const { plan } = element;
     const literals = this.#literals?.get(value);
     for (const name in value) {
@@ -127,8 +136,8 @@ class FieldDecoder {
     return value;
   }
 
-  #list(value: unknown, { element, schema }: ListPlan): unknown {
-    if (!Array.isArray(value)) return this.#mismatch(jsonKind(value), this.#typeName(schema));
+  #list(value: unknown, { element, schema, goType }: ListPlan): unknown {
+    if (!Array.isArray(value)) return this.#mismatch(jsonKind(value), goType ?? this.#typeName(schema));
     const { plan } = element;
     const literals = this.#literals?.get(value);
     for (let at = 0; at < value.length; at++) {
@@ -178,6 +187,12 @@ class FieldDecoder {
         ? `Go value of type ${type}`
         : `Go struct field ${struct}.${this.#fields.map(({ name }) => name).join(".")} of type ${type}`;
     return this.#fail(`json: cannot unmarshal ${what} into ${target}`);
+  }
+
+  /** Makes the error that comes next the one that counts. */
+  #halt(): void {
+    this.#halted = true;
+    this.#error = undefined;
   }
 
   #fail(message: string): undefined {

@@ -1,6 +1,6 @@
 import { isObject } from "../member.ts";
 import type { Schema, SchemaResolver } from "../schema.ts";
-import { definitionNameOf, opaque, scalarKindOf, structNameOf } from "./go-type.ts";
+import { definitionNameOf, goTypeOf, opaque, scalarKindOf, structNameOf } from "./go-type.ts";
 
 /** How a value of a schema is decoded, worked out once for each schema. */
 export type DecodePlan = AnyPlan | ScalarPlan | ListPlan | MapPlan | StructPlan;
@@ -10,22 +10,27 @@ interface AnyPlan {
   readonly form: "any";
 }
 
-interface ScalarPlan {
+export interface ScalarPlan {
   readonly form: "scalar";
   /** As {@link scalarKindOf} names it. */
   readonly kind: string;
+  /** As messages name it. */
+  readonly goType: string;
 }
 
 export interface ListPlan {
   readonly form: "list";
   readonly element: FieldPlan;
   readonly schema: Schema;
+  /** As messages name it, where the schema does not tell it. */
+  readonly goType: string | undefined;
 }
 
 export interface MapPlan {
   readonly form: "map";
   readonly element: FieldPlan;
   readonly schema: Schema;
+  readonly goType: string | undefined;
 }
 
 export interface StructPlan {
@@ -48,6 +53,7 @@ interface FieldPlace {
 export class FieldPlan {
   /** Of the struct that the field is in, without package; "" where it is in none. */
   readonly struct: string;
+  /** With the inlined structs that hold it: `VolumeSource.hostPath`. */
   readonly name: string;
   readonly schema: Schema;
   readonly #resolve: SchemaResolver;
@@ -59,7 +65,8 @@ export class FieldPlan {
     const { struct = "", name = "", required = true } = place;
     this.schema = schema;
     this.struct = struct;
-    this.name = name;
+    const inline = schema["x-go-inline"];
+    this.name = inline === undefined ? name : `${inline}.${name}`;
     this.#resolve = resolve;
     this.#required = required;
   }
@@ -111,16 +118,30 @@ export function planOf(schema: Schema, resolve: SchemaResolver, definitionName =
 function makePlan(written: Schema, resolve: SchemaResolver, definitionName: string): DecodePlan {
   const named = definitionName === "" || written.$ref ? written : { ...written, $ref: definitionName };
   const definition = definitionNameOf(named);
+  const goType = written["x-go-type"];
   if (opaque(definition)) return ANY;
   const known = scalarKindOf(named, definition);
-  if (known !== undefined) return { form: "scalar", kind: known };
+  if (known !== undefined) return scalarPlan(known, goType);
   const schema = written.$ref === undefined ? written : resolve(written.$ref);
   const kind = schema === written ? undefined : scalarKindOf(schema, undefined);
-  if (kind !== undefined) return { form: "scalar", kind };
-  if (schema.type === "array") return { form: "list", element: new FieldPlan(schema.items ?? {}, resolve), schema };
+  if (kind !== undefined) return scalarPlan(kind, goType);
+  if (schema.type === "array") {
+    return { form: "list", element: new FieldPlan(elementSchema(schema.items ?? {}, goType), resolve), schema, goType };
+  }
   if (schema.properties !== undefined) return structPlan(schema, resolve, definition);
   if (!isObject(schema.additionalProperties)) return ANY;
-  return { form: "map", element: new FieldPlan(schema.additionalProperties as Schema, resolve), schema };
+  const values = elementSchema(schema.additionalProperties as Schema, goType);
+  return { form: "map", element: new FieldPlan(values, resolve), schema, goType };
+}
+
+function scalarPlan(kind: string, goType: string | undefined): ScalarPlan {
+  return { form: "scalar", kind, goType: goType ?? goTypeOf(kind) };
+}
+
+/** Items of `[]v1.Protocol` are v1.Protocol, values of `map[v1.ResourceName]v1.Limit` are v1.Limit. */
+function elementSchema(schema: Schema, goType: string | undefined): Schema {
+  const element = goType === undefined ? undefined : /^(?:\[\]|map\[[^\]]*\])(.+)$/.exec(goType)?.[1];
+  return element === undefined || schema.$ref !== undefined ? schema : { ...schema, "x-go-type": element };
 }
 
 function structPlan(schema: Schema, resolve: SchemaResolver, definition: string | undefined): StructPlan {

@@ -1,7 +1,7 @@
 import { parseDuration } from "../duration.ts";
 import { quoteGo } from "../go-quote.ts";
 import { Quantity } from "../quantity.ts";
-import { formatMicroTime, formatTime, parseTime } from "../time.ts";
+import { formatMicroTime, formatTime, parseMicroTime, parseTime } from "../time.ts";
 
 /** A scalar as the API stores it, or what is wrong with it. */
 interface DecodedScalar {
@@ -83,15 +83,18 @@ function decodeQuantity(value: unknown, literal: string | undefined): DecodedSca
   }
 }
 
-function canonicalTime(format: (time: number) => string): Remembered {
+function canonicalTime(
+  parse: (text: string) => ReturnType<typeof parseTime>,
+  format: (time: number) => string,
+): Remembered {
   return new Remembered((text) => {
-    const parsed = parseTime(text);
+    const parsed = parse(text);
     return typeof parsed === "number" ? { value: format(parsed) } : { error: parsed.error };
   });
 }
 
-const times = canonicalTime(formatTime);
-const microTimes = canonicalTime(formatMicroTime);
+const times = canonicalTime(parseTime, formatTime);
+const microTimes = canonicalTime(parseMicroTime, formatMicroTime);
 
 function decodeTimeText(text: string, kind: string): DecodedScalar {
   if (kind === "time") return times.get(text);

@@ -51,6 +51,9 @@ const UNTYPED_LIST: ListFieldType = {
   keyDefault: () => undefined,
 };
 const UNTYPED_MAP: MapFieldType = { kind: "map", atomic: false, declares: () => false, member: () => ANY };
+/** What another program gives meaning to is owned as a whole. */
+const RAW_EXTENSION = "io.k8s.apimachinery.pkg.runtime.RawExtension";
+const RAW: MapFieldType = { kind: "map", atomic: true, declares: () => false, member: () => ANY };
 const UNTYPED_SCALAR: ScalarFieldType = { kind: "scalar", scalar: "untyped" };
 
 /** Members that an embedded object has without declaring them. */
@@ -83,7 +86,7 @@ export function fieldTypeOf(schema: Schema, resolve: SchemaResolver): FieldType 
 
 function makeType(written: Schema, resolve: SchemaResolver): FieldType {
   const definition = definitionNameOf(written);
-  if (opaque(definition)) return ANY;
+  if (opaque(definition)) return definition === RAW_EXTENSION ? RAW : ANY;
   const known = scalarKindOf(written, definition);
   if (known !== undefined) return scalarType(known);
   const schema = written.$ref === undefined ? written : resolve(written.$ref);

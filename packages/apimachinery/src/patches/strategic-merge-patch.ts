@@ -9,6 +9,8 @@ const PATCH = "$patch";
 const RETAIN_KEYS = "$retainKeys";
 const DELETE_FROM_LIST = "$deleteFromPrimitiveList/";
 const SET_ORDER = "$setElementOrder/";
+/** How all directives begin. */
+const DOLLAR = 36;
 
 /**
  * Applies a strategic merge patch: lists with a patch merge key in the schema are merged element by element; `$patch` (`replace`,
@@ -28,26 +30,44 @@ interface Field {
   readonly mergeKey: string;
 }
 
+const NO_NAMES: ReadonlySet<string> = new Set();
+const UNKNOWN_FIELD: Field = { schema: undefined, strategies: [], mergeKey: "" };
+
+/** The fields of structs, worked out once. */
+const fieldsOfResolver = new WeakMap<SchemaResolver, WeakMap<Schema, Map<string, Field>>>();
+
 class StrategicMerger {
   readonly #resolve: SchemaResolver;
+  readonly #fields: WeakMap<Schema, Map<string, Field>>;
 
   constructor(resolve: SchemaResolver) {
     this.#resolve = resolve;
+    this.#fields = fieldsOfResolver.get(resolve) ?? new WeakMap();
+    fieldsOfResolver.set(resolve, this.#fields);
   }
 
   mergeMap(live: MutableObject, patch: MutableObject, schema: Schema | undefined): MutableObject {
     if (Object.hasOwn(patch, PATCH)) return directedMap(patch);
     const merged = retainKeys({ ...live }, patch);
     const ordered = this.#applyOrders(merged, patch, schema);
-    for (const [name, value] of Object.entries(patch)) {
-      if (name === RETAIN_KEYS || name.startsWith(SET_ORDER) || ordered.has(name)) continue;
-      if (name.startsWith(DELETE_FROM_LIST)) deleteFromList(merged, name.slice(DELETE_FROM_LIST.length), value);
-      else this.#mergeMember(merged, name, value, schema);
+    for (const name of Object.keys(patch)) {
+      const value = patch[name];
+      if (name.charCodeAt(0) !== DOLLAR) this.#mergeMember(merged, name, value, schema, ordered);
+      else if (name === RETAIN_KEYS || name.startsWith(SET_ORDER)) continue;
+      else if (name.startsWith(DELETE_FROM_LIST)) deleteFromList(merged, name.slice(DELETE_FROM_LIST.length), value);
+      else this.#mergeMember(merged, name, value, schema, ordered);
     }
     return merged;
   }
 
-  #mergeMember(merged: MutableObject, name: string, value: unknown, schema: Schema | undefined): void {
+  #mergeMember(
+    merged: MutableObject,
+    name: string,
+    value: unknown,
+    schema: Schema | undefined,
+    ordered: ReadonlySet<string>,
+  ): void {
+    if (ordered.has(name)) return;
     const live = memberOf(merged, name);
     if (value === null) delete merged[name];
     else if (isObject(value) && isObject(live)) {
@@ -99,9 +119,10 @@ class StrategicMerger {
 
   /** Handles every `$setElementOrder` with its list; returns the names of the lists that are done. */
   #applyOrders(merged: MutableObject, patch: MutableObject, schema: Schema | undefined): ReadonlySet<string> {
-    const done = new Set<string>();
-    for (const [directive, order] of Object.entries(patch)) {
-      if (!directive.startsWith(SET_ORDER)) continue;
+    let done: Set<string> | undefined;
+    for (const directive of Object.keys(patch)) {
+      if (directive.charCodeAt(0) !== DOLLAR || !directive.startsWith(SET_ORDER)) continue;
+      const order = patch[directive];
       const name = directive.slice(SET_ORDER.length);
       const field = this.#field(schema, name);
       const live = listOf(memberOf(merged, name));
@@ -112,14 +133,32 @@ class StrategicMerger {
       if (list !== undefined) {
         setMember(merged, name, orderElements(list as unknown[], order, live ?? [], sameElement(field.mergeKey)));
       }
+      done ??= new Set();
       done.add(name);
     }
-    return done;
+    return done ?? NO_NAMES;
   }
 
   #field(schema: Schema | undefined, name: string): Field {
-    const written = schema === undefined ? undefined : (memberOf(schema.properties, name) ?? mapValue(schema));
-    if (written === undefined) return { schema: undefined, strategies: [], mergeKey: "" };
+    if (schema === undefined) return UNKNOWN_FIELD;
+    let known = this.#fields.get(schema);
+    if (known === undefined) {
+      known = new Map();
+      this.#fields.set(schema, known);
+    }
+    // A map may have any members: only those of structs are kept.
+    if (memberOf(schema.properties, name) === undefined) return this.#readField(schema, name);
+    let field = known.get(name);
+    if (field === undefined) {
+      field = this.#readField(schema, name);
+      known.set(name, field);
+    }
+    return field;
+  }
+
+  #readField(schema: Schema, name: string): Field {
+    const written = memberOf(schema.properties, name) ?? mapValue(schema);
+    if (written === undefined) return UNKNOWN_FIELD;
     const resolved = resolveSchema(written, this.#resolve);
     const element = resolved.type === "array" ? resolved.items : resolved;
     return {
@@ -184,7 +223,8 @@ function keyOf(element: MutableObject, mergeKey: string): unknown {
 
 /** `object` or `scalar`; lists may not be mixed, nor hold lists. */
 function elementKind(...lists: readonly (readonly unknown[])[]): "object" | "scalar" {
-  const kinds = new Set(lists.flat().map((element) => (Array.isArray(element) ? "array" : typeof element)));
+  const kinds = new Set<string>();
+  for (const list of lists) for (const element of list) kinds.add(Array.isArray(element) ? "array" : typeof element);
   if (kinds.has("array")) throw rejectedRequest();
   if (kinds.size > 1) throw unknownError(`list element types are not identical: ${printGo(lists)}`);
   return kinds.has("object") ? "object" : "scalar";
