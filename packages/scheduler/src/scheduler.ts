@@ -153,6 +153,7 @@ class LoopScheduler implements Scheduler {
       signal: this.#stopping.signal,
       track: (work) => this.#track(work),
     });
+    dependencies.events.yieldWhile?.(() => this.#queue.counts.active + this.#bindings.size > 0);
     this.#watch = new ClusterWatch({
       cache: this.#cache,
       queue: this.#queue,

@@ -12,6 +12,8 @@ const MAX_WAITING = 10_000;
 const MAX_NOTE_BYTES = 1024;
 /** Requests under way at the same time: one after the other would wait for the disk each time. */
 const PARALLEL = 16;
+/** While pods wait to be bound, so many events let them go first, and are sent one after the other. */
+const MAX_YIELDING = 1_000;
 
 /** What there is to say about a pod: by the scheduler (`Scheduled`, `FailedScheduling`, `Preempted`) or by a plugin. */
 export interface SchedulingEvent extends PodEvent {
@@ -21,6 +23,8 @@ export interface SchedulingEvent extends PodEvent {
 /** Tells people about decisions. Never throws and never waits. */
 export interface SchedulingEvents extends PodEvents {
   event(regarding: Pod, event: SchedulingEvent): void;
+  /** While `isBusy` says so, most of the requests that are to be made are left to others. */
+  yieldWhile?(isBusy: () => boolean): void;
   /** Sends nothing more. */
   stop(): void;
 }
@@ -62,6 +66,7 @@ class QueuedEvents implements SchedulingEvents {
   readonly #waiting: Job[] = [];
   #sending = 0;
   #stopped = false;
+  #isBusy = (): boolean => false;
   #lastNanoseconds = 0n;
 
   constructor(components: SchedulingEventsComponents) {
@@ -89,6 +94,10 @@ class QueuedEvents implements SchedulingEvents {
     if (known.count === 2) this.#enqueue({ count: known });
   }
 
+  yieldWhile(isBusy: () => boolean): void {
+    this.#isBusy = isBusy;
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#waiting.length = 0;
@@ -109,13 +118,17 @@ class QueuedEvents implements SchedulingEvents {
       return false;
     }
     this.#waiting.push(job);
-    if (this.#sending < PARALLEL) void this.#sendAll();
+    if (this.#sending < this.#parallel()) void this.#sendAll();
     return true;
+  }
+
+  #parallel(): number {
+    return this.#waiting.length <= MAX_YIELDING && this.#isBusy() ? 1 : PARALLEL;
   }
 
   async #sendAll(): Promise<void> {
     this.#sending += 1;
-    for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
+    for (let job = this.#waiting.shift(); job !== undefined; job = this.#next()) {
       try {
         await this.#send(job);
       } catch (error) {
@@ -123,6 +136,14 @@ class QueuedEvents implements SchedulingEvents {
       }
     }
     this.#sending -= 1;
+  }
+
+  /** What is to be sent next by one of those who send; others begin or end as there is time for it. */
+  #next(): Job | undefined {
+    const parallel = this.#parallel();
+    if (this.#sending > parallel) return undefined;
+    while (this.#sending < parallel && this.#waiting.length > 1) void this.#sendAll();
+    return this.#waiting.shift();
   }
 
   async #send(job: Job): Promise<void> {
@@ -176,6 +197,7 @@ function referenceTo({ metadata = {} }: Pod): object {
 }
 
 function shortened(note: string): string {
+  if (note.length * 3 <= MAX_NOTE_BYTES) return note; // no character of a string has more than three bytes
   const bytes = new TextEncoder().encode(note);
   if (bytes.length <= MAX_NOTE_BYTES) return note;
   const kept = new TextDecoder().decode(bytes.subarray(0, MAX_NOTE_BYTES - 4)).replace(/\uFFFD$/, "");

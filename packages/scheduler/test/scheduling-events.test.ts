@@ -50,6 +50,52 @@ describe("scheduling events", () => {
     });
   });
 
+  it.each([
+    { what: "one after the other while others are busy", count: 40, busy: true, most: 1 },
+    { what: "several at a time when nobody is", count: 40, busy: false, most: 16 },
+    { what: "several at a time when many wait", count: 1_500, busy: true, most: 16 },
+  ])("are sent $what", async ({ count, busy, most }) => {
+    const clock = createVirtualClock();
+    const seen = { now: 0, most: 0, all: 0 };
+    const resource = {
+      namespace: () => resource,
+      create: async () => {
+        seen.now += 1;
+        seen.most = Math.max(seen.most, seen.now);
+        await clock.sleep(10);
+        seen.now -= 1;
+        seen.all += 1;
+      },
+    };
+    const client = { resource: () => resource } as unknown as Client;
+    const events = createSchedulingEvents({ client, clock, controller: "default-scheduler" });
+    events.yieldWhile?.(() => busy);
+    for (let index = 0; index < count; index += 1) events.event(testPod(`p${index}`), FAILED);
+    await clock.advance(60_000);
+    expect(seen).toEqual({ now: 0, most, all: count });
+  });
+
+  it("are sent faster as soon as nobody is busy any more", async () => {
+    const clock = createVirtualClock();
+    let [busy, sent] = [true, 0];
+    const resource = {
+      namespace: () => resource,
+      create: async () => {
+        sent += 1;
+        await clock.sleep(10);
+      },
+    };
+    const client = { resource: () => resource } as unknown as Client;
+    const events = createSchedulingEvents({ client, clock, controller: "default-scheduler" });
+    events.yieldWhile?.(() => busy);
+    for (let index = 0; index < 100; index += 1) events.event(testPod(`p${index}`), FAILED);
+    await clock.advance(15);
+    expect(sent).toBe(2);
+    busy = false;
+    await clock.advance(20);
+    expect(sent).toBeGreaterThan(16);
+  });
+
   it("wait for the first of their series, and not for those of other pods", async () => {
     const clock = createVirtualClock();
     const [written, slow]: [string[], PromiseWithResolvers<void>] = [[], Promise.withResolvers<void>()];

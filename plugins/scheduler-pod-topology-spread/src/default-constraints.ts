@@ -34,19 +34,24 @@ type Selector = Parameters<typeof labelMatcher>[0];
 /** Finds the constraints of a pod: its own, or the defaults over what belongs together with it. */
 export class ConstraintSource {
   readonly #reader: ClusterReader;
-  readonly #defaults: readonly TopologySpreadConstraint[];
+  /** They have no selector of their own, so they are the same for every pod. */
+  readonly #defaults: Readonly<Record<UnsatisfiableAction, readonly SpreadConstraint[]>>;
   readonly isSystem: boolean;
 
   constructor(reader: ClusterReader, { defaultingType, defaultConstraints = [] }: PodTopologySpreadArgs) {
     this.#reader = reader;
     this.isSystem = defaultingType !== "List";
-    this.#defaults = this.isSystem ? SYSTEM_DEFAULTS : defaultConstraints;
+    const defaults = this.isSystem ? SYSTEM_DEFAULTS : defaultConstraints;
+    this.#defaults = {
+      DoNotSchedule: compileConstraints(defaults, {}, "DoNotSchedule"),
+      ScheduleAnyway: compileConstraints(defaults, {}, "ScheduleAnyway"),
+    };
   }
 
   constraintsOf(pod: Pod, action: UnsatisfiableAction): readonly SpreadConstraint[] {
     const own = pod.spec?.topologySpreadConstraints ?? [];
     if (own.length > 0) return compileConstraints(own, pod, action);
-    const defaults = compileConstraints(this.#defaults, pod, action);
+    const defaults = this.#defaults[action];
     if (defaults.length === 0) return defaults;
     const selector = this.#defaultSelector(pod);
     return selector.isEmpty ? [] : defaults.map((constraint) => ({ ...constraint, selector }));

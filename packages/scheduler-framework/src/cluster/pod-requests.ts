@@ -15,6 +15,7 @@ const requested: Amount = (container) => amountsOf(container.resources?.requests
  * and what it has; when the resize is infeasible, with the latter two.
  */
 function withStatus(pod: Pod, amount: Amount): Amount {
+  if (pod.status?.containerStatuses === undefined && pod.status?.initContainerStatuses === undefined) return amount;
   const statuses = new Map(
     [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])]
       .filter(({ resources, allocatedResources }) => resources !== undefined || allocatedResources !== undefined)
