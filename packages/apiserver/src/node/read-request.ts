@@ -67,14 +67,20 @@ function gather(request: IncomingMessage, limit: number): Promise<Uint8Array | u
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let size = 0;
+    let ended = false;
     request.on("data", (chunk: Uint8Array) => {
       size += chunk.length;
       if (size > limit) reject(new BodyTooLarge());
       else chunks.push(chunk);
     });
-    request.once("end", () => resolve(chunks.length > 1 ? Buffer.concat(chunks, size) : chunks[0]));
+    request.once("end", () => {
+      ended = true;
+      resolve(chunks.length > 1 ? Buffer.concat(chunks, size) : chunks[0]);
+    });
     request.once("error", reject);
-    request.once("close", () => reject(new Error("the client left before the end of its request")));
+    request.once("close", () => {
+      if (!ended) reject(new Error("the client left before the end of its request"));
+    });
   });
 }
 
