@@ -84,27 +84,37 @@ class NodeSearch {
     const known = this.#known();
     const among = this.#candidates();
     const count = among?.length ?? nodes.length;
-    const feasible: NodeInfo[] = [];
-    const rows: number[] = [];
-    const rejections = new NodeStatuses();
     const enough = enoughNodes(count, percentage);
     const start = count === 0 ? 0 : startIndex % count;
+    const run = among === undefined ? this.#run() : undefined;
+    const fits = new FittingNodes(nodes, Math.min(enough, count));
+    const rejections = new NodeStatuses();
     let error: Status | undefined;
     let looked = 0;
-    while (looked < count && feasible.length < enough && error === undefined) {
+    while (looked < count && fits.count < enough && error === undefined) {
       const index = start + looked < count ? start + looked : start + looked - count;
+      const end = Math.min(index < start ? start : count, index + enough - fits.count);
+      const fitting = run?.(index, end) ?? 0;
+      if (fitting > 0) {
+        fits.addAll(index, fitting);
+        looked += fitting;
+        continue;
+      }
       const row = among === undefined ? index : among[index]!;
       const node = nodes[row]!;
       looked += 1;
       const status = known?.(row) ?? this.#verdict(node, row);
-      if (status === SUCCESS || status.code === "Success") {
-        feasible.push(node);
-        rows.push(row);
-      } else if (isRejection(status)) rejections.add(node.name, status);
+      if (status === SUCCESS || status.code === "Success") fits.addAll(row, 1);
+      else if (isRejection(status)) rejections.add(node.name, status);
       else error = status;
     }
-    const left = { feasible, rows, rejections, error, isNominated: false };
+    const left = { ...fits.end(), rejections, error, isNominated: false };
     return { ...left, nextIndex: start + looked, verdicts: this.#verdicts };
+  }
+
+  /** Says how many nodes in a row are known to fit. */
+  #run(): ((start: number, end: number) => number) | undefined {
+    return this.#options.nominations.isEmpty ? this.#verdicts.runs?.() : undefined;
   }
 
   /** What is known of nodes to which no pod is nominated. */
@@ -137,5 +147,35 @@ class NodeSearch {
       if (status.code !== "Success") return status;
     }
     return this.#verdicts.filter(node, row);
+  }
+}
+
+/** The nodes that fit, and their rows, in arrays of the right size. */
+class FittingNodes {
+  readonly #all: readonly NodeInfo[];
+  readonly #feasible: NodeInfo[];
+  readonly #rows: number[];
+  count = 0;
+
+  constructor(all: readonly NodeInfo[], most: number) {
+    this.#all = all;
+    this.#feasible = new Array<NodeInfo>(most);
+    this.#rows = new Array<number>(most);
+  }
+
+  /** So many rows from `first` on. */
+  addAll(first: number, count: number): void {
+    const [all, feasible, rows] = [this.#all, this.#feasible, this.#rows];
+    for (let row = first; row < first + count; row += 1) {
+      feasible[this.count] = all[row]!;
+      rows[this.count] = row;
+      this.count += 1;
+    }
+  }
+
+  end(): { readonly feasible: readonly NodeInfo[]; readonly rows: readonly number[] } {
+    this.#feasible.length = this.count;
+    this.#rows.length = this.count;
+    return { feasible: this.#feasible, rows: this.#rows };
   }
 }

@@ -68,7 +68,9 @@ export class KeptScores {
     const totals = this.#totals.subarray(0, rows.length);
     const [known, sums] = [this.#generations, this.#sums];
     const unknown: number[] = [];
-    let [most, first, count] = [Number.NEGATIVE_INFINITY, -1, 0];
+    let most = Number.NEGATIVE_INFINITY;
+    let first = -1;
+    let count = 0;
     for (let index = 0; index < rows.length; index += 1) {
       const row = rows[index]!;
       if (known[row] !== generations[row]) {
@@ -77,15 +79,21 @@ export class KeptScores {
       }
       const sum = sums[row]!;
       totals[index] = sum;
-      if (sum > most) [most, first, count] = [sum, index, 1];
-      else if (sum === most) count += 1;
+      if (sum > most) {
+        most = sum;
+        first = index;
+        count = 1;
+      } else if (sum === most) count += 1;
     }
     if (unknown.length > 0) this.#learn(unknown, { nodes, rows, generations }, ask);
     for (const index of unknown) {
       const sum = sums[rows[index]!]!;
       totals[index] = sum;
-      if (sum > most) [most, first, count] = [sum, index, 1];
-      else if (sum === most) {
+      if (sum > most) {
+        most = sum;
+        first = index;
+        count = 1;
+      } else if (sum === most) {
         count += 1;
         first = Math.min(first, index);
       }

@@ -36,6 +36,14 @@ export class VerdictTable {
     return this.#rejections[row];
   }
 
+  /** How many rows from `start` on, up to `end`, are known to fit, one after the other. */
+  run(start: number, end: number, generations: Float64Array): number {
+    const [filtered, fits] = [this.#filtered, this.#fits];
+    let row = start;
+    while (row < end && filtered[row] === generations[row] && fits[row] === 1) row += 1;
+    return row - start;
+  }
+
   keepFiltered(row: number, generation: number, rejection: Status | undefined): void {
     this.#filtered[row] = generation;
     this.#rejections[row] = rejection;

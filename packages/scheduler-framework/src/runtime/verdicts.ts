@@ -19,6 +19,8 @@ export interface Verdicts {
   ): NodeInfo;
   /** What is known of the node of a row without asking plugins about it one by one. Absent when nothing is. */
   known?(): KnownVerdict | undefined;
+  /** Says how many rows from `start` on, up to `end`, are known to fit, one after the other. Absent when that is not known. */
+  runs?(): ((start: number, end: number) => number) | undefined;
 }
 
 /** The verdict about the node of a row; undefined: it is to be asked for. Good for one attempt. */
@@ -95,6 +97,12 @@ export class KeptVerdicts implements Verdicts {
       const kept = table.verdict(row, generations[row]!);
       return kept === SUCCESS ? askRow(profile, filters, row) : kept;
     };
+  }
+
+  runs(): ((start: number, end: number) => number) | undefined {
+    const { cycle, table, asked } = this.#parts;
+    const { generations } = cycle.snapshot;
+    return asked.length > 0 ? undefined : (start, end) => table.run(start, end, generations);
   }
 
   filter(node: NodeInfo, row: number): Status {
