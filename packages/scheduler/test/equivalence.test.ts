@@ -18,9 +18,10 @@ import { describe, expect, it } from "vitest";
 import { type FindNodeResult, findNode } from "../src/find-node.ts";
 import { Nominations } from "../src/nominations.ts";
 import { newProfile } from "./default-profile.ts";
-import { type NodeShape, nodeOf, nodeShape, type PodKind, podKinds, podOf } from "./random-cluster.ts";
+import { type NodeShape, nodeOf, nodeShape, type PodKind, podKinds, podOf, VOLUME_OBJECTS } from "./random-cluster.ts";
 
 const reader: ClusterReader = testReader({
+  ...VOLUME_OBJECTS,
   namespaces: [
     { metadata: { name: "default", labels: { team: "red" } } },
     { metadata: { name: "other", labels: { team: "blue" } } },

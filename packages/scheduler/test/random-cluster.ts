@@ -70,6 +70,46 @@ export function nodeOf(index: number, shape: NodeShape): Node {
   return { ...node, metadata: { ...node.metadata, labels } } as Node;
 }
 
+const DRIVER = "csi.example.com";
+const claimsOf = (namespace: string): readonly object[] => {
+  const claim = (name: string, spec: object): object => ({
+    metadata: {
+      name,
+      namespace,
+      annotations: "volumeName" in spec ? { "pv.kubernetes.io/bind-completed": "yes" } : {},
+    },
+    spec,
+  });
+  return [
+    ...["c1", "c2", "c3", "local"].map((name) => claim(name, { volumeName: `${namespace}-${name}` })),
+    claim("unbound", { storageClassName: "late" }),
+  ];
+};
+const volumesOf = (namespace: string): readonly object[] => {
+  const local = { nodeSelectorTerms: [{ matchExpressions: [{ key: "disk", operator: "In", values: ["ssd"] }] }] };
+  const volume = (name: string, labels: object, spec: object): object => ({
+    metadata: { name: `${namespace}-${name}`, labels },
+    spec: { csi: { driver: DRIVER, volumeHandle: `${namespace}-${name}` }, ...spec },
+  });
+  return [
+    volume("c1", {}, {}),
+    volume("c2", {}, {}),
+    volume("c3", { [ZONE]: "z1__z2" }, {}),
+    volume("local", {}, { nodeAffinity: { required: local } }),
+  ];
+};
+
+/** What the claims of pods lead to: bound volumes of any node, of some zones and of some nodes, and one yet to be made. */
+export const VOLUME_OBJECTS: Readonly<Record<string, readonly object[]>> = {
+  persistentvolumeclaims: ["default", "other"].flatMap(claimsOf),
+  persistentvolumes: ["default", "other"].flatMap(volumesOf),
+  storageclasses: [{ metadata: { name: "late" }, provisioner: DRIVER, volumeBindingMode: "WaitForFirstConsumer" }],
+  csinodes: Array.from({ length: 12 }, (_, index) => ({
+    metadata: { name: `n${index}` },
+    spec: { drivers: [{ name: DRIVER, ...(index % 4 === 3 ? {} : { allocatable: { count: 1 + (index % 4) } }) }] },
+  })),
+};
+
 const labelSelector = fc.constantFrom(...APPS.map((app) => ({ matchLabels: { app } })), {});
 const topologyKey = fc.constantFrom(ZONE, HOST, "disk");
 const term = fc.record(
@@ -144,6 +184,8 @@ export interface PodKind {
   readonly podAffinity: object | undefined;
   readonly podAntiAffinity: object | undefined;
   readonly spread: readonly object[];
+  /** Of {@link VOLUME_OBJECTS}. */
+  readonly claim: string | undefined;
   readonly priority: number;
 }
 
@@ -159,6 +201,7 @@ const podKind: fc.Arbitrary<PodKind> = fc.record({
   podAffinity: maybe(podAffinity),
   podAntiAffinity: maybe(podAffinity),
   spread: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, fc.array(constraint, { minLength: 1, maxLength: 2 })),
+  claim: fc.option(fc.constantFrom("c1", "c2", "c3", "unbound", "local"), { nil: undefined, freq: 1 }),
   priority: fc.constantFrom(0, 0, 10),
 });
 
@@ -178,7 +221,15 @@ export const podKinds: fc.Arbitrary<readonly PodKind[]> = fc.tuple(podKind, podK
 });
 
 export function podOf(name: string, kind: PodKind): Pod {
-  const { nodeAffinity: ofNodes, podAffinity: near, podAntiAffinity: apart, spread, hostPort, nodeSelector } = kind;
+  const {
+    nodeAffinity: ofNodes,
+    podAffinity: near,
+    podAntiAffinity: apart,
+    spread,
+    hostPort,
+    nodeSelector,
+    claim,
+  } = kind;
   const affinity = {
     ...(ofNodes === undefined ? {} : { nodeAffinity: ofNodes }),
     ...(near === undefined ? {} : { podAffinity: near }),
@@ -194,6 +245,7 @@ export function podOf(name: string, kind: PodKind): Pod {
       ...(nodeSelector === undefined ? {} : { nodeSelector }),
       ...(Object.keys(affinity).length > 0 ? { affinity } : {}),
       ...(spread.length > 0 ? { topologySpreadConstraints: spread } : {}),
+      ...(claim === undefined ? {} : { volumes: [{ name: "data", persistentVolumeClaim: { claimName: claim } }] }),
     },
     { namespace: kind.namespace, labels: { app: kind.app } },
   );

@@ -1,6 +1,8 @@
+import type { ClusterReader } from "@pinnace/scheduler-framework";
 import {
   attempt,
   testComponents,
+  testCycle,
   testNode,
   testNodeInfo,
   testPod,
@@ -54,5 +56,24 @@ describe("NodeVolumeLimits", () => {
 
   it("has nothing to say about a pod without claims", () => {
     expect(attempt(plugin.create(testComponents(), {}), testPod("p"), []).preFilter?.code).toBe("Skip");
+  });
+
+  it("sees that a limit has changed", () => {
+    let [version, limit] = [1, 1];
+    const reader: ClusterReader = {
+      list: () => [],
+      get: (type, key) => testReader({ ...objects, csinodes: [csiNode(limit)] }).get(type, key),
+      version: () => version,
+    };
+    const instance = plugin.create(testComponents({ reader }), {});
+    const node = testNodeInfo(testNode("n"), using("x", "c1"));
+    const says = (): string => {
+      const cycle = testCycle(using("p", "c2"), [node]);
+      instance.preFilter!(cycle);
+      return instance.filterRows!(cycle)(0).code;
+    };
+    expect(says()).toBe("Unschedulable");
+    [version, limit] = [2, 2];
+    expect(says()).toBe("Success");
   });
 });
