@@ -2,6 +2,7 @@ import type { Node, Pod } from "@pinnace/api";
 import {
   ClusterCache,
   type ClusterReader,
+  type Cycle,
   createCycleState,
   createNodeInfo,
   createPodInfo,
@@ -109,12 +110,34 @@ class Comparison {
       { ...options, profile: newProfile(this.#config, reader), random: drawing(this.#count) },
     );
     expect(said(fast)).toEqual(said(plain));
+    this.#compareRows({ state: createCycleState(), pod: info, snapshot, signal });
     this.#startIndex = fast.nextIndex;
     if (fast.type !== "found") return;
     const { nodeName } = fast;
     this.#placed.set(pod.metadata!.uid!, { pod, nodeName });
     this.#cache.assume(info, nodeName);
     if (confirm) this.#cache.setPod({ ...pod, spec: { ...pod.spec, nodeName } } as Pod);
+  }
+
+  /** What plugins say by rows is what they say node by node. */
+  #compareRows(cycle: Cycle): void {
+    const { nodes } = cycle.snapshot;
+    const { status, skipped } = this.#fast.runPreFilter(cycle);
+    if (status.code !== "Success") return;
+    for (const { name, plugin } of this.#fast.activeFilters(skipped)) {
+      if (plugin.filterRows === undefined) continue;
+      const of = plugin.filterRows(cycle);
+      const byRow = nodes.map((_node, row) => [name, of(row)]);
+      expect(byRow).toEqual(nodes.map((node) => [name, plugin.filter!(cycle, node)]));
+    }
+    const rows = nodes.map((_node, row) => row).reverse();
+    const reversed = rows.map((row) => nodes[row]!);
+    const preScore = this.#fast.runPreScore(cycle, reversed, rows);
+    for (const { name, plugin } of this.#fast.points.score) {
+      if (plugin.scoreTable === undefined || preScore.skipped.has(name)) continue;
+      const byRow = plugin.scoreTable(cycle, reversed, rows);
+      expect([name, ...byRow]).toEqual([name, ...reversed.map((node) => plugin.score!(cycle, node))]);
+    }
   }
 
   /** The same nodes and pods, put together from nothing. */
