@@ -28,6 +28,8 @@ describe("the flags of up", () => {
       nodeCpu: "4",
       nodeMemory: "8Gi",
       nodePods: 110,
+      etcdCompactionInterval: 300_000,
+      historyLimit: 10_000,
       plugins: [],
     });
     expect((await parse()).nodes).toBeUndefined();
@@ -48,7 +50,18 @@ describe("the flags of up", () => {
     expect((await parse()).etcdServers).toBeUndefined();
   });
 
+  it("take durations as upstream writes them", async () => {
+    expect(await parse("--etcd-compaction-interval", "1h30m", "--history-limit", "50000")).toMatchObject({
+      etcdCompactionInterval: 5_400_000,
+      historyLimit: 50_000,
+    });
+    expect((await parse("--etcd-compaction-interval", "0")).etcdCompactionInterval).toBe(0);
+  });
+
   it.each([
+    [["--etcd-compaction-interval", "5"], "must be 0 or a duration"],
+    [["--etcd-compaction-interval", "5ms"], "must be 0 or a duration"],
+    [["--history-limit", "0"], "must be an integer from 1"],
     [["--port", "65536"], "must be an integer from 0 to 65535"],
     [["--nodes", "-1"], "must be an integer from 0 to 10000"],
     [["--node-memory", "much"], "must be a quantity"],

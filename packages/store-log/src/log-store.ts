@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Clock } from "@pinnace/clock";
+import type { Clock, Timer } from "@pinnace/clock";
 import { messageOf } from "@pinnace/errors";
 import type { Logger } from "@pinnace/logging";
 import {
@@ -14,7 +14,16 @@ import {
   type Transaction,
   type WatchOptions,
 } from "@pinnace/store";
-import { apply, type Deadline, Expiry, type KeyTree, Ledger, unmet, validateTransaction } from "@pinnace/store/engine";
+import {
+  apply,
+  compactRegularly,
+  type Deadline,
+  Expiry,
+  type KeyTree,
+  Ledger,
+  unmet,
+  validateTransaction,
+} from "@pinnace/store/engine";
 import type { Observable } from "rxjs";
 import { Batch } from "./batch.ts";
 import type { DirectoryLock } from "./directory-lock.ts";
@@ -47,6 +56,8 @@ interface LogStoreParts {
   readonly space: SpaceGuard;
   readonly meter: StoreMeter;
   readonly recovered: Recovered;
+  /** See `LogStoreOptions`. */
+  readonly compactionInterval: number;
 }
 
 /** A batch that is being written, and the state after it. */
@@ -73,6 +84,7 @@ export class TreeLogStore implements LogStore {
   readonly #parts: LogStoreParts;
   readonly #ledger: Ledger;
   readonly #expiry: Expiry;
+  readonly #compaction: Timer | undefined;
   /** The state after all commits that were accepted, durable or not. */
   #head: KeyTree;
   #headRevision: number;
@@ -95,6 +107,14 @@ export class TreeLogStore implements LogStore {
     this.#used = recovered.used;
     this.#expiry = new Expiry(parts.clock, (deadline) => this.#expire(deadline));
     for (const deadline of recovered.deadlines) this.#expiry.add(deadline);
+    this.#compaction = compactRegularly(this, {
+      clock: parts.clock,
+      interval: parts.compactionInterval,
+      from: recovered.revision,
+      onError: (error) => {
+        if (this.#closing === undefined) parts.logger.warn("the store could not be compacted", { error });
+      },
+    });
     parts.space.reclaimWith(() => this.#reclaim());
     parts.meter.observe({ revision: () => this.#ledger.revision, size: () => this.size(), used: () => this.#used });
   }
@@ -163,6 +183,7 @@ export class TreeLogStore implements LogStore {
   }
 
   async #finish(): Promise<void> {
+    this.#compaction?.cancel();
     this.#expiry.close();
     await this.#draining;
     this.#ledger.close(new StoreError("CLOSED", "the store is closed"));

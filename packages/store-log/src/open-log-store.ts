@@ -24,6 +24,11 @@ export interface LogStoreOptions {
   readonly metrics?: MetricRegistry;
   /** How many events are kept for watches and snapshots of the past. Default: 10,000. */
   readonly historyLimit?: number;
+  /**
+   * Milliseconds between compactions: changes are kept for watches and snapshots of the past for one to two of them, but no
+   * more than `historyLimit`. 0: never. Default: 300,000, as kube-apiserver has it.
+   */
+  readonly compactionInterval?: number;
   /** The most bytes of keys and values; puts beyond it fail with `NO_SPACE`. Default: 8 GiB. */
   readonly quota?: number;
   /** Bytes of log after which a checkpoint is written, or twice its size when that is more. Default: 256 MiB. */
@@ -35,6 +40,7 @@ export interface LogStoreOptions {
 }
 
 const DEFAULT_HISTORY_LIMIT = 10_000;
+const DEFAULT_COMPACTION_INTERVAL = 300_000;
 const DEFAULT_QUOTA = 8 * 2 ** 30;
 const DEFAULT_CHECKPOINT_AFTER = 256 << 20;
 
@@ -74,5 +80,6 @@ async function openLocked(options: LogStoreOptions, lock: DirectoryLock): Promis
     space: new SpaceGuard(clock, new Reserve(directory), quota),
     meter: new StoreMeter(clock, options.metrics),
     recovered,
+    compactionInterval: options.compactionInterval ?? DEFAULT_COMPACTION_INTERVAL,
   });
 }

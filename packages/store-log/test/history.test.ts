@@ -99,6 +99,29 @@ describe("history across restarts", () => {
     await again.close();
   });
 
+  it("is kept for one to two intervals of compaction, counted from the start, and for good without one", async () => {
+    const store = await openLogStore({ directory, clock, compactionInterval: 60_000 });
+    for (let minute = 0; minute < 4; minute++) {
+      for (let step = 0; step < 4; step++) {
+        await put(store, "/a", `${minute}.${step}`);
+        await clock.advance(15_000);
+      }
+    }
+    // The last compaction was at the end of the fourth minute, to where the store was at the end of the third.
+    await expect.poll(() => oldestOf(store)).toBe(13);
+    await store.close();
+    const again = await openLogStore({ directory, clock, compactionInterval: 0 });
+    expect(await oldestOf(again)).toBe(13);
+    await put(again, "/a");
+    await clock.advance(3_600_000);
+    expect(await oldestOf(again)).toBe(13);
+    await again.close();
+    const third = await openLogStore({ directory, clock });
+    await clock.advance(300_000);
+    await expect.poll(() => oldestOf(third)).toBe(18);
+    await third.close();
+  });
+
   it("keeps the deadlines of entries that are older than the history, and not those that were replaced", async () => {
     const store = await open(2);
     await put(store, "/old", "", 50_000);

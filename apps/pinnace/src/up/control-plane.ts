@@ -28,6 +28,7 @@ import { findPlugins } from "../plugins/plugin-folders.ts";
 import { unusablePlugins } from "../plugins/unusable-plugins.ts";
 import { VERSION } from "../version.ts";
 import type { DataDirectory } from "./data-directory.ts";
+import { apiFeatures, featurePlugins } from "./feature-gates.ts";
 import { hostAddress } from "./host-address.ts";
 import { openStore } from "./open-store.ts";
 import type { UpOptions } from "./options.ts";
@@ -94,7 +95,7 @@ export async function openFoundation(
     logger.warn(text);
     progress.note(`  warning: ${text}`);
   }
-  const scheduler = configured ?? schedulerConfig(plugins);
+  const scheduler = configured ?? schedulerConfig(plugins, featurePlugins(options.featureGates));
   return { clock, logger, log, pki, plugins, scheduler, listener, serveWith, store, metrics, staticTokens };
 }
 
@@ -167,6 +168,7 @@ export async function startControlPlane(
       serviceCidr: SERVICE_CIDR,
       address: { ip: nodes.address, port: listener.port },
       sharedStore: shared,
+      featureGates: apiFeatures(options.featureGates),
       gitVersion: VERSION,
       clientCa: pki.authority.certificate,
       frontProxyCa: pki.frontProxyAuthority.certificate,

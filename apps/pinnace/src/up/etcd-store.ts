@@ -22,6 +22,7 @@ export async function openEtcd(
     ...components,
     endpoints: servers,
     prefix: options.etcdPrefix,
+    compactionInterval: options.etcdCompactionInterval,
     tls: {
       ...(ca === undefined ? {} : { ca }),
       ...(certificate === undefined ? {} : { certificate }),

@@ -37,11 +37,11 @@ export async function openStore(
 }
 
 async function openDirectory(
-  { quotaBackendBytes }: UpOptions,
+  { quotaBackendBytes: quota, historyLimit, etcdCompactionInterval: compactionInterval }: UpOptions,
   directory: string,
   components: StoreComponents,
 ): Promise<Store> {
-  const store = await openLogStore({ directory, quota: quotaBackendBytes, ...components });
+  const store = await openLogStore({ directory, quota, historyLimit, compactionInterval, ...components });
   const help = "Size of the storage database file physically allocated in bytes.";
   const labelNames = ["storage_cluster_id"];
   components.metrics.collect({ name: "apiserver_storage_size_bytes", help, type: "gauge", labelNames }, () => [

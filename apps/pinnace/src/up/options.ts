@@ -1,6 +1,8 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { parseDuration } from "@pinnace/apimachinery";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { type Features, parseFeatureGates } from "./feature-gates.ts";
 
 /** What `pinnace up` was asked for. */
 export interface UpOptions {
@@ -23,11 +25,16 @@ export interface UpOptions {
   readonly etcdCertfile?: string;
   readonly etcdKeyfile?: string;
   readonly etcdPrefix: string;
+  /** Milliseconds. */
+  readonly etcdCompactionInterval: number;
+  readonly historyLimit: number;
   readonly quotaBackendBytes: number;
   /** An `EncryptionConfiguration`. */
   readonly encryptionProviderConfig?: string;
   readonly plugins: readonly string[];
   readonly schedulerConfig?: string;
+  /** Names of features that are off by default and on here. */
+  readonly featureGates: Features;
   readonly logLevel: "debug" | "info" | "warn" | "error";
 }
 
@@ -47,6 +54,15 @@ function quantity(text: string): string {
     throw new InvalidArgumentError('must be a quantity such as "4", "500m" or "8Gi".');
   }
   return text;
+}
+
+/** Milliseconds of a duration as Go writes it. */
+function duration(text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds === undefined || (milliseconds !== 0 && milliseconds < 1000)) {
+    throw new InvalidArgumentError('must be 0 or a duration of at least a second, such as "5m0s".');
+  }
+  return milliseconds;
 }
 
 /** An unset variable of a script must not become the current folder. */
@@ -93,6 +109,20 @@ export function upCommand(run: (options: UpOptions) => Promise<void>): Command {
     .option("--etcd-certfile <file>", "the certificate to show to etcd")
     .option("--etcd-keyfile <file>", "its key")
     .option("--etcd-prefix <prefix>", "below which all keys are", "/pinnace")
+    .addOption(
+      new Option(
+        "--etcd-compaction-interval <duration>",
+        "how long changes are kept, in etcd or the data directory, for watches and lists that go on: for one to two of these; 0: until there are too many",
+      )
+        .argParser(duration)
+        .default(300_000, "5m0s"),
+    )
+    .option(
+      "--history-limit <n>",
+      "the most changes that the store in the data directory keeps for them",
+      integer(1, 10_000_000),
+      10_000,
+    )
     .option(
       "--quota-backend-bytes <n>",
       "the most bytes of keys and values; beyond, writes are refused and deletions go on",
@@ -105,6 +135,14 @@ export function upCommand(run: (options: UpOptions) => Promise<void>): Command {
     )
     .option("--plugins <folder>", "look for plugins in this folder, too (repeatable)", collect)
     .option("--scheduler-config <file>", "KubeSchedulerConfiguration; read again whenever the file changes")
+    .addOption(
+      new Option(
+        "--feature-gates <names>",
+        "switch features on: GenericWorkload=true (pod groups and workloads), GangScheduling=true (schedules them)",
+      )
+        .argParser(parseFeatureGates)
+        .default(new Set<string>(), "none"),
+    )
     .addOption(
       new Option("--log-level <level>", "what goes to the log in the data directory")
         .choices(["debug", "info", "warn", "error"])

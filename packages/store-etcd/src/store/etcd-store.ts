@@ -12,6 +12,7 @@ import {
   type WatchOptions,
 } from "@pinnace/store";
 import {
+  compactRegularly,
   validateCompaction,
   validateKey,
   validateListOptions,
@@ -65,7 +66,11 @@ export class EtcdStore implements Store {
     this.#parts = parts;
     this.#entries = new Entries(parts.keys, this.#values);
     this.#newest = new Shared(() => this.#readRevision());
-    this.#compaction = this.#compactRegularly();
+    this.#compaction = compactRegularly(this, {
+      clock: parts.clock,
+      interval: parts.compactionInterval,
+      onError: (error) => parts.logger.warn("etcd could not be compacted", { error }),
+    });
   }
 
   async read(key: string): Promise<Entry | undefined> {
@@ -237,21 +242,6 @@ export class EtcdStore implements Store {
   async #writeBarrier(): Promise<void> {
     const put = { key: this.#parts.keys.barrier, value: new Uint8Array() };
     await this.#parts.client.callRepeatably(TXN, { compare: [], success: [{ put }], failure: [] });
-  }
-
-  /** Each time to where the store was the time before, so the history is kept for one to two intervals. */
-  #compactRegularly(): Timer | undefined {
-    const { clock, logger, compactionInterval } = this.#parts;
-    if (compactionInterval === 0) return undefined;
-    let before: number | undefined;
-    const compact = async (): Promise<void> => {
-      const revision = await this.revision();
-      if (before !== undefined) await this.compact(before);
-      before = revision;
-    };
-    return clock.setInterval(() => {
-      compact().catch((error: unknown) => logger.warn("etcd could not be compacted", { error }));
-    }, compactionInterval);
   }
 }
 

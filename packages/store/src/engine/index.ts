@@ -9,5 +9,6 @@ export { History } from "./history.ts";
 export { comesBefore, compareKeys } from "./key-order.ts";
 export { KeyTree } from "./key-tree.ts";
 export { Ledger, type LedgerState } from "./ledger.ts";
+export { compactRegularly } from "./regular-compaction.ts";
 export { apply, undo, unmet } from "./transact.ts";
 export * from "./validation.ts";

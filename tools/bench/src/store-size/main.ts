@@ -1,14 +1,12 @@
 /**
- * What 100,000 objects of 2 KiB cost a store: time until it serves them after a start, memory, disk, and events per second
- * to 1,000 watches. Peer: etcd, in its own process, with the same objects. Limit of the fan-out: a loop over as many callbacks.
+ * What 100,000 objects of 2 KiB cost a store: time until it serves them after a start, memory, disk. Peer: etcd, in its own
+ * process, with the same objects.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRealClock } from "@pinnace/clock";
-import { createMemoryStore, TextValue } from "@pinnace/store";
 import { build } from "esbuild";
 import { benchOptions } from "../options.ts";
 import { launchEtcd } from "../peers/etcd.ts";
@@ -24,8 +22,6 @@ import { openLogStoreEngine } from "../store/log-store.ts";
 const { rounds, smoke, peer, values } = benchOptions({
   objects: { type: "number", default: 100_000, smoke: 2000, help: "that are stored" },
   bytes: { type: "number", default: 2048, help: "of each" },
-  watches: { type: "number", default: 1000, smoke: 100, help: "that every event goes to" },
-  events: { type: "number", default: 2000, smoke: 100, help: "that are measured" },
   directory: { type: "text", default: tmpdir(), help: "where the files go: a disk, not memory" },
 });
 const etcd = peer("etcd");
@@ -91,36 +87,6 @@ async function peerSize(program: string, directory: string): Promise<Size> {
   return size;
 }
 
-/** Events per second times watches, in this process, without a disk. */
-async function fanOut(): Promise<number> {
-  const store = createMemoryStore({ clock: createRealClock() });
-  let delivered = 0;
-  const watches = Array.from({ length: values.watches }, () =>
-    store.watch("/registry/").subscribe(() => {
-      delivered += 1;
-    }),
-  );
-  const value = new TextValue("x");
-  const start = performance.now();
-  for (let event = 0; event < values.events; event += 1)
-    await store.commit({ when: [], then: [{ type: "put", key: `/registry/pods/${event % 100}`, value }] });
-  const seconds = (performance.now() - start) / 1000;
-  for (const watch of watches) watch.unsubscribe();
-  await store.close();
-  if (delivered !== values.events * values.watches) throw new Error(`${delivered} events were delivered`);
-  return delivered / seconds;
-}
-
-function bareFanOut(): number {
-  let delivered = 0;
-  const callbacks = Array.from({ length: values.watches }, () => () => {
-    delivered += 1;
-  });
-  const start = performance.now();
-  for (let event = 0; event < values.events; event += 1) for (const callback of callbacks) callback();
-  return delivered / ((performance.now() - start) / 1000);
-}
-
 await build({
   entryPoints: [join(import.meta.dirname, "opening.ts")],
   outfile: opening,
@@ -143,8 +109,6 @@ for (let round = 0; round < rounds; round++) {
     table.add(`${name}, memory`, "MB", memory / 1e6, { against: against("memory") });
     table.add(`${name}, disk`, "MB", disk / 1e6, { against: against("disk") });
   }
-  table.add("bare callbacks", "events/s", bareFanOut(), { better: "higher" });
-  table.add("watches of the store", "events/s", await fanOut(), { better: "higher", against: ["bare callbacks"] });
 }
 removeFolder(program);
 publish({ scenario: "store-size", series: table.series, notes, smoke });

@@ -45,9 +45,7 @@ export function etcdPuts(url: string): Engine {
 /** Resolves when etcd says that the put is durable. */
 function putOver(connection: ClientHttp2Session, key: string, value: Uint8Array): Promise<void> {
   // message PutRequest { bytes key = 1; bytes value = 2; }
-  const message = Buffer.concat([field(1, Buffer.from(key)), field(2, value)]);
-  const prefix = Buffer.alloc(5);
-  prefix.writeUInt32BE(message.length, 1);
+  const message = grpcMessage(Buffer.concat([field(1, Buffer.from(key)), field(2, value)]));
   return new Promise((resolve, reject) => {
     const stream = connection.request(HEADERS);
     stream.on("trailers", ({ "grpc-status": status, "grpc-message": text }) => {
@@ -56,12 +54,19 @@ function putOver(connection: ClientHttp2Session, key: string, value: Uint8Array)
     });
     stream.on("error", reject);
     stream.resume();
-    stream.end(Buffer.concat([prefix, message]));
+    stream.end(message);
   });
 }
 
+/** A message as gRPC sends it: uncompressed, with its length in front. */
+export function grpcMessage(message: Uint8Array): Buffer {
+  const prefix = Buffer.alloc(5);
+  prefix.writeUInt32BE(message.length, 1);
+  return Buffer.concat([prefix, message]);
+}
+
 /** A protobuf field of bytes. */
-function field(number: number, bytes: Uint8Array): Buffer {
+export function field(number: number, bytes: Uint8Array): Buffer {
   const head = [(number << 3) | 2];
   let length = bytes.length;
   for (; length > 127; length >>>= 7) head.push((length & 127) | 128);
