@@ -87,9 +87,7 @@ export class ApiStore implements Store {
     const [mutation, more] = then;
     const [condition] = when;
     if (mutation === undefined || more !== undefined) throw new StoreError("INVALID", "an API writes one object");
-    const { status, object } = await this.#write(mutation, condition?.modRevision).catch((error: unknown) => {
-      throw error instanceof StoreError ? error : new StoreError("OUTCOME_UNKNOWN", messageOf(error), { cause: error });
-    });
+    const { status, object } = await this.#write(mutation, condition?.modRevision);
     if (status < 300) {
       const revision = mutation.type === "put" ? Number(object?.metadata.resourceVersion) : NOT_TOLD;
       return { succeeded: true, revision };
@@ -190,7 +188,7 @@ export class ApiStore implements Store {
     try {
       return await server.request(request);
     } catch (error) {
-      throw isNotSent(error) ? new StoreError("CLOSED", messageOf(error), { cause: error }) : error;
+      throw new StoreError(isNotSent(error) ? "CLOSED" : "OUTCOME_UNKNOWN", messageOf(error), { cause: error });
     }
   }
 }

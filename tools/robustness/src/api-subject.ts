@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Transport } from "@pinnace/client";
+import { StoreError } from "@pinnace/store";
 import { ApiServerProcess } from "./api-server-process.ts";
 import { ApiStore } from "./api-store.ts";
 import { NAMESPACES } from "./config-maps.ts";
@@ -43,6 +44,7 @@ class ApiSubject implements Subject {
   readonly doubtful: readonly string[] = ["OUTCOME_UNKNOWN"];
   readonly #servers: readonly ApiServerProcess[];
   readonly #members: Members | undefined;
+  #isStopped = false;
 
   constructor(servers: readonly ApiServerProcess[], members: Members | undefined, random: Random) {
     this.#servers = servers;
@@ -82,6 +84,7 @@ class ApiSubject implements Subject {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     await Promise.all(this.#servers.map((server) => server.kill()));
     await this.#members?.stop();
   }
@@ -96,6 +99,7 @@ class ApiSubject implements Subject {
       const there = this.#servers.flatMap(({ transport }) => (transport === undefined ? [] : [transport]));
       const [first] = there;
       if (first !== undefined) return random === undefined ? first : random.pick(there);
+      if (this.#isStopped) throw new StoreError("CLOSED", "the servers are stopped");
       await pause(5);
     }
   }

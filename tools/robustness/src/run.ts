@@ -49,7 +49,10 @@ export async function run(subject: Subject, options: RunOptions): Promise<RunRes
   const recorder = new Recorder(subject.doubtful);
   const end = new AbortController();
   const habits = { ...COMMON_HABITS, ...options.habits };
-  const busy = traffic({ store: subject.store, recorder, random, habits, clients, watchers, signal: end.signal });
+  const abandon = new AbortController();
+  const signals = { signal: end.signal, abandoned: abandon.signal };
+  const busy = traffic({ store: subject.store, recorder, random, habits, clients, watchers, ...signals });
+  busy.catch(() => undefined); // it is awaited where the disturbances went well
   const disturbances = new Map<string, number>();
   try {
     for (let round = 0; round < rounds && options.signal?.aborted !== true; round += 1) {
@@ -60,11 +63,14 @@ export async function run(subject: Subject, options: RunOptions): Promise<RunRes
     }
     await subject.settle();
     await sometime(recorder, 20);
+  } catch (error) {
+    abandon.abort(error);
+    throw error;
   } finally {
     end.abort();
   }
   const watches = await busy;
-  await catchUp(subject.store, recorder, watches, patience);
+  await catchUp(subject.store, recorder, watches, patience, abandon.signal);
   const history = await recorder.finish(subject.store);
   for (const watch of watches) watch.stop();
   return { history, violations: check(history), disturbances };
@@ -82,12 +88,13 @@ async function catchUp(
   recorder: Recorder,
   watches: readonly RecordedWatch[],
   patience: number,
+  abandoned: AbortSignal,
 ): Promise<void> {
   const lasts = new Map<string, number>();
   for (const prefix of PREFIXES) {
     const key = `${prefix}last`;
-    await insist(() => recorder.commit(store, [], [{ type: "put", key, value: recorder.value() }]));
-    const seen = await insist(() => recorder.read(store, key));
+    await insist(() => recorder.commit(store, [], [{ type: "put", key, value: recorder.value() }]), abandoned);
+    const seen = await insist(() => recorder.read(store, key), abandoned);
     lasts.set(prefix, seen?.modRevision ?? 0);
   }
   lasts.set("", Math.max(...lasts.values()));

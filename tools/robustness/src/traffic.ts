@@ -44,6 +44,8 @@ interface TrafficOptions {
   readonly watchers: number;
   /** Ends the traffic. */
   readonly signal: AbortSignal;
+  /** Ends also what waits for the store, which will not come back. */
+  readonly abandoned: AbortSignal;
 }
 
 interface Surroundings extends TrafficOptions {
@@ -73,8 +75,10 @@ export async function traffic(options: TrafficOptions): Promise<readonly Recorde
   const watchers = Array.from({ length: options.watchers }, (_, index) =>
     watcher(options, ["", ...PREFIXES][index % 3] ?? ""),
   );
+  const watching = Promise.all([observer, ...watchers]);
+  watching.catch(() => undefined); // it is awaited after the clients
   await Promise.all(clients);
-  return Promise.all([observer, ...watchers]);
+  return watching;
 }
 
 /** Watches everything, always from where it was. */
@@ -83,9 +87,10 @@ async function observe(
   first: RecordedWatch,
   changed: (watch: RecordedWatch) => void,
 ): Promise<RecordedWatch> {
-  const { store, recorder, signal } = options;
+  const { store, recorder, signal, abandoned } = options;
   let watch = first;
   while (!signal.aborted || watch.ended !== undefined) {
+    abandoned.throwIfAborted();
     if (watch.ended !== undefined) {
       watch = recorder.watch(store, "", watch.ended === "COMPACTED" ? await listed(options, "") : watch.last);
       changed(watch);
@@ -217,9 +222,10 @@ const condition = (key: string, seen: Seen | undefined): Condition => ({ key, mo
 
 /** Watches, goes on where a watch ended, and starts anew where history is gone. */
 async function watcher(options: TrafficOptions, prefix: string): Promise<RecordedWatch> {
-  const { store, recorder, random, signal } = options;
+  const { store, recorder, random, signal, abandoned } = options;
   let watch: RecordedWatch | undefined;
   for (;;) {
+    abandoned.throwIfAborted();
     if (watch === undefined || watch.ended !== undefined) {
       watch = recorder.watch(store, prefix, await start(options, prefix, watch));
     }
@@ -237,15 +243,17 @@ async function start(options: TrafficOptions, prefix: string, last: RecordedWatc
 }
 
 /** The newest revision, as soon as the store is to be had. */
-const newest = ({ store, recorder }: TrafficOptions): Promise<number> => insist(() => recorder.revision(store));
+const newest = ({ store, recorder, abandoned }: TrafficOptions): Promise<number> =>
+  insist(() => recorder.revision(store), abandoned);
 
 /** The revision of a list, as soon as the store is to be had. */
-const listed = ({ store, recorder }: TrafficOptions, prefix: string): Promise<number> =>
-  insist(() => recorder.list(store, prefix));
+const listed = ({ store, recorder, abandoned }: TrafficOptions, prefix: string): Promise<number> =>
+  insist(() => recorder.list(store, prefix), abandoned);
 
-/** Until the store is there. */
-export async function insist<T>(ask: () => Promise<T>): Promise<T> {
+/** Asks until the store is there. */
+export async function insist<T>(ask: () => Promise<T>, abandoned: AbortSignal): Promise<T> {
   for (;;) {
+    abandoned.throwIfAborted();
     try {
       return await ask();
     } catch {
