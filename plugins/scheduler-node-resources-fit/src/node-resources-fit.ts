@@ -4,7 +4,6 @@ import {
   deviceClassOfResource,
   type NodeInfo,
   type PodInfo,
-  RecentlyUsed,
   type SchedulerComponents,
   type SchedulerPlugin,
   type Status,
@@ -83,16 +82,21 @@ function* lacks(
 }
 
 /** Thousands of nodes lack the same: they share one status. */
-const REJECTIONS = new RecentlyUsed<Status>(256);
+const REJECTIONS = new Map<string, Status>();
+const MAX_REJECTIONS = 1_000;
 
 function rejectionFor(found: readonly Lack[]): Status {
   const isHopeless = found.some(({ never }) => never);
   let key = String(isHopeless);
   for (const { reason } of found) key += `|${reason}`;
-  return REJECTIONS.get(key, () => {
+  let status = REJECTIONS.get(key);
+  if (status === undefined) {
     const reasons = found.map(({ reason }) => reason);
-    return isHopeless ? unresolvable(...reasons) : unschedulable(...reasons);
-  });
+    status = isHopeless ? unresolvable(...reasons) : unschedulable(...reasons);
+    if (REJECTIONS.size >= MAX_REJECTIONS) REJECTIONS.clear();
+    REJECTIONS.set(key, status);
+  }
+  return status;
 }
 
 /** True without looking further for the common pod: no scalar resources, and everything fits. */
