@@ -31,6 +31,8 @@ it("adds what was found besides the defaults and can be used", () => {
   expect(schedulerConfig(found).profiles).toEqual([
     { schedulerName: "default-scheduler", plugins: { multiPoint: { enabled: [{ name: "Avoid" }] } } },
   ]);
+  const { plugins } = schedulerConfig(found, ["Named"]).profiles[0]!;
+  expect(plugins?.multiPoint?.enabled).toEqual([{ name: "Avoid" }, { name: "Named" }]);
 });
 
 it("reads the file of --scheduler-config", async () => {

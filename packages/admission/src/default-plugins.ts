@@ -12,6 +12,7 @@ import { createLimitRanger } from "./plugins/limit-ranger.ts";
 import { createNamespaceLifecycle } from "./plugins/namespace-lifecycle.ts";
 import { createNodeRestriction } from "./plugins/node-restriction/node-restriction.ts";
 import { createPersistentVolumeClaimResize } from "./plugins/persistent-volume-claim-resize.ts";
+import { createPodGroupWorkloadExists } from "./plugins/pod-group-workload-exists.ts";
 import { createPodSecurity } from "./plugins/pod-security/pod-security.ts";
 import { createPodTopologyLabels } from "./plugins/pod-topology-labels.ts";
 import { createPriority } from "./plugins/priority.ts";
@@ -48,6 +49,7 @@ export const DEFAULT_ADMISSION_PLUGINS: readonly AdmissionPluginFactory[] = [
   createCertificateSubjectRestriction,
   createDefaultIngressClass,
   createPodTopologyLabels,
+  createPodGroupWorkloadExists,
   createDeviceAdminAccess,
   createMutatingAdmissionPolicy,
   createMutatingAdmissionWebhook,

@@ -54,6 +54,7 @@
  */
 export { definitionNameOfType, typeOfDefinitionName, typeOfKind } from "./definition-names.ts";
 export { type Descriptions, loadDescriptions } from "./descriptions.ts";
+export type { FeatureGates } from "./features/feature-gates.ts";
 export * from "./generated/resource-types.ts";
 export type * from "./generated/types/index.ts";
 export * from "./kind-behaviour.ts";

@@ -11,6 +11,8 @@ import {
 } from "@pinnace/apimachinery";
 import { conversions } from "./conversions.ts";
 import { definitionNameOfType } from "./definition-names.ts";
+import type { FeatureGates } from "./features/feature-gates.ts";
+import { withSchedulingGroup } from "./features/generic-workload.ts";
 import { genericStatusStrategy, genericStrategy } from "./generic-strategy.ts";
 import type { KindBehaviour } from "./kind-behaviour.ts";
 import { kinds } from "./kinds/index.ts";
@@ -133,7 +135,14 @@ export interface BuiltInDefinitionsOptions {
    * `() => true` is upstream's `--runtime-config=api/all=true`.
    */
   readonly served?: (resource: BuiltInResource) => boolean;
+  /** Features that are off by default; each brings the resource versions that it needs. */
+  readonly featureGates?: FeatureGates;
 }
+
+/** Resource versions that come with a feature. */
+const SERVED_BY_FEATURE: Readonly<Record<keyof FeatureGates, string>> = {
+  GenericWorkload: "scheduling.k8s.io/v1alpha2",
+};
 
 /**
  * The definitions of the built-in resources, group by group in the order of discovery (`apiregistration.k8s.io` first, as
@@ -141,8 +150,11 @@ export interface BuiltInDefinitionsOptions {
  * read.
  */
 export function createBuiltInDefinitions(options: BuiltInDefinitionsOptions = {}): readonly ResourceDefinition[] {
-  const served = options.served ?? ((resource: BuiltInResource) => resource.servedByDefault);
-  return builtInResources()
-    .filter(served)
+  const { featureGates = {}, served = (resource: BuiltInResource) => resource.servedByDefault } = options;
+  const features = (Object.keys(SERVED_BY_FEATURE) as (keyof FeatureGates)[]).filter((name) => featureGates[name]);
+  const versions = new Set(features.map((name) => SERVED_BY_FEATURE[name]));
+  const definitions = builtInResources()
+    .filter((resource) => served(resource) || versions.has(apiVersionOf(resource)))
     .map((resource) => define(resource, kinds[`${apiVersionOf(resource)}/${resource.kind}`] ?? {}));
+  return featureGates.GenericWorkload ? definitions.map(withSchedulingGroup) : definitions;
 }

@@ -1,5 +1,5 @@
 import { ADMISSION_PLUGINS, type AdmissionPlugin, WEBHOOK_CALLER, type WebhookCaller } from "@pinnace/admission";
-import { createBuiltInDefinitions } from "@pinnace/api";
+import { createBuiltInDefinitions, type FeatureGates } from "@pinnace/api";
 import type { ResourceDefinition } from "@pinnace/apimachinery";
 import {
   AUTHENTICATOR,
@@ -31,12 +31,14 @@ const optional = (serviceIdentifier: symbol): { serviceIdentifier: symbol; optio
   optional: true,
 });
 
-let builtIn: readonly ResourceDefinition[] | undefined;
+const builtIn = new Map<boolean, readonly ResourceDefinition[]>();
 
 /** Immutable, so that all servers of the process share them. */
-function builtInDefinitions(): readonly ResourceDefinition[] {
-  builtIn ??= createBuiltInDefinitions();
-  return builtIn;
+function builtInDefinitions(featureGates: FeatureGates = {}): readonly ResourceDefinition[] {
+  const key = featureGates.GenericWorkload === true;
+  const definitions = builtIn.get(key) ?? createBuiltInDefinitions({ featureGates });
+  builtIn.set(key, definitions);
+  return definitions;
 }
 
 /**
@@ -80,7 +82,10 @@ export function apiServerModule(options: ApiServerOptions = {}, random?: () => n
             },
             metrics: metrics?.component("apiserver"),
           };
-          return createApiServer({ store, clock, definitions: builtInDefinitions(), ...present(resolved) }, options);
+          return createApiServer(
+            { store, clock, definitions: builtInDefinitions(options.featureGates), ...present(resolved) },
+            options,
+          );
         },
         [
           STORE,

@@ -1,4 +1,5 @@
 import type { AdmissionPlugin, WebhookCaller } from "@pinnace/admission";
+import type { FeatureGates } from "@pinnace/api";
 import type { KubernetesObject, ResourceDefinition } from "@pinnace/apimachinery";
 import type { Authenticator, TokenIssuer, TokenReviewer } from "@pinnace/authentication";
 import type { Clock } from "@pinnace/clock";
@@ -54,6 +55,8 @@ export interface ApiServerOptions {
   readonly sharedStore?: boolean;
   /** Objects to create at start when they are missing: default roles, priority classes and the like. */
   readonly bootstrapObjects?: readonly KubernetesObject[];
+  /** Features of the API that are off by default. */
+  readonly featureGates?: FeatureGates;
   /** Milliseconds that Events are kept; default one hour. */
   readonly eventTtl?: number;
   /** Changes kept for each resource, for watches that start in the past; default 10,000. */

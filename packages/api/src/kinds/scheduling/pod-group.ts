@@ -1,11 +1,12 @@
 import type { Draft } from "@pinnace/apimachinery";
-import { fieldPath } from "@pinnace/apimachinery";
 import type { KindBehaviour } from "../../kind-behaviour.ts";
 import { keepSpec } from "../apps/replica-status.ts";
-import { immutable } from "../rules/equal.ts";
 import { age, name, nameAndAge } from "../tables/cell.ts";
 import { PLAIN } from "../tables/kind.ts";
 import { POD_GROUP_COLUMNS, WORKLOAD_COLUMNS } from "./columns.ts";
+import { changedOf, dropGated, validatePodGroup, validateWorkload } from "./workload-validation.ts";
+
+const dropInTemplates = ({ spec }: Draft): void => (spec?.podGroupTemplates ?? []).forEach(dropGated);
 
 function state({ status }: Draft): string {
   const find = (type: string): Draft => (status?.conditions ?? []).find((item: Draft) => item.type === type);
@@ -14,6 +15,11 @@ function state({ status }: Draft): string {
   const scheduled = find("PodGroupScheduled");
   if (!scheduled) return "Pending";
   return scheduled.status === "True" ? "Scheduled" : "Unschedulable";
+}
+
+/** The default of the one gated member that has one. */
+function disruptedByPod({ spec }: Draft): void {
+  if (spec) spec.disruptionMode ??= "Pod";
 }
 
 /** PodGroup (scheduling.k8s.io/v1alpha2). */
@@ -26,12 +32,35 @@ export const podGroup: KindBehaviour = {
     state(object),
     age(object, context),
   ],
+  default: disruptedByPod,
   strategy: {
     ...PLAIN,
-    validateUpdate: (object, old) => immutable(object.spec, old.spec, fieldPath("spec")),
+    prepareForCreate: (object: Draft) => {
+      delete object.status;
+      dropGated(object.spec);
+      disruptedByPod(object);
+    },
+    prepareForUpdate: (object: Draft, old: Draft) => {
+      if (old.status === undefined) delete object.status;
+      else object.status = old.status;
+      dropGated(object.spec);
+      disruptedByPod(object);
+    },
+    validate: validatePodGroup,
+    validateUpdate: (object: Draft, old: Draft) => changedOf(["podGroupTemplateRef", "schedulingPolicy"], object, old),
   },
   statusStrategy: { prepareForUpdate: keepSpec },
 };
 
 /** Workload (scheduling.k8s.io/v1alpha2). */
-export const workload: KindBehaviour = { columns: WORKLOAD_COLUMNS, cells: nameAndAge, strategy: PLAIN };
+export const workload: KindBehaviour = {
+  columns: WORKLOAD_COLUMNS,
+  cells: nameAndAge,
+  strategy: {
+    ...PLAIN,
+    prepareForCreate: dropInTemplates,
+    prepareForUpdate: dropInTemplates,
+    validate: validateWorkload,
+    validateUpdate: (object: Draft, old: Draft) => changedOf(["controllerRef", "podGroupTemplates"], object, old),
+  },
+};
