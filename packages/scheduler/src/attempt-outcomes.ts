@@ -24,7 +24,7 @@ interface OutcomeComponents {
 }
 
 /** Who rejected a pod: the queue asks them about events. */
-export interface Rejectors {
+interface Rejectors {
   readonly plugins: ReadonlySet<string>;
   /** Those of them that said `Pending`. */
   readonly pending: ReadonlySet<string>;

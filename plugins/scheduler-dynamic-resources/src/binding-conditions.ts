@@ -2,10 +2,10 @@ import type { DeviceRequestAllocationResult, ResourceClaim } from "@pinnace/api"
 import { timeOf } from "@pinnace/apimachinery";
 
 /** How far the devices of a claim are on their way to the node (KEP-5007). */
-export type Readiness = "ready" | "pending" | { readonly failure: string };
+type Readiness = "ready" | "pending" | { readonly failure: string };
 
 /** What of a device's conditions is not as it should be. */
-export interface DeviceConditions {
+interface DeviceConditions {
   readonly driver: string;
   /** Binding conditions that are not true. */
   readonly pending: readonly string[];

@@ -22,7 +22,7 @@ const PERIOD = 30_000;
 const LIFETIME = 300_000;
 
 /** What a node used. */
-export interface Load {
+interface Load {
   readonly milliCpu: number;
   /** The end of the time that was measured, milliseconds since the epoch. */
   readonly end: number;

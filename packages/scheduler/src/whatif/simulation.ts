@@ -46,7 +46,7 @@ export interface SimulatedPod {
   readonly supposed: readonly Supposition[];
 }
 
-export interface SimulationComponents {
+interface SimulationComponents {
   readonly inspection: SchedulerInspection;
   readonly now: () => number;
   readonly signal: AbortSignal;
