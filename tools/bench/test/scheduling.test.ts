@@ -9,6 +9,7 @@ import type { ClusterCalls, SeenPod } from "../src/scheduling/cluster-calls.ts";
 import { localCalls } from "../src/scheduling/local-calls.ts";
 import { PLAIN } from "../src/scheduling/objects.ts";
 import { runWorkload } from "../src/scheduling/run-workload.ts";
+import { tableCalls } from "../src/scheduling/table-calls.ts";
 import { amountOf } from "../src/scheduling/verify.ts";
 import type { Workload, WorkloadResult } from "../src/scheduling/workload.ts";
 import { schedulerPerfWorkloads } from "../src/scheduling/workloads.ts";
@@ -90,6 +91,21 @@ describe("a workload", () => {
     const count = what.includes("more") ? 41 : 6;
     await expect(runWorkload(cluster(bind), workload(count, 2), PATIENCE)).rejects.toThrow(message);
   });
+});
+
+describe("a scheduler alone", () => {
+  it.each(["SchedulingBasic", "PreemptionBasic", "TopologySpreading", "SchedulingCSIPVs", "SchedulingWhileGated"])(
+    "runs %s",
+    async (name) => {
+      const all = schedulerPerfWorkloads((count) => Math.ceil(count / 1_000));
+      const calls = await tableCalls();
+      const found = all.find((each) => each.name.startsWith(`${name}/`))!;
+      const { pods, processor } = await runWorkload(calls, found);
+      await calls.close();
+      expect(pods).toBeGreaterThan(0);
+      expect(processor).toBeGreaterThan(0);
+    },
+  );
 });
 
 describe("scheduler_perf's workloads", () => {

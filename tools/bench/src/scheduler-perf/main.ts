@@ -15,6 +15,7 @@ const { rounds, smoke, peer, values } = benchOptions({
   workload: { type: "text", default: "", help: "those whose name contains this, without regard to case" },
   list: { type: "flag", help: "names the workloads and their floors" },
   share: { type: "number", default: 1, smoke: 0.002, help: "of nodes and pods, for a smaller run" },
+  alone: { type: "flag", help: "the scheduler without an API server: objects in tables, each request a function call" },
   beside: { type: "flag", help: "also the peer, and Pinnace over HTTPS" },
 });
 const scale = (count: number): number => Math.max(1, Math.round(count * values.share));
@@ -38,6 +39,7 @@ if (values.list) {
 } else await run();
 
 async function run(): Promise<void> {
+  const [side, title] = values.alone ? ["alone", "scheduler alone"] : ["process", "in process"];
   const absent = values.beside ? missingSchedulers(peer) : [];
   const notes = absent.length > 0 ? [missingNote(absent)] : [];
   if (values.share !== 1) notes.push(`at ${values.share} of upstream's numbers of nodes and pods`);
@@ -46,16 +48,16 @@ async function run(): Promise<void> {
     for (const workload of wanted) {
       const { name, floor } = workload;
       if (floor !== undefined) table.add(`${name}, floor`, "pods/s", floor, { better: "higher" });
-      await measureWorkload(table, workload, { find: peer, only: values.beside ? "" : "process" });
+      await measureWorkload(table, workload, { find: peer, only: values.beside ? "" : side });
     }
   }
   const series = table.series.map((each) =>
-    each.name.endsWith(", Pinnace in process") && each.against !== undefined
-      ? { ...each, against: [`${each.name.replace(", Pinnace in process", ", floor")}`, ...[each.against].flat()] }
+    each.name.endsWith(`, Pinnace ${title}`) && each.against !== undefined
+      ? { ...each, against: [`${each.name.replace(`, Pinnace ${title}`, ", floor")}`, ...[each.against].flat()] }
       : each,
   );
   const ratios = wanted.flatMap(({ name, floor }) => {
-    const rate = median(series.find((each) => each.name === `${name}, Pinnace in process`)?.values ?? []);
+    const rate = median(series.find((each) => each.name === `${name}, Pinnace ${title}`)?.values ?? []);
     return floor === undefined ? [] : [rate / floor];
   });
   if (ratios.length > 0) {
@@ -63,5 +65,5 @@ async function run(): Promise<void> {
     const least = Math.min(...ratios);
     notes.push(`over floors: geometric mean ${mean.toFixed(1)}×, least ${least.toFixed(1)}×, of ${ratios.length}`);
   }
-  publish({ scenario: "scheduler-perf", series, notes, smoke });
+  publish({ scenario: values.alone ? "scheduler-perf-alone" : "scheduler-perf", series, notes, smoke });
 }

@@ -12,6 +12,7 @@ import type { Workload, WorkloadResult } from "./workload.ts";
 /** Whose control plane is measured. */
 export const UPSTREAM = "kube-scheduler";
 const IN_PROCESS = "in process";
+const ALONE = "scheduler alone";
 const HTTPS = "over HTTPS";
 
 /** The programs of the peer. */
@@ -33,7 +34,7 @@ async function startUpstreamScheduling(find: FindProgram): Promise<ApiTarget> {
 
 interface MeasureOptions {
   readonly find: FindProgram;
-  /** Which of `upstream`, `https`, `process`; default all. */
+  /** Which of `upstream`, `https`, `process`, `alone`; default all but the last. */
   readonly only?: string;
 }
 
@@ -51,9 +52,13 @@ export async function measureWorkload(table: SeriesTable, workload: Workload, op
     const { result, memory } = await overHttps(workload, await startPinnaceApi({ scheduler: true }));
     add(table, `${name}, Pinnace ${HTTPS}`, result, memory, against);
   }
-  if (!isWanted("process")) return;
-  const result = await inProcess(workload);
-  add(table, `${name}, Pinnace ${IN_PROCESS}`, result, result.memory, against);
+  for (const [side, title] of [["process", IN_PROCESS] as const, ["alone", ALONE] as const]) {
+    if (!(side === "alone" ? only.split(",").includes(side) : isWanted(side))) continue;
+    const result = await inProcess(workload, side === "alone");
+    const series = `${name}, Pinnace ${title}`;
+    add(table, series, result, result.memory, against);
+    table.add(`${series}, processor time per pod`, "ms", result.processor / result.pods, {});
+  }
 }
 
 function add(table: SeriesTable, name: string, result: WorkloadResult, memory: number, against?: string): void {
@@ -75,9 +80,9 @@ async function overHttps(
   }
 }
 
-async function inProcess(workload: Workload): Promise<WorkloadResult> {
+async function inProcess(workload: Workload, alone: boolean): Promise<WorkloadResult> {
   const folder = temporaryFolder("scheduling");
-  const result = await runProgram({ workload, directory: join(folder, "store") });
+  const result = await runProgram({ workload, directory: join(folder, "store"), alone });
   removeFolder(folder);
   return result;
 }

@@ -110,6 +110,7 @@ class Run {
     const { count, namespace = "default", namespaces = 1, unattended = false, measured = false } = step;
     const total = count * namespaces;
     const begin = performance.now();
+    const before = process.cpuUsage();
     await inParallel(total, async (each) => {
       const place = step.namespaces === undefined ? namespace : `${namespace}-${Math.floor(each / count)}`;
       await this.#pod(`p${index}-${each}`, place, step);
@@ -119,12 +120,14 @@ class Run {
     await withPatience(this.#ledger.placed(prefix, total), this.#patience, `${total} pods of ${prefix}`);
     if (!measured) return;
     const elapsed = this.#ledger.lastSeen(prefix) - begin;
+    const { user, system } = process.cpuUsage(before);
     const memory = this.#calls.memory();
     await verify(this.#calls, this.#ledger, prefix, total);
     const times = this.#ledger.latencies(prefix);
     const at = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
     const throughput = (total / elapsed) * 1_000;
-    this.#measured = { pods: total, elapsed, throughput, p50: at(0.5), p99: at(0.99), memory };
+    const processor = (user + system) / 1_000;
+    this.#measured = { pods: total, elapsed, throughput, p50: at(0.5), p99: at(0.99), memory, processor };
   }
 
   async #pod(name: string, namespace: string, { template, volume }: StepOf<"pods">): Promise<void> {

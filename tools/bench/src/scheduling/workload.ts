@@ -50,6 +50,8 @@ export interface WorkloadResult {
   /** Milliseconds from a pod's request until it was seen on a node. */
   readonly p50: number;
   readonly p99: number;
+  /** Milliseconds that the processor worked meanwhile in the process that asked: all work, where the cluster is in it. */
+  readonly processor: number;
   /** The most bytes that the process had which held the cluster; 0 where that is another process. */
   readonly memory: number;
 }
