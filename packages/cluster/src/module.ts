@@ -51,7 +51,10 @@ export function composeCluster(options: ClusterOptions = {}): Container {
     authenticationModule,
     rbacModule,
     admissionModule,
-    apiServerModule({ bootstrapObjects: bootstrapPolicy(), ...options.apiServer }, random),
+    apiServerModule(
+      { bootstrapObjects: bootstrapPolicy(options.apiServer?.featureGates), ...options.apiServer },
+      random,
+    ),
     localTransportModule(API_HANDLER),
     clientModule(LOOPBACK, random),
     controllersModule(controllers, random),

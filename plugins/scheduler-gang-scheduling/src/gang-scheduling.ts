@@ -1,5 +1,4 @@
-import { PODS, type Pod, type schedulingV1alpha2 } from "@pinnace/api";
-import type { ResourceType } from "@pinnace/apimachinery";
+import { PODS, type Pod } from "@pinnace/api";
 import {
   type ClusterEventWithHint,
   type PodInfo,
@@ -9,19 +8,10 @@ import {
   SUCCESS,
   unresolvable,
 } from "@pinnace/scheduler-framework";
-
-type PodGroup = schedulingV1alpha2.PodGroup;
-
-export const POD_GROUPS: ResourceType<PodGroup> = {
-  group: "scheduling.k8s.io",
-  version: "v1alpha2",
-  resource: "podgroups",
-  kind: "PodGroup",
-  namespaced: true,
-};
+import { GroupConditions } from "./group-conditions.ts";
+import { POD_GROUP_EVENTS, POD_GROUPS } from "./pod-groups.ts";
 
 const NAME = "GangScheduling";
-const POD_GROUP_EVENTS = "podgroups.v1alpha2.scheduling.k8s.io";
 /** How long pods of a gang wait for each other, milliseconds. */
 const PERMIT_TIMEOUT = 300_000;
 const TOO_FEW = unresolvable("waiting for minCount pods from a gang to appear in scheduling queue");
@@ -41,9 +31,11 @@ export class GangScheduling {
   readonly #needs: SchedulerComponents;
   /** Pods with a reservation, by uid. */
   readonly #reserved = new Set<string>();
+  readonly #conditions: GroupConditions;
 
   constructor(components: SchedulerComponents) {
     this.#needs = components;
+    this.#conditions = new GroupConditions(components);
     components.reader.list(POD_GROUPS); // so that they are known when the first pod comes
   }
 
@@ -54,7 +46,7 @@ export class GangScheduling {
         if (groupKeyOf(pod.pod) !== undefined) this.#reserved.add(uidOf(pod.pod));
         return SUCCESS;
       },
-      unreserve: ({ pod }) => void this.#reserved.delete(uidOf(pod.pod)),
+      unreserve: ({ pod }) => this.#unreserve(pod.pod),
       postBind: ({ pod }) => void this.#reserved.delete(uidOf(pod.pod)),
       permit: ({ pod }) => this.#permit(pod.pod),
       eventsToRegister: () => EVENTS,
@@ -97,7 +89,17 @@ export class GangScheduling {
       return { status: WAIT, timeout: PERMIT_TIMEOUT };
     }
     for (const waiting of waitingPods.list()) if (groupKeyOf(waiting.pod) === key) waiting.allow(NAME);
+    void this.#conditions.write(group, { status: "True", reason: "Scheduled", message: "" });
     return { status: SUCCESS };
+  }
+
+  /** A gang whose pods have waited in vain is unschedulable, until it is scheduled. */
+  #unreserve(pod: Pod): void {
+    if (!this.#reserved.delete(uidOf(pod))) return;
+    const group = this.#needs.reader.get(POD_GROUPS, groupKeyOf(pod) ?? "");
+    if (group?.spec.schedulingPolicy.gang === undefined) return;
+    const [message = ""] = WAIT.reasons;
+    void this.#conditions.write(group, { status: "False", reason: "Unschedulable", message });
   }
 
   /** The pods of a group that are not over. */

@@ -21,8 +21,8 @@
  *     multiPoint: {enabled: [{name: GangScheduling}]}
  * ```
  *
- * Pods are placed one by one: a gang that fits only in part holds its places until the five minutes are over. The scheduler
- * writes no status to PodGroups.
+ * Pods are placed one by one: a gang that fits only in part holds its places until the five minutes are over. The
+ * condition `PodGroupScheduled` says how it went.
  *
  * @packageDocumentation
  */

@@ -4,8 +4,8 @@ import { type Cluster, defaultSchedulerPlugins, startCluster } from "@pinnace/cl
 import { createPodInfo } from "@pinnace/scheduler-framework";
 import { testComponents, testPod, testReader } from "@pinnace/scheduler-framework/compliance";
 import { afterEach, describe, expect, it } from "vitest";
-import { POD_GROUPS } from "../src/gang-scheduling.ts";
 import plugin from "../src/index.ts";
+import { POD_GROUPS } from "../src/pod-groups.ts";
 
 const group = (name: string, schedulingPolicy: object) => ({
   ...{ apiVersion: "scheduling.k8s.io/v1alpha2", kind: "PodGroup" },
@@ -104,6 +104,11 @@ describe("in a cluster with the feature GenericWorkload", () => {
       .namespace("default")
       .create(group("g", { gang: { minCount } }) as never);
 
+  const groupStatus = async (cluster: Cluster): Promise<readonly object[]> =>
+    ((await cluster.client.resource(POD_GROUPS).namespace("default").get("g")).status?.conditions ?? []).map(
+      ({ type, status, reason }) => ({ type, status, reason }),
+    );
+
   it("pods wait for their group, then for enough of them, and are bound together", async () => {
     const { cluster, clock } = await start();
     await create(cluster, "a", "1");
@@ -116,6 +121,7 @@ describe("in a cluster with the feature GenericWorkload", () => {
     await create(cluster, "c", "1");
     await clock.advance(5_000);
     expect(await bound(cluster)).toEqual(["a", "b", "c"]);
+    expect(await groupStatus(cluster)).toEqual([{ type: "PodGroupScheduled", status: "True", reason: "Scheduled" }]);
     await create(cluster, "d", "1");
     await clock.advance(5_000);
     expect(await bound(cluster)).toEqual(["a", "b", "c", "d"]);
@@ -130,10 +136,14 @@ describe("in a cluster with the feature GenericWorkload", () => {
     await clock.advance(120_000);
     const messages = await Promise.all(["a", "b", "c"].map((name) => conditionOf(cluster, name)));
     expect(messages.join()).toContain("rejected due to timeout after waiting 5m0s at plugin GangScheduling");
+    expect(await groupStatus(cluster)).toEqual([
+      { type: "PodGroupScheduled", status: "False", reason: "Unschedulable" },
+    ]);
     await cluster.client.resource(PODS).namespace("default").delete("c");
     await create(cluster, "d", "500m");
     await clock.advance(60_000);
     expect(await bound(cluster)).toEqual(["a", "b", "d"]);
+    expect(await groupStatus(cluster)).toEqual([{ type: "PodGroupScheduled", status: "True", reason: "Scheduled" }]);
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { type BindingObject, type PolicyRule, RBAC_GROUP, type RoleObject, type 
 import { CLUSTER_BINDINGS, controllerSubject, NAMESPACE_BINDINGS } from "./bindings.ts";
 import { COMPONENT_ROLES } from "./component-roles.ts";
 import { CONTROLLER_ROLES } from "./controller-roles.ts";
+import { GENERIC_WORKLOAD_RULES } from "./feature-rules.ts";
 import { NAMESPACE_ROLES } from "./namespace-roles.ts";
 import { type RoleNotation, toRule } from "./rule-notation.ts";
 import { USER_ROLES } from "./user-roles.ts";
@@ -11,27 +12,37 @@ const API_VERSION = `${RBAC_GROUP}/v1`;
 const AGGREGATE = "rbac.authorization.k8s.io/aggregate-to-";
 const CONTROLLER_PREFIX = "system:controller:";
 
-let policy: readonly (RoleObject | BindingObject)[] | undefined;
+const policies = new Map<boolean, readonly (RoleObject | BindingObject)[]>();
 
 /**
  * The roles and bindings that an API server creates when it starts and they are missing: upstream's default policy of
- * 1.36. Frozen; the same array each time. `admin`, `edit` and `view` already have the rules that aggregation will find.
+ * 1.36, with what `features` add. Frozen; the same array each time. `admin`, `edit` and `view` already have the rules that
+ * aggregation will find.
  */
-export function bootstrapPolicy(): readonly (RoleObject | BindingObject)[] {
-  policy ??= deepFreeze([...clusterRoles(), ...clusterRoleBindings(), ...namespacedRoles(), ...namespacedBindings()]);
+export function bootstrapPolicy(
+  features: { readonly GenericWorkload?: boolean } = {},
+): readonly (RoleObject | BindingObject)[] {
+  const key = features.GenericWorkload === true;
+  let policy = policies.get(key);
+  if (policy === undefined) {
+    const roles = clusterRoles(key ? GENERIC_WORKLOAD_RULES : {});
+    policy = deepFreeze([...roles, ...clusterRoleBindings(), ...namespacedRoles(), ...namespacedBindings()]);
+    policies.set(key, policy);
+  }
   return policy;
 }
 
-function clusterRoles(): readonly RoleObject[] {
-  const view = aggregated("view", ["system:aggregate-to-view"], "edit");
-  const edit = aggregated("edit", ["system:aggregate-to-edit", "system:aggregate-to-view"], "admin");
-  const admin = aggregated("admin", [
-    "system:aggregate-to-edit",
-    "system:aggregate-to-view",
-    "system:aggregate-to-admin",
-  ]);
-  const plain = Object.entries({ ...USER_ROLES, ...COMPONENT_ROLES, ...CONTROLLER_ROLES }).map(([name, rules]) =>
-    clusterRole(name, rules.map(toRule), name.startsWith("system:aggregate-to-") ? name.slice(20) : undefined),
+function clusterRoles(more: RoleNotation): readonly RoleObject[] {
+  const rulesOf = (name: string): readonly PolicyRule[] => {
+    const own = USER_ROLES[name] ?? COMPONENT_ROLES[name] ?? CONTROLLER_ROLES[name] ?? [];
+    return [...own, ...(more[name] ?? [])].map(toRule);
+  };
+  const view = aggregated("view", ["system:aggregate-to-view"].flatMap(rulesOf), "edit");
+  const forEdit = ["system:aggregate-to-edit", "system:aggregate-to-view"];
+  const edit = aggregated("edit", forEdit.flatMap(rulesOf), "admin");
+  const admin = aggregated("admin", [...forEdit, "system:aggregate-to-admin"].flatMap(rulesOf));
+  const plain = Object.keys({ ...USER_ROLES, ...COMPONENT_ROLES, ...CONTROLLER_ROLES }).map((name) =>
+    clusterRole(name, rulesOf(name), name.startsWith("system:aggregate-to-") ? name.slice(20) : undefined),
   );
   return [admin, edit, view, ...plain];
 }
@@ -40,8 +51,7 @@ function clusterRole(name: string, rules: readonly PolicyRule[], aggregateTo?: s
   return { apiVersion: API_VERSION, kind: "ClusterRole", metadata: metadata(name, undefined, aggregateTo), rules };
 }
 
-function aggregated(name: string, parts: readonly string[], aggregateTo?: string): RoleObject {
-  const rules = parts.flatMap((part) => (USER_ROLES[part] ?? []).map(toRule));
+function aggregated(name: string, rules: readonly PolicyRule[], aggregateTo?: string): RoleObject {
   const matchLabels = { [`${AGGREGATE}${name}`]: "true" };
   return { ...clusterRole(name, rules, aggregateTo), aggregationRule: { clusterRoleSelectors: [{ matchLabels }] } };
 }
