@@ -1,6 +1,7 @@
 /**
  * Memory and idle processor time of a control plane without nodes, and memory that 24,000 pods of 5.7 KB take, against
- * their bytes as they are stored. Peer: etcd, kube-apiserver, kube-controller-manager and kube-scheduler.
+ * their bytes as they are stored: what the process holds, and what of it is alive after a collection. Peer: etcd,
+ * kube-apiserver, kube-controller-manager and kube-scheduler.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { fillPods, listBytes } from "../api-read/measure.ts";
@@ -21,6 +22,7 @@ const { rounds, smoke, peer, values } = benchOptions({
   seconds: { type: "number", default: 20, smoke: 1, help: "of the measurement" },
   pods: { type: "number", default: 24_000, smoke: 300, help: "that are stored" },
   bytes: { type: "number", default: 2150, help: "of a Pod as it is sent; stored it is 5.7 KB" },
+  "pods-only": { type: "flag", help: "leaves out the idle control planes" },
 });
 const absent = missingPeers(peer, PROGRAMS);
 const notes = absent.length > 0 ? [missingNote(absent)] : [];
@@ -45,21 +47,27 @@ async function idle(target: ApiTarget): Promise<{ readonly megabytes: number; re
 }
 
 /** How many bytes of memory a byte of stored objects takes. */
-async function growth(target: ApiTarget): Promise<number> {
+async function growth(target: ApiTarget): Promise<{ readonly resident: number; readonly live: number | undefined }> {
   await sleep(1000);
-  const before = memory(target);
+  const [residentBefore, liveBefore] = [memory(target), await target.liveBytes?.()];
   await fillPods(target, values);
   const bytes = await listBytes(target, values.pods);
   await sleep(values.settle * 500);
-  return (memory(target) - before) / bytes;
+  // The collection that is asked for also gives memory back: first what the process holds by itself.
+  const resident = (memory(target) - residentBefore) / bytes;
+  const liveAfter = await target.liveBytes?.();
+  const live = liveBefore === undefined || liveAfter === undefined ? undefined : (liveAfter - liveBefore) / bytes;
+  return { resident, live };
 }
 
 const table = new SeriesTable();
 for (let round = 0; round < rounds; round++) {
-  const planes: Readonly<Record<string, () => Promise<ApiTarget>>> = {
-    ...(absent.length === 0 ? { [UPSTREAM]: startUpstreamControlPlane } : {}),
-    "pinnace up": () => startPinnaceUp(),
-  };
+  const planes: Readonly<Record<string, () => Promise<ApiTarget>>> = values["pods-only"]
+    ? {}
+    : {
+        ...(absent.length === 0 ? { [UPSTREAM]: startUpstreamControlPlane } : {}),
+        "pinnace up": () => startPinnaceUp(),
+      };
   for (const [name, start] of Object.entries(planes)) {
     const target = await start();
     const { megabytes, percent } = await idle(target);
@@ -70,12 +78,14 @@ for (let round = 0; round < rounds; round++) {
   }
   const servers: Readonly<Record<string, () => Promise<ApiTarget>>> = {
     ...(missingPeers(peer).length === 0 ? { [UPSTREAM_API]: () => startUpstream(peer) } : {}),
-    "Pinnace's API server": () => startPinnaceApi(),
+    "Pinnace's API server": () => startPinnaceApi({ liveMemory: true }),
   };
   for (const [name, start] of Object.entries(servers)) {
     const target = await start();
     const against = name === UPSTREAM_API ? [] : [`${UPSTREAM_API}, memory of pods`];
-    table.add(`${name}, memory of pods`, "times their bytes", await growth(target), { against });
+    const { resident, live } = await growth(target);
+    table.add(`${name}, memory of pods`, "times their bytes", resident, { against });
+    if (live !== undefined) table.add(`${name}, live memory of pods`, "times their bytes", live);
     await target.stop();
   }
 }

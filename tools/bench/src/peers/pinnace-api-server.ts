@@ -1,6 +1,6 @@
 /**
  * A process with Pinnace's API server and nothing else, or with its scheduler: `pinnace-api-server.ts <data folder> <port>
- * [scheduler]`.
+ * [scheduler]`. With Node's `--expose-gc` it answers SIGUSR2 with a line of what is alive, see {@link LIVE_MEMORY}.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -12,6 +12,7 @@ import { composeCluster } from "@pinnace/cluster/module";
 import { createClusterPki } from "@pinnace/pki";
 import { SCHEDULER, type Scheduler } from "@pinnace/scheduler";
 import { openLogStore } from "@pinnace/store-log";
+import { LIVE_MEMORY, liveMemory } from "./live-memory.ts";
 import { TOKEN_LINE } from "./target.ts";
 
 const [, , data = "", port = "0", part] = process.argv;
@@ -43,4 +44,7 @@ const stop = async (): Promise<void> => {
   await store.close();
   process.exit(0);
 };
+const { gc } = globalThis;
+if (gc !== undefined)
+  process.on("SIGUSR2", () => void liveMemory(gc).then((bytes) => process.stdout.write(`${LIVE_MEMORY} ${bytes}\n`)));
 process.once("SIGTERM", () => void stop());

@@ -6,6 +6,7 @@ import { type Child, start, until } from "../child.ts";
 import { removeFolder, temporaryFolder } from "../resources.ts";
 import type { Engine } from "../store/engine.ts";
 import { openLogStoreEngine } from "../store/log-store.ts";
+import { LIVE_MEMORY } from "./live-memory.ts";
 import { type ApiTarget, TOKEN, TOKEN_LINE } from "./target.ts";
 
 const root = join(import.meta.dirname, "../../../..");
@@ -33,6 +34,8 @@ export async function startPinnaceUp(
 interface PinnaceApiOptions {
   /** Arguments of Node, such as `--cpu-prof`. */
   readonly nodeArgs?: readonly string[];
+  /** Lets `liveBytes` of the target be asked. */
+  readonly liveMemory?: boolean;
   /** Places pods, too. */
   readonly scheduler?: boolean;
   /** Puts things into the store before the server is started. */
@@ -48,10 +51,27 @@ export async function startPinnaceApi(options: PinnaceApiOptions = {}): Promise<
   const data = join(folder, "data");
   if (options.seed !== undefined) await seed(join(data, "store"), options.seed);
   const port = await freePort();
-  const program = [...(options.nodeArgs ?? []), SOURCE, join(import.meta.dirname, "pinnace-api-server.ts")];
+  const nodeArgs = [...(options.nodeArgs ?? []), ...(options.liveMemory === true ? ["--expose-gc"] : [])];
+  const program = [...nodeArgs, SOURCE, join(import.meta.dirname, "pinnace-api-server.ts")];
   const parts = options.scheduler === true ? ["scheduler"] : [];
   const child = start(process.execPath, [...program, data, String(port), ...parts]);
-  return ready("Pinnace", child, folder, port);
+  const target = await ready("Pinnace", child, folder, port);
+  return options.liveMemory === true ? { ...target, liveBytes: () => askLiveBytes(child) } : target;
+}
+
+function askLiveBytes(child: Child): Promise<number> {
+  const answers = (): string[] =>
+    child
+      .output()
+      .split("\n")
+      .slice(0, -1)
+      .filter((line) => line.startsWith(LIVE_MEMORY));
+  const before = answers().length;
+  process.kill(child.pid, "SIGUSR2");
+  return until(child, () => {
+    const line = answers().at(before);
+    return line === undefined ? undefined : Number(line.slice(LIVE_MEMORY.length));
+  });
 }
 
 async function seed(directory: string, fill: (engine: Engine) => Promise<void>): Promise<void> {

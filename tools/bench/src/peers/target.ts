@@ -12,6 +12,8 @@ export interface ApiTarget {
   readonly client: { readonly certificate: string; readonly key: string };
   /** The processes that it consists of. */
   readonly pids: readonly number[];
+  /** Bytes of what is alive in the process after a collection that was asked for, where that can be asked for. */
+  liveBytes?(): Promise<number>;
   stop(): Promise<void>;
 }
 
