@@ -2,6 +2,7 @@ import { deepFreeze, type KubernetesObject } from "@pinnace/apimachinery";
 import type { Entry, Value } from "@pinnace/store";
 import { freezeMeasured } from "./freeze-measured.ts";
 import { memberText } from "./member-text.ts";
+import { objectText } from "./object-text.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -55,7 +56,7 @@ export class ObjectValue implements Value {
     if (this.#text !== undefined) return this.#text;
     if (this.#source !== undefined) return decoder.decode(this.#source.bytes());
     const object = this.#object as KubernetesObject;
-    this.#text = JSON.stringify(object);
+    this.#text = objectText(object);
     this.#object = undefined;
     this.#decoded = new WeakRef(object);
     if (this.#served !== undefined) this.#served = new WeakRef(this.#served as KubernetesObject);
