@@ -26,6 +26,9 @@ export interface ProfileOptions {
 export interface RowFilter {
   readonly name: string;
   readonly filter: (row: number) => Status;
+  /** What it said last, and the same with the plugin's name. */
+  said: Status | undefined;
+  named: Status | undefined;
 }
 
 function failure(plugin: string, point: string, cause: unknown, message: string = messageOf(cause)): Status {
@@ -173,6 +176,8 @@ export class Profile {
       return filters.map(({ name, plugin }) => ({
         name,
         filter: plugin.filterRows?.(cycle) ?? ((row) => plugin.filter!(cycle, nodes[row]!)),
+        said: undefined,
+        named: undefined,
       }));
     } catch {
       return undefined;

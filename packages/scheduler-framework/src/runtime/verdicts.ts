@@ -33,11 +33,16 @@ const TABLE_ROWS = 64;
 function askRow(profile: Profile, filters: readonly RowFilter[], row: number): Status | undefined {
   try {
     for (let index = 0; index < filters.length; index += 1) {
-      const { name, filter } = filters[index]!;
-      const status = filter(row);
-      if (status !== SUCCESS && status.code !== "Success") {
-        return status.code === "Error" ? undefined : profile.named(status, name);
+      const each = filters[index]!;
+      const status = each.filter(row);
+      if (status === SUCCESS || status.code === "Success") continue;
+      if (status.code === "Error") return undefined;
+      // Thousands of nodes are rejected with the same words.
+      if (status !== each.said) {
+        each.said = status;
+        each.named = profile.named(status, each.name);
       }
+      return each.named;
     }
     return SUCCESS;
   } catch {
