@@ -57,7 +57,9 @@ export async function startComposed(
     const clock = container.get<Clock>(CLOCK);
     const { inspection } = scheduler;
     const leader = otherLeader(container, options.leaderElection);
-    apiServer.useGroup(EXPLANATION_GROUP, createSchedulingApi({ inspection, informers, clients, clock, leader }));
+    const metrics = container.get<MetricRegistries>(METRICS).component("scheduler");
+    const explaining = { inspection, informers, clients, clock, metrics, leader };
+    apiServer.useGroup(EXPLANATION_GROUP, createSchedulingApi(explaining));
     if (options.leaderElection === undefined) {
       undo.push(() => controllers.stop());
       controllers.start();

@@ -179,6 +179,25 @@ describe("why a pod is where it is", () => {
   });
 });
 
+describe("the scheduler's metrics", () => {
+  const path = "/apis/scheduling.pinnace.dev/v1/metrics";
+
+  it("are there for Prometheus, and for who may see them", async () => {
+    const { cluster, create } = await start();
+    await create(pod("p", "1"));
+    const response = await cluster.handler({
+      ...{ method: "GET", path, query: new URLSearchParams(), headers: {}, signal: new AbortController().signal },
+      user: { name: "system:admin", groups: ["system:masters"] },
+    });
+    expect(response.headers["content-type"]).toBe("text/plain; version=0.0.4; charset=utf-8");
+    const text = new TextDecoder().decode((response.body as { bytes: Uint8Array }).bytes);
+    expect(text).toContain("# TYPE scheduler_schedule_attempts_total counter");
+    expect(text).toContain('scheduler_schedule_attempts_total{profile="default-scheduler",result="scheduled"} 1');
+    const viewer = cluster.clients.client({ program: "test", user: { name: "eve", groups: ["system:authenticated"] } });
+    await expect(viewer.raw({ path })).rejects.toThrow(/cannot list resource "metrics"/);
+  });
+});
+
 describe("a what-if", () => {
   const ask = async (cluster: Cluster, body: object) =>
     (await cluster.client.raw({ method: "POST", path: `${BASE}/whatifs`, body })).object as {

@@ -14,6 +14,7 @@ import {
 import type { ClientFactory, InformerFactory } from "@pinnace/client";
 import type { Clock } from "@pinnace/clock";
 import { messageOf } from "@pinnace/errors";
+import type { MetricRegistry } from "@pinnace/metrics";
 import { describeAttempt } from "./explain/describe-attempt.ts";
 import { explainPod } from "./explain/explain-pod.ts";
 import { EXPLANATION_GROUP, EXPLANATION_VERSION } from "./explain/explanation.ts";
@@ -25,6 +26,8 @@ interface SchedulingApiComponents {
   readonly informers: InformerFactory;
   readonly clients: ClientFactory;
   readonly clock: Clock;
+  /** What the scheduler measures. */
+  readonly metrics: MetricRegistry;
   /** Where the scheduler runs in one process of several: undefined when it is this one, else who it is, "" for nobody. */
   readonly leader: () => Promise<string | undefined>;
 }
@@ -37,18 +40,27 @@ interface SchedulingApiComponents {
  * - `GET schedulingexplanations`: how the last attempt of each pod ended.
  * - `POST whatifs` with a Pod, Deployment, ReplicaSet, StatefulSet, Job, CronJob or List of them: would it fit, where, and
  *   who would be evicted, and how many nodes are missing. Who asks must be allowed to create pods, too.
+ * - `GET metrics`, of no namespace: kube-scheduler's metrics in the Prometheus text format, of this process.
  *
- * Only the process whose scheduler runs knows; others answer with 503 and say who it is.
+ * Only the process whose scheduler runs knows of attempts; others answer with 503 and say who it is.
  */
 export function createSchedulingApi(components: SchedulingApiComponents): GroupHandler {
   return async (request) => {
     if (request.version !== "v1") throw noSuchResource();
+    if (request.resource === "metrics") return exposed(components.metrics, request);
     const answer = RESOURCES[request.resource];
     if (answer === undefined) throw noSuchResource();
     const leader = await components.leader();
     if (leader !== undefined) throw serviceUnavailable(standby(leader));
     return answer(components, request);
   };
+}
+
+function exposed(metrics: MetricRegistry, { verb, namespace }: GroupRequest): ApiResponse {
+  if (namespace !== "") throw noSuchResource();
+  if (verb !== "list") throw methodNotSupported(EXPLANATION_GROUP, "metrics", verb);
+  const headers = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };
+  return { status: 200, headers, body: { type: "bytes", bytes: new TextEncoder().encode(metrics.expose()) } };
 }
 
 function standby(leader: string): string {

@@ -1,5 +1,6 @@
 import { PODS, type Pod, RESOURCE_CLAIMS, type ResourceClaim } from "@pinnace/api";
 import { formatTime } from "@pinnace/apimachinery";
+import type { Counter } from "@pinnace/metrics";
 import type { Cycle, SchedulerComponents } from "@pinnace/scheduler-framework";
 import type { ClaimLedger } from "./claim-ledger.ts";
 import { extendedRequests } from "./extended-resources.ts";
@@ -9,14 +10,22 @@ import { type Decision, type ResourceState, readState } from "./resource-state.t
 /** Keeps a claim from going while its devices are allocated (resource.k8s.io/v1 Finalizer). */
 const FINALIZER = "resource.kubernetes.io/delete-protection";
 
+type Components = Pick<SchedulerComponents, "writer" | "clock" | "metrics">;
+
 /** Keeps and writes what was decided for a pod, and takes it back. */
 export class ClaimBinding {
-  readonly #components: Pick<SchedulerComponents, "writer" | "clock">;
+  readonly #components: Components;
   readonly #ledger: ClaimLedger;
+  readonly #creates: Counter | undefined;
 
-  constructor(components: Pick<SchedulerComponents, "writer" | "clock">, ledger: ClaimLedger) {
+  constructor(components: Components, ledger: ClaimLedger) {
     this.#components = components;
     this.#ledger = ledger;
+    this.#creates = components.metrics?.counter({
+      name: "scheduler_resourceclaim_creates_total",
+      help: "[ALPHA] Number of ResourceClaims creation requests within scheduler",
+      labelNames: ["status"],
+    });
   }
 
   reserve(cycle: Cycle, nodeName: string): void {
@@ -62,7 +71,7 @@ export class ClaimBinding {
   /** The claim for extended resources comes to be when it is known what is in it. */
   async #writeExtended(state: ResourceState, { claim, allocation }: Decision, pod: Pod): Promise<void> {
     const { writer } = this.#components;
-    const created = await writer.create(RESOURCE_CLAIMS, claim);
+    const created = await this.#create(claim);
     state.created = created;
     this.#ledger.reserve(created, allocation, pod);
     this.#ledger.release(claim, pod);
@@ -74,6 +83,17 @@ export class ClaimBinding {
       requestMappings: mappings.filter(({ requestName }) => names.has(requestName)),
     };
     await writer.patch(PODS, pod, { status: { extendedResourceClaimStatus } }, "status");
+  }
+
+  async #create(claim: ResourceClaim): Promise<ResourceClaim> {
+    let status = "failure";
+    try {
+      const created = await this.#components.writer.create(RESOURCE_CLAIMS, claim);
+      status = "success";
+      return created;
+    } finally {
+      this.#creates?.inc({ status });
+    }
   }
 
   async #write(of: ResourceClaim, pod: Pod): Promise<void> {

@@ -38,13 +38,13 @@ export class DeviceWait {
     const labelNames = ["profile", "driver", "status"];
     this.#durations = components.metrics?.histogram({
       name: "scheduler_dra_bindingconditions_wait_duration_seconds",
-      help: "Time in seconds spent waiting for BindingConditions to be satisfied during PreBind.",
+      help: "[ALPHA] Time in seconds spent waiting for BindingConditions to be satisfied during PreBind.",
       labelNames,
       buckets: Array.from({ length: 14 }, (_, index) => 0.1 * 2 ** index),
     });
     this.#allocations = components.metrics?.counter({
       name: "scheduler_dra_bindingconditions_allocations_total",
-      help: "Number of allocations using devices with BindingConditions, counted per driver per scheduling attempt",
+      help: "[ALPHA] Number of allocations using devices with BindingConditions, counted per driver per scheduling attempt",
       labelNames,
     });
   }
