@@ -73,6 +73,7 @@ function writeField(field: TypeField, schema: Schema, form: OpenApiForm, descrip
 export function writeSchema(schema: Schema, form: OpenApiForm): JsonObject {
   const written: Mutable = {};
   for (const [name, value] of Object.entries(schema) as [string, Json][]) {
+    if (name.startsWith("x-go-")) continue;
     if (name === "$ref") written.$ref = referencePrefix(form) + value;
     else if (name === "properties")
       written.properties = Object.fromEntries(

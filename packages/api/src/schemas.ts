@@ -73,6 +73,8 @@ function extensions(words: readonly string[]): Partial<Schema> {
       if (colon >= 0) found["x-kubernetes-patch-merge-key"] = value.slice(colon + 1);
     } else if (name === "map-type") found["x-kubernetes-map-type"] = value;
     else if (name === "default") found.default = JSON.parse(value);
+    else if (name === "go") found["x-go-type"] = value;
+    else if (name === "in") found["x-go-inline"] = value;
     else {
       found["x-kubernetes-list-type"] = name;
       if (value !== "") found["x-kubernetes-list-map-keys"] = value.split(",");

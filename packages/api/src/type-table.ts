@@ -40,7 +40,7 @@ export interface TypeField {
   readonly printsZero: boolean;
   /** JSON encoding leaves out the zero time (Go: `omitzero`). */
   readonly omitZero: boolean;
-  /** How the field merges: `atomic`, `set`, `map:name`, `patch=merge:name`, `map-type=atomic`, `default=...`. */
+  /** How the field merges: `atomic`, `set`, `map:name`, `patch=merge:name`, `map-type=atomic`, `default=...`; and what messages say of it: `go=v1.Protocol`, `in=VolumeSource`. */
   readonly words: readonly string[];
 }
 

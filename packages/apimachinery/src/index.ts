@@ -105,7 +105,7 @@ export type { LabelOperator, LabelRequirement, Labels } from "./selectors/label-
 export * from "./selectors/label-selector.ts";
 export * from "./status.ts";
 export * from "./status-errors.ts";
-export { formatMicroTime, formatTime, parseTime, type TimeError, timeOf } from "./time.ts";
+export { formatMicroTime, formatTime, parseMicroTime, parseTime, type TimeError, timeOf } from "./time.ts";
 export { Correlation, oldItem } from "./validation/correlation.ts";
 export { compileGoPattern } from "./validation/go-pattern.ts";
 export * from "./validation/ip.ts";

@@ -163,6 +163,30 @@ describe("typed decoding", () => {
     });
   });
 
+  it("names the types and inlined structs that the schema is told of", () => {
+    const schema: Schema = {
+      type: "object",
+      properties: {
+        modes: { ...list(text), "x-go-type": "[]v1.AccessMode" },
+        limits: { ...map(text), "x-go-type": "v1.ResourceList" },
+        byName: { ...map(text), "x-go-type": "map[v1.Name]v1.Limit" },
+        path: { ...text, "x-go-inline": "VolumeSource" },
+      },
+    };
+    const errorOf = (value: unknown): string | undefined =>
+      decodeFields(value, schema, resolve, { definitionName: "io.k8s.api.core.v1.Spec" }).error;
+    expect(errorOf({ modes: 1 })).toMatch(/Spec\.modes of type \[\]v1\.AccessMode$/);
+    expect(errorOf({ modes: [1] })).toMatch(/Spec\.modes of type v1\.AccessMode$/);
+    expect(errorOf({ limits: 1 })).toMatch(/Spec\.limits of type v1\.ResourceList$/);
+    expect(errorOf({ byName: { a: 1 } })).toMatch(/Spec\.byName of type v1\.Limit$/);
+    expect(errorOf({ path: 1 })).toMatch(/Spec\.VolumeSource\.path of type string$/);
+  });
+
+  it("says first what a type says that decodes itself", () => {
+    const found = decode('{"metadata":{"name":5,"creationTimestamp":"x"},"spec":{"replicas":"y"}}');
+    expect(found).toMatchObject({ error: expect.stringMatching(/^parsing time "x"/) });
+  });
+
   it("starts at a part of an object", () => {
     const found = decodeFields({ zz: 1, labels: { a: 1 } }, ref(`${META}ObjectMeta`), resolve, { path: ["metadata"] });
     expect(found.unknown).toEqual(['unknown field "metadata.zz"']);

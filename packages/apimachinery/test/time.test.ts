@@ -6,6 +6,7 @@ import {
   formatTime,
   humanDuration,
   parseDuration,
+  parseMicroTime,
   parseTime,
   scaledValue,
   shortHumanDuration,
@@ -111,4 +112,22 @@ it.each([
   ["5", 10, "up", undefined],
 ] as const)("%s of %d rounded %s is %s", (value, total, rounding, result) => {
   expect(scaledValue(value, total, rounding)).toBe(result);
+});
+
+describe("a micro time", () => {
+  it.each([
+    ["2024-01-02T03:04:05.000006Z", 1_704_164_645_000.006],
+    ["2024-01-02T03:04:05.000006+01:00", 1_704_161_045_000.006],
+  ])("%s is read", (text, time) => {
+    expect(parseMicroTime(text)).toBe(time);
+  });
+
+  it.each([
+    ["2024-01-02T03:04:05Z", 'cannot parse "Z" as ".000000"'],
+    ["2024-01-02T03:04:05.1234567Z", 'cannot parse "7Z" as "Z07:00"'],
+    ["2024-01-02", 'cannot parse "" as "T"'],
+  ])("%s is refused", (text, why) => {
+    const error = `parsing time "${text}" as "2006-01-02T15:04:05.000000Z07:00": ${why}`;
+    expect(parseMicroTime(text)).toEqual({ error });
+  });
 });

@@ -41,13 +41,33 @@ const bareKinds = new Set([
   "meta/v1.WatchEvent",
 ]);
 
-function jsonFields(type: TypeFact, types: ReadonlyMap<string, TypeFact>): Map<string, FieldFact> {
-  const fields = new Map<string, FieldFact>();
-  for (const field of type.fields) {
-    if (field.json !== "") fields.set(field.json, field);
-    else for (const [json, inner] of jsonFields(types.get(field.type)!, types)) fields.set(json, inner);
+/** A field of a struct, or of one that is inlined in it. */
+interface PlacedField {
+  readonly fact: FieldFact;
+  /** Id of the type that declares it. */
+  readonly owner: string;
+  /** The names of the inlined structs on the way to it. */
+  readonly inline: readonly string[];
+}
+
+function jsonFields(
+  type: TypeFact,
+  types: ReadonlyMap<string, TypeFact>,
+  inline: readonly string[] = [],
+): Map<string, PlacedField> {
+  const fields = new Map<string, PlacedField>();
+  for (const fact of type.fields) {
+    const inner = types.get(fact.type);
+    if (fact.json !== "") fields.set(fact.json, { fact, owner: `${type.package}.${type.name}`, inline });
+    else for (const [json, placed] of jsonFields(inner!, types, [...inline, inner!.name])) fields.set(json, placed);
   }
   return fields;
+}
+
+/** What messages of Go's decoder say of a field: its type, where the wire does not tell it, and what it is inlined in. */
+function decoderWords({ fact, owner, inline }: PlacedField, goNames: ReadonlyMap<string, string>): readonly string[] {
+  const name = goNames.get(`${owner}.${fact.json}`);
+  return [...(name === undefined ? [] : [`go=${name}`]), ...(inline.length === 0 ? [] : [`in=${inline.join(".")}`])];
 }
 
 /** The type that the npm package should give a field, and its format. */
@@ -95,10 +115,10 @@ function isKind(id: string, fact: TypeFact, model: Model | undefined): boolean {
 }
 
 /** Compares the facts with the model; returns what differs. */
-function differences(id: string, facts: ReadonlyMap<string, FieldFact>, model: Model, kind: boolean): string[] {
+function differences(id: string, facts: ReadonlyMap<string, PlacedField>, model: Model, kind: boolean): string[] {
   const problems: string[] = [];
   const properties = new Map(model.properties.map((property) => [property.json, property]));
-  for (const [json, fact] of facts) {
+  for (const [json, { fact }] of facts) {
     const property = properties.get(json);
     if (property === undefined) problems.push(`${id}.${json}: not in ${model.name}`);
     else if (!agrees(fact, property))
@@ -114,6 +134,7 @@ interface Sources {
   readonly types: ReadonlyMap<string, TypeFact>;
   readonly merge: MergeFacts;
   readonly defaults: ReadonlyMap<string, string>;
+  readonly goNames: ReadonlyMap<string, string>;
 }
 
 async function define(id: string, fact: TypeFact, sources: Sources, problems: string[]): Promise<Definition> {
@@ -131,12 +152,18 @@ async function define(id: string, fact: TypeFact, sources: Sources, problems: st
     kind,
     merge: sources.merge.get(`${id}.-`) ?? [],
     description: model?.description ?? "",
-    fields: [...fact.fields.filter((field) => field.json === ""), ...inlined.values()].map((field) => ({
-      fact: field,
-      required: properties.get(field.json)?.required ?? false,
-      merge: sources.merge.get(`${id}.${field.json}`) ?? [],
-      default: sources.defaults.get(`${id}.${field.json}`),
-      description: properties.get(field.json)?.description ?? "",
+    fields: [
+      ...fact.fields.filter((field) => field.json === "").map((field) => ({ fact: field, owner: id, inline: [] })),
+      ...inlined.values(),
+    ].map((placed) => ({
+      fact: placed.fact,
+      required: properties.get(placed.fact.json)?.required ?? false,
+      merge: [
+        ...(sources.merge.get(`${id}.${placed.fact.json}`) ?? []),
+        ...(fact.published ? decoderWords(placed, sources.goNames) : []),
+      ],
+      default: sources.defaults.get(`${id}.${placed.fact.json}`),
+      description: properties.get(placed.fact.json)?.description ?? "",
     })),
   };
 }

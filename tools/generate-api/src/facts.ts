@@ -112,8 +112,17 @@ export function readMergeFacts(): MergeFacts {
 
 /** Reads `facts/defaults.txt`: JSON text of defaults by `core/v1.ContainerPort.protocol`. */
 export function readDefaults(): ReadonlyMap<string, string> {
+  return readFieldFacts("defaults.txt");
+}
+
+/** Reads `facts/go-names.txt`: `v1.Protocol` by `core/v1.ContainerPort.protocol`. */
+export function readGoNames(): ReadonlyMap<string, string> {
+  return readFieldFacts("go-names.txt");
+}
+
+function readFieldFacts(file: string): ReadonlyMap<string, string> {
   const facts = new Map<string, string>();
-  for (const line of readFileSync(join(factsFolder, "defaults.txt"), "utf8").trimEnd().split("\n")) {
+  for (const line of readFileSync(join(factsFolder, file), "utf8").trimEnd().split("\n")) {
     if (line.startsWith("#") || line === "") continue;
     const space = line.indexOf(" ");
     facts.set(line.slice(0, space), line.slice(space + 1));

@@ -4,7 +4,7 @@ import { emitDefinitions } from "./emit-definitions.ts";
 import { emitDescriptions } from "./emit-descriptions.ts";
 import { emitResources, emitResourceTypes } from "./emit-resources.ts";
 import { emitTypeIndex, emitTypes, exportedNames } from "./emit-types.ts";
-import { readDefaults, readMergeFacts, readResources, readTypes } from "./facts.ts";
+import { readDefaults, readGoNames, readMergeFacts, readResources, readTypes } from "./facts.ts";
 
 /** What a run makes: text by path within `packages/api/src/generated`. */
 export interface Generated {
@@ -21,7 +21,7 @@ function within(folder: string, files: ReadonlyMap<string, string>): [string, st
 /** Makes everything from the npm packages and the tables of facts. */
 export async function generate(): Promise<Generated> {
   const types = readTypes();
-  const sources = { types, merge: readMergeFacts(), defaults: readDefaults() };
+  const sources = { types, merge: readMergeFacts(), defaults: readDefaults(), goNames: readGoNames() };
   const { definitions, problems } = await buildDefinitions(sources);
   if (problems.length > 0) return { files: new Map(), types: definitions.size, problems };
   const resources = readResources();

@@ -17,7 +17,7 @@ export const admissionregistrationV1: string = `@ApplyConfiguration
 2 objectSelector *meta/v1.LabelSelector
 3 resourceRules []NamedRuleWithOperations atomic
 4 excludeResourceRules []NamedRuleWithOperations atomic
-7 matchPolicy *string
+7 matchPolicy *string go=v1.MatchPolicyType
 @MutatingAdmissionPolicy kind
 1 metadata meta/v1.ObjectMeta
 2 spec MutatingAdmissionPolicySpec
@@ -39,20 +39,20 @@ export const admissionregistrationV1: string = `@ApplyConfiguration
 2 matchConstraints *MatchResources
 3 variables []Variable atomic
 4 mutations []Mutation atomic
-5 failurePolicy *string
+5 failurePolicy *string go=v1.FailurePolicyType
 6 matchConditions []MatchCondition map:name patch=merge:name
-7 reinvocationPolicy string
+7 reinvocationPolicy string go=v1.ReinvocationPolicyType
 @MutatingWebhook
 1 name string r z
 2 clientConfig WebhookClientConfig r z
 3 rules []RuleWithOperations atomic
-4 failurePolicy *string
+4 failurePolicy *string go=v1.FailurePolicyType
 5 namespaceSelector *meta/v1.LabelSelector
-6 sideEffects *string r z
+6 sideEffects *string r z go=v1.SideEffectClass
 7 timeoutSeconds *int32
 8 admissionReviewVersions []string r z atomic
-9 matchPolicy *string
-10 reinvocationPolicy *string
+9 matchPolicy *string go=v1.MatchPolicyType
+10 reinvocationPolicy *string go=v1.ReinvocationPolicyType
 11 objectSelector *meta/v1.LabelSelector
 12 matchConditions []MatchCondition map:name patch=merge:name
 @MutatingWebhookConfiguration kind
@@ -62,17 +62,17 @@ export const admissionregistrationV1: string = `@ApplyConfiguration
 1 metadata meta/v1.ListMeta
 2 items []MutatingWebhookConfiguration r z
 @Mutation
-2 patchType string r z
+2 patchType string r z go=v1.PatchType
 3 applyConfiguration *ApplyConfiguration
 4 jsonPatch *JSONPatch
 @NamedRuleWithOperations map-type=atomic
 2 ^ RuleWithOperations
 1 resourceNames []string atomic
-0 operations []string atomic
-0 apiGroups []string atomic
-0 apiVersions []string atomic
-0 resources []string atomic
-0 scope *string
+0 operations []string atomic go=[]v1.OperationType in=RuleWithOperations
+0 apiGroups []string atomic in=RuleWithOperations.Rule
+0 apiVersions []string atomic in=RuleWithOperations.Rule
+0 resources []string atomic in=RuleWithOperations.Rule
+0 scope *string go=v1.ScopeType in=RuleWithOperations.Rule
 @ParamKind map-type=atomic
 1 apiVersion string
 2 kind string
@@ -80,7 +80,7 @@ export const admissionregistrationV1: string = `@ApplyConfiguration
 1 name string
 2 namespace string
 3 selector *meta/v1.LabelSelector
-4 parameterNotFoundAction *string
+4 parameterNotFoundAction *string go=v1.ParameterNotFoundActionType
 @Rule wire
 1 apiGroups []string
 2 apiVersions []string
@@ -88,11 +88,11 @@ export const admissionregistrationV1: string = `@ApplyConfiguration
 4 scope *string
 @RuleWithOperations
 2 ^ Rule
-1 operations []string atomic
-0 apiGroups []string atomic
-0 apiVersions []string atomic
-0 resources []string atomic
-0 scope *string
+1 operations []string atomic go=[]v1.OperationType
+0 apiGroups []string atomic in=Rule
+0 apiVersions []string atomic in=Rule
+0 resources []string atomic in=Rule
+0 scope *string go=v1.ScopeType in=Rule
 @ServiceReference
 1 namespace string r z
 2 name string r z
@@ -114,7 +114,7 @@ export const admissionregistrationV1: string = `@ApplyConfiguration
 1 policyName string r
 2 paramRef *ParamRef
 3 matchResources *MatchResources
-4 validationActions []string r set
+4 validationActions []string r set go=[]v1.ValidationAction
 @ValidatingAdmissionPolicyList kind
 1 metadata meta/v1.ListMeta
 2 items []ValidatingAdmissionPolicy r z
@@ -122,7 +122,7 @@ export const admissionregistrationV1: string = `@ApplyConfiguration
 1 paramKind *ParamKind
 2 matchConstraints *MatchResources
 3 validations []Validation atomic
-4 failurePolicy *string
+4 failurePolicy *string go=v1.FailurePolicyType
 5 auditAnnotations []AuditAnnotation atomic
 6 matchConditions []MatchCondition map:name patch=merge:name
 7 variables []Variable map:name patch=merge:name
@@ -134,12 +134,12 @@ export const admissionregistrationV1: string = `@ApplyConfiguration
 1 name string r z
 2 clientConfig WebhookClientConfig r z
 3 rules []RuleWithOperations atomic
-4 failurePolicy *string
+4 failurePolicy *string go=v1.FailurePolicyType
 5 namespaceSelector *meta/v1.LabelSelector
-6 sideEffects *string r z
+6 sideEffects *string r z go=v1.SideEffectClass
 7 timeoutSeconds *int32
 8 admissionReviewVersions []string r z atomic
-9 matchPolicy *string
+9 matchPolicy *string go=v1.MatchPolicyType
 10 objectSelector *meta/v1.LabelSelector
 11 matchConditions []MatchCondition map:name patch=merge:name
 @ValidatingWebhookConfiguration kind
@@ -151,7 +151,7 @@ export const admissionregistrationV1: string = `@ApplyConfiguration
 @Validation
 1 expression string r z
 2 message string
-3 reason *string
+3 reason *string go=v1.StatusReason
 4 messageExpression string
 @Variable map-type=atomic
 1 name string r z

@@ -17,7 +17,7 @@ export const admissionregistrationV1beta1: string = `@ApplyConfiguration
 2 objectSelector *meta/v1.LabelSelector
 3 resourceRules []NamedRuleWithOperations atomic
 4 excludeResourceRules []NamedRuleWithOperations atomic
-7 matchPolicy *string
+7 matchPolicy *string go=v1beta1.MatchPolicyType
 @MutatingAdmissionPolicy kind
 1 metadata meta/v1.ObjectMeta
 2 spec MutatingAdmissionPolicySpec
@@ -39,9 +39,9 @@ export const admissionregistrationV1beta1: string = `@ApplyConfiguration
 2 matchConstraints *MatchResources
 3 variables []Variable atomic
 4 mutations []Mutation atomic
-5 failurePolicy *string
+5 failurePolicy *string go=v1beta1.FailurePolicyType
 6 matchConditions []MatchCondition map:name patch=merge:name
-7 reinvocationPolicy string
+7 reinvocationPolicy string go=v1beta1.ReinvocationPolicyType
 @MutatingWebhook wire
 1 name string z
 2 clientConfig WebhookClientConfig z
@@ -62,17 +62,17 @@ export const admissionregistrationV1beta1: string = `@ApplyConfiguration
 1 metadata meta/v1.ListMeta
 2 items []MutatingWebhookConfiguration z
 @Mutation
-2 patchType string r z
+2 patchType string r z go=v1beta1.PatchType
 3 applyConfiguration *ApplyConfiguration
 4 jsonPatch *JSONPatch
 @NamedRuleWithOperations map-type=atomic
 2 ^ admissionregistration/v1.RuleWithOperations
 1 resourceNames []string atomic
-0 operations []string atomic
-0 apiGroups []string atomic
-0 apiVersions []string atomic
-0 resources []string atomic
-0 scope *string
+0 operations []string atomic go=[]v1.OperationType in=RuleWithOperations
+0 apiGroups []string atomic in=RuleWithOperations.Rule
+0 apiVersions []string atomic in=RuleWithOperations.Rule
+0 resources []string atomic in=RuleWithOperations.Rule
+0 scope *string go=v1.ScopeType in=RuleWithOperations.Rule
 @ParamKind map-type=atomic
 1 apiVersion string
 2 kind string
@@ -80,7 +80,7 @@ export const admissionregistrationV1beta1: string = `@ApplyConfiguration
 1 name string
 2 namespace string
 3 selector *meta/v1.LabelSelector
-4 parameterNotFoundAction *string
+4 parameterNotFoundAction *string go=v1beta1.ParameterNotFoundActionType
 @ServiceReference wire
 1 namespace string z
 2 name string z

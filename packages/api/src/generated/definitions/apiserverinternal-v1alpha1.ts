@@ -9,8 +9,8 @@ export const apiserverinternalV1alpha1: string = `@ServerStorageVersion
 2 spec StorageVersionSpec z
 3 status StorageVersionStatus z
 @StorageVersionCondition
-1 type string r z
-2 status string r z
+1 type string r z go=v1alpha1.StorageVersionConditionType
+2 status string r z go=v1alpha1.ConditionStatus
 3 observedGeneration int64
 4 lastTransitionTime Time
 5 reason string r z

@@ -11,8 +11,8 @@ export const appsV1: string = `@ControllerRevision kind
 2 spec DaemonSetSpec
 3 status DaemonSetStatus
 @DaemonSetCondition
-1 type string r z
-2 status string r z
+1 type string r z go=v1.DaemonSetConditionType
+2 status string r z go=v1.ConditionStatus
 3 lastTransitionTime Time
 4 reason string
 5 message string
@@ -37,15 +37,15 @@ export const appsV1: string = `@ControllerRevision kind
 9 collisionCount *int32
 10 conditions []DaemonSetCondition map:type patch=merge:type
 @DaemonSetUpdateStrategy
-1 type string
+1 type string go=v1.DaemonSetUpdateStrategyType
 2 rollingUpdate *RollingUpdateDaemonSet
 @Deployment kind
 1 metadata meta/v1.ObjectMeta
 2 spec DeploymentSpec
 3 status DeploymentStatus
 @DeploymentCondition
-1 type string r z
-2 status string r z
+1 type string r z go=v1.DeploymentConditionType
+2 status string r z go=v1.ConditionStatus
 4 reason string
 5 message string
 6 lastUpdateTime Time
@@ -73,15 +73,15 @@ export const appsV1: string = `@ControllerRevision kind
 8 collisionCount *int32
 9 terminatingReplicas *int32
 @DeploymentStrategy
-1 type string
+1 type string go=v1.DeploymentStrategyType
 2 rollingUpdate *RollingUpdateDeployment
 @ReplicaSet kind
 1 metadata meta/v1.ObjectMeta
 2 spec ReplicaSetSpec
 3 status ReplicaSetStatus
 @ReplicaSetCondition
-1 type string r z
-2 status string r z
+1 type string r z go=v1.ReplicaSetConditionType
+2 status string r z go=v1.ConditionStatus
 3 lastTransitionTime Time
 4 reason string
 5 message string
@@ -115,8 +115,8 @@ export const appsV1: string = `@ControllerRevision kind
 2 spec StatefulSetSpec
 3 status StatefulSetStatus
 @StatefulSetCondition
-1 type string r z
-2 status string r z
+1 type string r z go=v1.StatefulSetConditionType
+2 status string r z go=v1.ConditionStatus
 3 lastTransitionTime Time
 4 reason string
 5 message string
@@ -126,15 +126,15 @@ export const appsV1: string = `@ControllerRevision kind
 @StatefulSetOrdinals
 1 start int32 z
 @StatefulSetPersistentVolumeClaimRetentionPolicy
-1 whenDeleted string
-2 whenScaled string
+1 whenDeleted string go=v1.PersistentVolumeClaimRetentionPolicyType
+2 whenScaled string go=v1.PersistentVolumeClaimRetentionPolicyType
 @StatefulSetSpec
 1 replicas *int32
 2 selector *meta/v1.LabelSelector r z
 3 template core/v1.PodTemplateSpec r z
 4 volumeClaimTemplates []core/v1.PersistentVolumeClaim atomic
 5 serviceName string z
-6 podManagementPolicy string
+6 podManagementPolicy string go=v1.PodManagementPolicyType
 7 updateStrategy StatefulSetUpdateStrategy
 8 revisionHistoryLimit *int32
 9 minReadySeconds int32
@@ -152,5 +152,5 @@ export const appsV1: string = `@ControllerRevision kind
 10 conditions []StatefulSetCondition map:type patch=merge:type
 11 availableReplicas int32 z
 @StatefulSetUpdateStrategy
-1 type string
+1 type string go=v1.StatefulSetUpdateStrategyType
 2 rollingUpdate *RollingUpdateStatefulSetStrategy`;

@@ -3,7 +3,7 @@ export const authenticationV1: string = `@BoundObjectReference
 1 kind string
 2 apiVersion string
 3 name string
-4 uid string
+4 uid string go=types.UID
 @SelfSubjectReview kind
 1 metadata meta/v1.ObjectMeta
 2 status SelfSubjectReviewStatus
@@ -36,4 +36,4 @@ export const authenticationV1: string = `@BoundObjectReference
 1 username string
 2 uid string
 3 groups []string atomic
-4 extra map[]StringList`;
+4 extra map[]StringList go=map[string]v1.ExtraValue`;

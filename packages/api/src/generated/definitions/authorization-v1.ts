@@ -52,7 +52,7 @@ export const authorizationV1: string = `@FieldSelectorAttributes
 2 nonResourceAttributes *NonResourceAttributes
 3 user string
 4 groups []string atomic
-5 extra map[]StringList
+5 extra map[]StringList go=map[string]v1.ExtraValue
 6 uid string
 @SubjectAccessReviewStatus
 1 allowed bool r z

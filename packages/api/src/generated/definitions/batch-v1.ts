@@ -9,7 +9,7 @@ export const batchV1: string = `@CronJob kind
 @CronJobSpec
 1 schedule string r z
 2 startingDeadlineSeconds *int64
-3 concurrencyPolicy string
+3 concurrencyPolicy string go=v1.ConcurrencyPolicy
 4 suspend *bool
 5 jobTemplate JobTemplateSpec r z
 6 successfulJobsHistoryLimit *int32
@@ -24,8 +24,8 @@ export const batchV1: string = `@CronJob kind
 2 spec JobSpec
 3 status JobStatus
 @JobCondition
-1 type string r z
-2 status string r z
+1 type string r z go=v1.JobConditionType
+2 status string r z go=v1.ConditionStatus
 3 lastProbeTime Time
 4 lastTransitionTime Time
 5 reason string
@@ -42,12 +42,12 @@ export const batchV1: string = `@CronJob kind
 6 template core/v1.PodTemplateSpec r z
 7 backoffLimit *int32
 8 ttlSecondsAfterFinished *int32
-9 completionMode *string
+9 completionMode *string go=v1.CompletionMode
 10 suspend *bool
 11 podFailurePolicy *PodFailurePolicy
 12 backoffLimitPerIndex *int32
 13 maxFailedIndexes *int32
-14 podReplacementPolicy *string
+14 podReplacementPolicy *string go=v1.PodReplacementPolicy
 15 managedBy *string
 16 successPolicy *SuccessPolicy
 @JobStatus
@@ -69,13 +69,13 @@ export const batchV1: string = `@CronJob kind
 1 rules []PodFailurePolicyRule r z atomic
 @PodFailurePolicyOnExitCodesRequirement
 1 containerName *string
-2 operator string r z
+2 operator string r z go=v1.PodFailurePolicyOnExitCodesOperator
 3 values []int32 r z set
 @PodFailurePolicyOnPodConditionsPattern
-1 type string r z
-2 status string z
+1 type string r z go=v1.PodConditionType
+2 status string z go=v1.ConditionStatus
 @PodFailurePolicyRule
-1 action string r z
+1 action string r z go=v1.PodFailurePolicyAction
 2 onExitCodes *PodFailurePolicyOnExitCodesRequirement
 3 onPodConditions []PodFailurePolicyOnPodConditionsPattern atomic
 @SuccessPolicy
@@ -84,5 +84,5 @@ export const batchV1: string = `@CronJob kind
 1 succeededIndexes *string
 2 succeededCount *int32
 @UncountedTerminatedPods
-1 succeeded []string set
-2 failed []string set`;
+1 succeeded []string set go=[]types.UID
+2 failed []string set go=[]types.UID`;

@@ -4,12 +4,12 @@ export const certificatesV1: string = `@CertificateSigningRequest kind
 2 spec CertificateSigningRequestSpec r z
 3 status CertificateSigningRequestStatus
 @CertificateSigningRequestCondition
-1 type string r z
+1 type string r z go=v1.RequestConditionType
 2 reason string
 3 message string
 4 lastUpdateTime Time
 5 lastTransitionTime Time
-6 status string r z
+6 status string r z go=v1.ConditionStatus
 @CertificateSigningRequestList kind
 1 metadata meta/v1.ListMeta
 2 items []CertificateSigningRequest r z
@@ -18,8 +18,8 @@ export const certificatesV1: string = `@CertificateSigningRequest kind
 2 username string
 3 uid string
 4 groups []string atomic
-5 usages []string atomic
-6 extra map[]StringList
+5 usages []string atomic go=[]v1.KeyUsage
+6 extra map[]StringList go=map[string]v1.ExtraValue
 7 signerName string r z
 8 expirationSeconds *int32
 @CertificateSigningRequestStatus

@@ -44,11 +44,11 @@ export const certificatesV1beta1: string = `@CertificateSigningRequest wire
 @PodCertificateRequestSpec
 1 signerName string r z
 2 podName string r z
-3 podUID string r z
+3 podUID string r z go=types.UID
 4 serviceAccountName string r z
-5 serviceAccountUID string r z
-6 nodeName string r z
-7 nodeUID string r z
+5 serviceAccountUID string r z go=types.UID
+6 nodeName string r z go=types.NodeName
+7 nodeUID string r z go=types.UID
 8 maxExpirationSeconds *int32
 9 pkixPublicKey bytes z
 10 proofOfPossession bytes z

@@ -11,4 +11,4 @@ export const coordinationV1alpha2: string = `@LeaseCandidate kind
 3 renewTime *MicroTime
 4 binaryVersion string r z
 5 emulationVersion string
-6 strategy string r`;
+6 strategy string r go=v1.CoordinatedLeaseStrategy`;

@@ -14,7 +14,7 @@ export const coordinationV1beta1: string = `@Lease wire
 3 renewTime *MicroTime
 4 binaryVersion string r z
 5 emulationVersion string
-6 strategy string r
+6 strategy string r go=v1.CoordinatedLeaseStrategy
 @LeaseList wire
 1 metadata meta/v1.ListMeta
 2 items []Lease z

@@ -9,20 +9,20 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 2 podAffinity *PodAffinity
 3 podAntiAffinity *PodAntiAffinity
 @AppArmorProfile
-1 type string r z
+1 type string r z go=v1.AppArmorProfileType
 2 localhostProfile *string
 @AttachedVolume
-1 name string r z
+1 name string r z go=v1.UniqueVolumeName
 2 devicePath string r z
 @AvoidPods wire
 1 preferAvoidPods []PreferAvoidPodsEntry
 @AzureDiskVolumeSource
 1 diskName string r z
 2 diskURI string r z
-3 cachingMode *string default="ReadWrite"
+3 cachingMode *string go=v1.AzureDataDiskCachingMode default="ReadWrite"
 4 fsType *string default="ext4"
 5 readOnly *bool default=false
-6 kind *string default="Shared"
+6 kind *string go=v1.AzureDataDiskKind default="Shared"
 @AzureFilePersistentVolumeSource
 1 secretName string r z
 2 shareName string r z
@@ -53,8 +53,8 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 4 volumeAttributes map[]string
 5 nodePublishSecretRef *LocalObjectReference
 @Capabilities
-1 add []string atomic
-2 drop []string atomic
+1 add []string atomic go=[]v1.Capability
+2 drop []string atomic go=[]v1.Capability
 @CephFSPersistentVolumeSource
 1 monitors []string r z atomic
 2 path string
@@ -88,8 +88,8 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 4 path string r z
 5 optional *bool
 @ComponentCondition
-1 type string r z
-2 status string r z
+1 type string r z go=v1.ComponentConditionType
+2 status string r z go=v1.ConditionStatus
 3 message string
 4 error string
 @ComponentStatus kind
@@ -105,11 +105,11 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 4 immutable *bool
 @ConfigMapEnvSource
 1 ^ LocalObjectReference
-0 name string
+0 name string in=LocalObjectReference
 2 optional *bool
 @ConfigMapKeySelector map-type=atomic
 1 ^ LocalObjectReference
-0 name string
+0 name string in=LocalObjectReference
 2 key string r z
 3 optional *bool
 @ConfigMapList kind
@@ -118,17 +118,17 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 @ConfigMapNodeConfigSource
 1 namespace string r z
 2 name string r z
-3 uid string
+3 uid string go=types.UID
 4 resourceVersion string
 5 kubeletConfigKey string r z
 @ConfigMapProjection
 1 ^ LocalObjectReference
-0 name string
+0 name string in=LocalObjectReference
 2 items []KeyToPath atomic
 4 optional *bool
 @ConfigMapVolumeSource
 1 ^ LocalObjectReference
-0 name string
+0 name string in=LocalObjectReference
 2 items []KeyToPath atomic
 3 defaultMode *int32
 4 optional *bool
@@ -146,17 +146,17 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 11 readinessProbe *Probe
 12 lifecycle *Lifecycle
 13 terminationMessagePath string
-14 imagePullPolicy string
+14 imagePullPolicy string go=v1.PullPolicy
 15 securityContext *SecurityContext
 16 stdin bool
 17 stdinOnce bool
 18 tty bool
 19 envFrom []EnvFromSource atomic
-20 terminationMessagePolicy string
+20 terminationMessagePolicy string go=v1.TerminationMessagePolicy
 21 volumeDevices []VolumeDevice map:devicePath patch=merge:devicePath
 22 startupProbe *Probe
 23 resizePolicy []ContainerResizePolicy atomic
-24 restartPolicy *string
+24 restartPolicy *string go=v1.ContainerRestartPolicy
 25 restartPolicyRules []ContainerRestartRule atomic
 @ContainerExtendedResourceRequest
 1 containerName string r z
@@ -169,16 +169,16 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 1 name string
 2 hostPort int32
 3 containerPort int32 r z
-4 protocol string default="TCP"
+4 protocol string go=v1.Protocol default="TCP"
 5 hostIP string
 @ContainerResizePolicy
-1 resourceName string r z
-2 restartPolicy string r z
+1 resourceName string r z go=v1.ResourceName
+2 restartPolicy string r z go=v1.ResourceResizeRestartPolicy
 @ContainerRestartRule
-1 action string r
+1 action string r go=v1.ContainerRestartRuleAction
 2 exitCodes *ContainerRestartRuleOnExitCodes
 @ContainerRestartRuleOnExitCodes
-1 operator string r
+1 operator string r go=v1.ContainerRestartRuleOnExitCodesOperator
 2 values []int32 set
 @ContainerState
 1 waiting *ContainerStateWaiting
@@ -207,12 +207,12 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 7 imageID string r z
 8 containerID string
 9 started *bool
-10 allocatedResources map[]Quantity
+10 allocatedResources map[]Quantity go=v1.ResourceList
 11 resources *ResourceRequirements
 12 volumeMounts []VolumeMountStatus map:mountPath patch=merge:mountPath
 13 user *ContainerUser
 14 allocatedResourcesStatus []ResourceStatus map:name patch=merge:name
-15 stopSignal *string
+15 stopSignal *string go=v1.Signal
 @ContainerUser
 1 linux *LinuxContainerUser
 @DaemonEndpoint
@@ -228,7 +228,7 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 1 items []DownwardAPIVolumeFile atomic
 2 defaultMode *int32
 @EmptyDirVolumeSource
-1 medium string
+1 medium string go=v1.StorageMedium
 2 sizeLimit *Quantity
 @EndpointAddress map-type=atomic
 1 ip string r z
@@ -238,7 +238,7 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 @EndpointPort map-type=atomic
 1 name string
 2 port int32 r z
-3 protocol string
+3 protocol string go=v1.Protocol
 4 appProtocol *string
 @EndpointSubset
 1 addresses []EndpointAddress atomic
@@ -266,31 +266,31 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 5 fileKeyRef *FileKeySelector
 @EphemeralContainer
 1 ^ EphemeralContainerCommon
-0 name string r z
-0 image string
-0 command []string atomic
-0 args []string atomic
-0 workingDir string
-0 ports []ContainerPort map:containerPort,protocol patch=merge:containerPort
-0 env []EnvVar map:name patch=merge:name
-0 resources ResourceRequirements
-0 volumeMounts []VolumeMount map:mountPath patch=merge:mountPath
-0 livenessProbe *Probe
-0 readinessProbe *Probe
-0 lifecycle *Lifecycle
-0 terminationMessagePath string
-0 imagePullPolicy string
-0 securityContext *SecurityContext
-0 stdin bool
-0 stdinOnce bool
-0 tty bool
-0 envFrom []EnvFromSource atomic
-0 terminationMessagePolicy string
-0 volumeDevices []VolumeDevice map:devicePath patch=merge:devicePath
-0 startupProbe *Probe
-0 resizePolicy []ContainerResizePolicy atomic
-0 restartPolicy *string
-0 restartPolicyRules []ContainerRestartRule atomic
+0 name string r z in=EphemeralContainerCommon
+0 image string in=EphemeralContainerCommon
+0 command []string atomic in=EphemeralContainerCommon
+0 args []string atomic in=EphemeralContainerCommon
+0 workingDir string in=EphemeralContainerCommon
+0 ports []ContainerPort map:containerPort,protocol patch=merge:containerPort in=EphemeralContainerCommon
+0 env []EnvVar map:name patch=merge:name in=EphemeralContainerCommon
+0 resources ResourceRequirements in=EphemeralContainerCommon
+0 volumeMounts []VolumeMount map:mountPath patch=merge:mountPath in=EphemeralContainerCommon
+0 livenessProbe *Probe in=EphemeralContainerCommon
+0 readinessProbe *Probe in=EphemeralContainerCommon
+0 lifecycle *Lifecycle in=EphemeralContainerCommon
+0 terminationMessagePath string in=EphemeralContainerCommon
+0 imagePullPolicy string go=v1.PullPolicy in=EphemeralContainerCommon
+0 securityContext *SecurityContext in=EphemeralContainerCommon
+0 stdin bool in=EphemeralContainerCommon
+0 stdinOnce bool in=EphemeralContainerCommon
+0 tty bool in=EphemeralContainerCommon
+0 envFrom []EnvFromSource atomic in=EphemeralContainerCommon
+0 terminationMessagePolicy string go=v1.TerminationMessagePolicy in=EphemeralContainerCommon
+0 volumeDevices []VolumeDevice map:devicePath patch=merge:devicePath in=EphemeralContainerCommon
+0 startupProbe *Probe in=EphemeralContainerCommon
+0 resizePolicy []ContainerResizePolicy atomic in=EphemeralContainerCommon
+0 restartPolicy *string go=v1.ContainerRestartPolicy in=EphemeralContainerCommon
+0 restartPolicyRules []ContainerRestartRule atomic in=EphemeralContainerCommon
 2 targetContainerName string
 @EphemeralContainerCommon wire
 1 name string z
@@ -398,7 +398,7 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 1 path string
 2 port IntOrString r z
 3 host string
-4 scheme string
+4 scheme string go=v1.URIScheme
 5 httpHeaders []HTTPHeader atomic
 @HTTPHeader
 1 name string r z
@@ -410,7 +410,7 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 1 ip string r z
 @HostPathVolumeSource
 1 path string r z
-2 type *string
+2 type *string go=v1.HostPathType
 @ISCSIPersistentVolumeSource
 1 targetPortal string r z
 2 iqn string r z
@@ -437,7 +437,7 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 12 initiatorName *string
 @ImageVolumeSource
 1 reference string
-2 pullPolicy string
+2 pullPolicy string go=v1.PullPolicy
 @ImageVolumeStatus
 1 imageRef string r
 @KeyToPath
@@ -447,7 +447,7 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 @Lifecycle
 1 postStart *LifecycleHandler
 2 preStop *LifecycleHandler
-3 stopSignal *string
+3 stopSignal *string go=v1.Signal
 @LifecycleHandler
 1 exec *ExecAction
 2 httpGet *HTTPGetAction
@@ -457,12 +457,12 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 1 metadata meta/v1.ObjectMeta
 2 spec LimitRangeSpec
 @LimitRangeItem
-1 type string r z
-2 max map[]Quantity
-3 min map[]Quantity
-4 default map[]Quantity
-5 defaultRequest map[]Quantity
-6 maxLimitRequestRatio map[]Quantity
+1 type string r z go=v1.LimitType
+2 max map[]Quantity go=v1.ResourceList
+3 min map[]Quantity go=v1.ResourceList
+4 default map[]Quantity go=v1.ResourceList
+5 defaultRequest map[]Quantity go=v1.ResourceList
+6 maxLimitRequestRatio map[]Quantity go=v1.ResourceList
 @LimitRangeList kind
 1 metadata meta/v1.ListMeta
 2 items []LimitRange r z
@@ -475,7 +475,7 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 @LoadBalancerIngress
 1 ip string
 2 hostname string
-3 ipMode *string
+3 ipMode *string go=v1.LoadBalancerIPMode
 4 ports []PortStatus atomic
 @LoadBalancerStatus
 1 ingress []LoadBalancerIngress atomic
@@ -486,7 +486,7 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 2 fsType *string
 @ModifyVolumeStatus
 1 targetVolumeAttributesClassName string
-2 status string r z
+2 status string r z go=v1.PersistentVolumeClaimModifyVolumeStatus
 @NFSVolumeSource
 1 server string r z
 2 path string r z
@@ -496,8 +496,8 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 2 spec NamespaceSpec
 3 status NamespaceStatus
 @NamespaceCondition
-1 type string r z
-2 status string r z
+1 type string r z go=v1.NamespaceConditionType
+2 status string r z go=v1.ConditionStatus
 4 lastTransitionTime Time
 5 reason string
 6 message string
@@ -505,16 +505,16 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 1 metadata meta/v1.ListMeta
 2 items []Namespace r z
 @NamespaceSpec
-1 finalizers []string atomic
+1 finalizers []string atomic go=[]v1.FinalizerName
 @NamespaceStatus
-1 phase string
+1 phase string go=v1.NamespacePhase
 2 conditions []NamespaceCondition map:type patch=merge:type
 @Node kind
 1 metadata meta/v1.ObjectMeta
 2 spec NodeSpec
 3 status NodeStatus
 @NodeAddress
-1 type string r z
+1 type string r z go=v1.NodeAddressType
 2 address string r z
 @NodeAffinity
 1 requiredDuringSchedulingIgnoredDuringExecution *NodeSelector
@@ -522,10 +522,10 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 @NodeAllocatableResourceClaimStatus
 1 resourceClaimName string r z
 2 containers []string set
-3 resources map[]Quantity r z
+3 resources map[]Quantity r z go=map[v1.ResourceName]resource.Quantity
 @NodeCondition
-1 type string r z
-2 status string r z
+1 type string r z go=v1.NodeConditionType
+2 status string r z go=v1.ConditionStatus
 3 lastHeartbeatTime Time
 4 lastTransitionTime Time
 5 reason string
@@ -556,7 +556,7 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 1 nodeSelectorTerms []NodeSelectorTerm r z atomic
 @NodeSelectorRequirement
 1 key string r z
-2 operator string r z
+2 operator string r z go=v1.NodeSelectorOperator
 3 values []string atomic
 @NodeSelectorTerm map-type=atomic
 1 matchExpressions []NodeSelectorRequirement atomic
@@ -570,15 +570,15 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 6 configSource *NodeConfigSource
 7 podCIDRs []string set patch=merge
 @NodeStatus
-1 capacity map[]Quantity
-2 allocatable map[]Quantity
-3 phase string
+1 capacity map[]Quantity go=v1.ResourceList
+2 allocatable map[]Quantity go=v1.ResourceList
+3 phase string go=v1.NodePhase
 4 conditions []NodeCondition map:type patch=merge:type
 5 addresses []NodeAddress map:type patch=merge:type
 6 daemonEndpoints NodeDaemonEndpoints
 7 nodeInfo NodeSystemInfo
 8 images []ContainerImage atomic
-9 volumesInUse []string atomic
+9 volumesInUse []string atomic go=[]v1.UniqueVolumeName
 10 volumesAttached []AttachedVolume atomic
 11 config *NodeConfigStatus
 12 runtimeHandlers []NodeRuntimeHandler atomic
@@ -605,7 +605,7 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 1 kind string
 2 namespace string
 3 name string
-4 uid string
+4 uid string go=types.UID
 5 apiVersion string
 6 resourceVersion string
 7 fieldPath string
@@ -618,8 +618,8 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 2 spec PersistentVolumeClaimSpec
 3 status PersistentVolumeClaimStatus
 @PersistentVolumeClaimCondition
-1 type string r z
-2 status string r z
+1 type string r z go=v1.PersistentVolumeClaimConditionType
+2 status string r z go=v1.ConditionStatus
 3 lastProbeTime Time
 4 lastTransitionTime Time
 5 reason string
@@ -628,22 +628,22 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 1 metadata meta/v1.ListMeta
 2 items []PersistentVolumeClaim r z
 @PersistentVolumeClaimSpec
-1 accessModes []string atomic
+1 accessModes []string atomic go=[]v1.PersistentVolumeAccessMode
 2 resources VolumeResourceRequirements
 3 volumeName string
 4 selector *meta/v1.LabelSelector
 5 storageClassName *string
-6 volumeMode *string
+6 volumeMode *string go=v1.PersistentVolumeMode
 7 dataSource *TypedLocalObjectReference
 8 dataSourceRef *TypedObjectReference
 9 volumeAttributesClassName *string
 @PersistentVolumeClaimStatus
-1 phase string
-2 accessModes []string atomic
-3 capacity map[]Quantity
+1 phase string go=v1.PersistentVolumeClaimPhase
+2 accessModes []string atomic go=[]v1.PersistentVolumeAccessMode
+3 capacity map[]Quantity go=v1.ResourceList
 4 conditions []PersistentVolumeClaimCondition map:type patch=merge:type
-5 allocatedResources map[]Quantity
-7 allocatedResourceStatuses map[]string map-type=granular
+5 allocatedResources map[]Quantity go=v1.ResourceList
+7 allocatedResourceStatuses map[]string map-type=granular go=map[v1.ResourceName]v1.ClaimResourceStatus
 8 currentVolumeAttributesClassName *string
 9 modifyVolumeStatus *ModifyVolumeStatus
 @PersistentVolumeClaimTemplate
@@ -680,39 +680,39 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 22 csi *CSIPersistentVolumeSource
 @PersistentVolumeSpec
 2 ^ PersistentVolumeSource
-1 capacity map[]Quantity
-0 gcePersistentDisk *GCEPersistentDiskVolumeSource
-0 awsElasticBlockStore *AWSElasticBlockStoreVolumeSource
-0 hostPath *HostPathVolumeSource
-0 glusterfs *GlusterfsPersistentVolumeSource
-0 nfs *NFSVolumeSource
-0 rbd *RBDPersistentVolumeSource
-0 iscsi *ISCSIPersistentVolumeSource
-0 cinder *CinderPersistentVolumeSource
-0 cephfs *CephFSPersistentVolumeSource
-0 fc *FCVolumeSource
-0 flocker *FlockerVolumeSource
-0 flexVolume *FlexPersistentVolumeSource
-0 azureFile *AzureFilePersistentVolumeSource
-0 vsphereVolume *VsphereVirtualDiskVolumeSource
-0 quobyte *QuobyteVolumeSource
-0 azureDisk *AzureDiskVolumeSource
-0 photonPersistentDisk *PhotonPersistentDiskVolumeSource
-0 portworxVolume *PortworxVolumeSource
-0 scaleIO *ScaleIOPersistentVolumeSource
-0 local *LocalVolumeSource
-0 storageos *StorageOSPersistentVolumeSource
-0 csi *CSIPersistentVolumeSource
-3 accessModes []string atomic
+1 capacity map[]Quantity go=v1.ResourceList
+0 gcePersistentDisk *GCEPersistentDiskVolumeSource in=PersistentVolumeSource
+0 awsElasticBlockStore *AWSElasticBlockStoreVolumeSource in=PersistentVolumeSource
+0 hostPath *HostPathVolumeSource in=PersistentVolumeSource
+0 glusterfs *GlusterfsPersistentVolumeSource in=PersistentVolumeSource
+0 nfs *NFSVolumeSource in=PersistentVolumeSource
+0 rbd *RBDPersistentVolumeSource in=PersistentVolumeSource
+0 iscsi *ISCSIPersistentVolumeSource in=PersistentVolumeSource
+0 cinder *CinderPersistentVolumeSource in=PersistentVolumeSource
+0 cephfs *CephFSPersistentVolumeSource in=PersistentVolumeSource
+0 fc *FCVolumeSource in=PersistentVolumeSource
+0 flocker *FlockerVolumeSource in=PersistentVolumeSource
+0 flexVolume *FlexPersistentVolumeSource in=PersistentVolumeSource
+0 azureFile *AzureFilePersistentVolumeSource in=PersistentVolumeSource
+0 vsphereVolume *VsphereVirtualDiskVolumeSource in=PersistentVolumeSource
+0 quobyte *QuobyteVolumeSource in=PersistentVolumeSource
+0 azureDisk *AzureDiskVolumeSource in=PersistentVolumeSource
+0 photonPersistentDisk *PhotonPersistentDiskVolumeSource in=PersistentVolumeSource
+0 portworxVolume *PortworxVolumeSource in=PersistentVolumeSource
+0 scaleIO *ScaleIOPersistentVolumeSource in=PersistentVolumeSource
+0 local *LocalVolumeSource in=PersistentVolumeSource
+0 storageos *StorageOSPersistentVolumeSource in=PersistentVolumeSource
+0 csi *CSIPersistentVolumeSource in=PersistentVolumeSource
+3 accessModes []string atomic go=[]v1.PersistentVolumeAccessMode
 4 claimRef *ObjectReference map-type=granular
-5 persistentVolumeReclaimPolicy string
+5 persistentVolumeReclaimPolicy string go=v1.PersistentVolumeReclaimPolicy
 6 storageClassName string
 7 mountOptions []string atomic
-8 volumeMode *string
+8 volumeMode *string go=v1.PersistentVolumeMode
 9 nodeAffinity *VolumeNodeAffinity
 10 volumeAttributesClassName *string
 @PersistentVolumeStatus
-1 phase string
+1 phase string go=v1.PersistentVolumePhase
 2 message string
 3 reason string
 4 lastPhaseTransitionTime *Time
@@ -751,8 +751,8 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 6 certificateChainPath string
 7 userAnnotations map[]string
 @PodCondition
-1 type string r z
-2 status string r z
+1 type string r z go=v1.PodConditionType
+2 status string r z go=v1.ConditionStatus
 3 lastProbeTime Time
 4 lastTransitionTime Time
 5 reason string
@@ -792,13 +792,13 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 9 insecureSkipTLSVerifyBackend bool
 10 stream *string
 @PodOS
-1 name string r z
+1 name string r z go=v1.OSName
 @PodPortForwardOptions wire
 1 ports []int32
 @PodProxyOptions wire
 1 path string
 @PodReadinessGate
-1 conditionType string r z
+1 conditionType string r z go=v1.PodConditionType
 @PodResourceClaim
 1 name string r z
 3 resourceClaimName *string
@@ -819,20 +819,20 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 6 runAsGroup *int64
 7 sysctls []Sysctl atomic
 8 windowsOptions *WindowsSecurityContextOptions
-9 fsGroupChangePolicy *string
+9 fsGroupChangePolicy *string go=v1.PodFSGroupChangePolicy
 10 seccompProfile *SeccompProfile
 11 appArmorProfile *AppArmorProfile
-12 supplementalGroupsPolicy *string
-13 seLinuxChangePolicy *string
+12 supplementalGroupsPolicy *string go=v1.SupplementalGroupsPolicy
+13 seLinuxChangePolicy *string go=v1.PodSELinuxChangePolicy
 @PodSignature wire
 1 podController *meta/v1.OwnerReference
 @PodSpec
 1 volumes []Volume map:name patch=merge,retainKeys:name
 2 containers []Container r z map:name patch=merge:name
-3 restartPolicy string
+3 restartPolicy string go=v1.RestartPolicy
 4 terminationGracePeriodSeconds *int64
 5 activeDeadlineSeconds *int64
-6 dnsPolicy string
+6 dnsPolicy string go=v1.DNSPolicy
 7 nodeSelector map[]string map-type=atomic
 8 serviceAccountName string
 9 serviceAccount string
@@ -857,8 +857,8 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 28 readinessGates []PodReadinessGate atomic
 29 runtimeClassName *string
 30 enableServiceLinks *bool
-31 preemptionPolicy *string
-32 overhead map[]Quantity
+31 preemptionPolicy *string go=v1.PreemptionPolicy
+32 overhead map[]Quantity go=v1.ResourceList
 33 topologySpreadConstraints []TopologySpreadConstraint map:topologyKey,whenUnsatisfiable patch=merge:topologyKey
 34 ephemeralContainers []EphemeralContainer map:name patch=merge:name
 35 setHostnameAsFQDN *bool
@@ -870,7 +870,7 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 41 hostnameOverride *string
 43 schedulingGroup *PodSchedulingGroup
 @PodStatus
-1 phase string
+1 phase string go=v1.PodPhase
 2 conditions []PodCondition map:type patch=merge:type
 3 message string
 4 reason string
@@ -878,17 +878,17 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 6 podIP string
 7 startTime *Time
 8 containerStatuses []ContainerStatus atomic
-9 qosClass string
+9 qosClass string go=v1.PodQOSClass
 10 initContainerStatuses []ContainerStatus atomic
 11 nominatedNodeName string
 12 podIPs []PodIP map:ip patch=merge:ip
 13 ephemeralContainerStatuses []ContainerStatus atomic
-14 resize string
+14 resize string go=v1.PodResizeStatus
 15 resourceClaimStatuses []PodResourceClaimStatus map:name patch=merge,retainKeys:name
 16 hostIPs []HostIP atomic patch=merge:ip
 17 observedGeneration int64
 18 extendedResourceClaimStatus *PodExtendedResourceClaimStatus
-19 allocatedResources map[]Quantity
+19 allocatedResources map[]Quantity go=v1.ResourceList
 20 resources *ResourceRequirements
 21 nodeAllocatableResourceClaimStatuses []NodeAllocatableResourceClaimStatus atomic
 @PodStatusResult wire
@@ -905,7 +905,7 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 2 spec PodSpec
 @PortStatus
 1 port int32 r z
-2 protocol string r z
+2 protocol string r z go=v1.Protocol
 3 error *string
 @PortworxVolumeSource
 1 volumeID string r z
@@ -923,10 +923,10 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 2 preference NodeSelectorTerm r z
 @Probe
 1 ^ ProbeHandler
-0 exec *ExecAction
-0 httpGet *HTTPGetAction
-0 tcpSocket *TCPSocketAction
-0 grpc *GRPCAction
+0 exec *ExecAction in=ProbeHandler
+0 httpGet *HTTPGetAction in=ProbeHandler
+0 tcpSocket *TCPSocketAction in=ProbeHandler
+0 grpc *GRPCAction in=ProbeHandler
 2 initialDelaySeconds int32
 3 timeoutSeconds int32
 4 periodSeconds int32
@@ -975,8 +975,8 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 2 spec ReplicationControllerSpec
 3 status ReplicationControllerStatus
 @ReplicationControllerCondition
-1 type string r z
-2 status string r z
+1 type string r z go=v1.ReplicationControllerConditionType
+2 status string r z go=v1.ConditionStatus
 3 lastTransitionTime Time
 4 reason string
 5 message string
@@ -1003,8 +1003,8 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 2 resource string r z
 3 divisor Quantity
 @ResourceHealth
-1 resourceID string r z
-2 health string
+1 resourceID string r z go=v1.ResourceID
+2 health string go=v1.ResourceHealthStatus
 6 message *string
 @ResourceQuota kind
 1 metadata meta/v1.ObjectMeta
@@ -1014,18 +1014,18 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 1 metadata meta/v1.ListMeta
 2 items []ResourceQuota r z
 @ResourceQuotaSpec
-1 hard map[]Quantity
-2 scopes []string atomic
+1 hard map[]Quantity go=v1.ResourceList
+2 scopes []string atomic go=[]v1.ResourceQuotaScope
 3 scopeSelector *ScopeSelector
 @ResourceQuotaStatus
-1 hard map[]Quantity
-2 used map[]Quantity
+1 hard map[]Quantity go=v1.ResourceList
+2 used map[]Quantity go=v1.ResourceList
 @ResourceRequirements
-1 limits map[]Quantity
-2 requests map[]Quantity
+1 limits map[]Quantity go=v1.ResourceList
+2 requests map[]Quantity go=v1.ResourceList
 3 claims []ResourceClaim map:name
 @ResourceStatus
-1 name string r z
+1 name string r z go=v1.ResourceName
 2 resources []ResourceHealth map:resourceID
 @SELinuxOptions
 1 user string
@@ -1057,25 +1057,25 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 @ScopeSelector map-type=atomic
 1 matchExpressions []ScopedResourceSelectorRequirement atomic
 @ScopedResourceSelectorRequirement
-1 scopeName string r z
-2 operator string r z
+1 scopeName string r z go=v1.ResourceQuotaScope
+2 operator string r z go=v1.ScopeSelectorOperator
 3 values []string atomic
 @SeccompProfile
-1 type string r z
+1 type string r z go=v1.SeccompProfileType
 2 localhostProfile *string
 @Secret kind
 1 metadata meta/v1.ObjectMeta
 2 data map[]bytes
-3 type string
+3 type string go=v1.SecretType
 4 stringData map[]string
 5 immutable *bool
 @SecretEnvSource
 1 ^ LocalObjectReference
-0 name string
+0 name string in=LocalObjectReference
 2 optional *bool
 @SecretKeySelector map-type=atomic
 1 ^ LocalObjectReference
-0 name string
+0 name string in=LocalObjectReference
 2 key string r z
 3 optional *bool
 @SecretList kind
@@ -1083,7 +1083,7 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 2 items []Secret r z
 @SecretProjection
 1 ^ LocalObjectReference
-0 name string
+0 name string in=LocalObjectReference
 2 items []KeyToPath atomic
 4 optional *bool
 @SecretReference map-type=atomic
@@ -1103,7 +1103,7 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 6 readOnlyRootFilesystem *bool
 7 allowPrivilegeEscalation *bool
 8 runAsGroup *int64
-9 procMount *string
+9 procMount *string go=v1.ProcMountType
 10 windowsOptions *WindowsSecurityContextOptions
 11 seccompProfile *SeccompProfile
 12 appArmorProfile *AppArmorProfile
@@ -1130,7 +1130,7 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 2 items []Service r z
 @ServicePort
 1 name string
-2 protocol string default="TCP"
+2 protocol string go=v1.Protocol default="TCP"
 3 port int32 r z
 4 targetPort IntOrString
 5 nodePort int32
@@ -1141,22 +1141,22 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 1 ports []ServicePort map:port,protocol patch=merge:port
 2 selector map[]string map-type=atomic
 3 clusterIP string
-4 type string
+4 type string go=v1.ServiceType
 5 externalIPs []string atomic
-7 sessionAffinity string
+7 sessionAffinity string go=v1.ServiceAffinity
 8 loadBalancerIP string
 9 loadBalancerSourceRanges []string atomic
 10 externalName string
-11 externalTrafficPolicy string
+11 externalTrafficPolicy string go=v1.ServiceExternalTrafficPolicy
 12 healthCheckNodePort int32
 13 publishNotReadyAddresses bool
 14 sessionAffinityConfig *SessionAffinityConfig
-17 ipFamilyPolicy *string
+17 ipFamilyPolicy *string go=v1.IPFamilyPolicy
 18 clusterIPs []string atomic
-19 ipFamilies []string atomic
+19 ipFamilies []string atomic go=[]v1.IPFamily
 20 allocateLoadBalancerNodePorts *bool
 21 loadBalancerClass *string
-22 internalTrafficPolicy *string
+22 internalTrafficPolicy *string go=v1.ServiceInternalTrafficPolicy
 23 trafficDistribution *string
 @ServiceStatus
 1 loadBalancer LoadBalancerStatus
@@ -1186,13 +1186,13 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 @Taint
 1 key string r z
 2 value string
-3 effect string r z
+3 effect string r z go=v1.TaintEffect
 4 timeAdded *Time
 @Toleration
 1 key string
-2 operator string
+2 operator string go=v1.TolerationOperator
 3 value string
-4 effect string
+4 effect string go=v1.TaintEffect
 5 tolerationSeconds *int64
 @TopologySelectorLabelRequirement
 1 key string r z
@@ -1202,11 +1202,11 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 @TopologySpreadConstraint
 1 maxSkew int32 r z
 2 topologyKey string r z
-3 whenUnsatisfiable string r z
+3 whenUnsatisfiable string r z go=v1.UnsatisfiableConstraintAction
 4 labelSelector *meta/v1.LabelSelector
 5 minDomains *int32
-6 nodeAffinityPolicy *string
-7 nodeTaintsPolicy *string
+6 nodeAffinityPolicy *string go=v1.NodeInclusionPolicy
+7 nodeTaintsPolicy *string go=v1.NodeInclusionPolicy
 8 matchLabelKeys []string atomic
 @TypedLocalObjectReference map-type=atomic
 1 apiGroup *string z
@@ -1220,36 +1220,36 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 @Volume
 2 ^ VolumeSource
 1 name string r z
-0 hostPath *HostPathVolumeSource
-0 emptyDir *EmptyDirVolumeSource
-0 gcePersistentDisk *GCEPersistentDiskVolumeSource
-0 awsElasticBlockStore *AWSElasticBlockStoreVolumeSource
-0 gitRepo *GitRepoVolumeSource
-0 secret *SecretVolumeSource
-0 nfs *NFSVolumeSource
-0 iscsi *ISCSIVolumeSource
-0 glusterfs *GlusterfsVolumeSource
-0 persistentVolumeClaim *PersistentVolumeClaimVolumeSource
-0 rbd *RBDVolumeSource
-0 flexVolume *FlexVolumeSource
-0 cinder *CinderVolumeSource
-0 cephfs *CephFSVolumeSource
-0 flocker *FlockerVolumeSource
-0 downwardAPI *DownwardAPIVolumeSource
-0 fc *FCVolumeSource
-0 azureFile *AzureFileVolumeSource
-0 configMap *ConfigMapVolumeSource
-0 vsphereVolume *VsphereVirtualDiskVolumeSource
-0 quobyte *QuobyteVolumeSource
-0 azureDisk *AzureDiskVolumeSource
-0 photonPersistentDisk *PhotonPersistentDiskVolumeSource
-0 portworxVolume *PortworxVolumeSource
-0 scaleIO *ScaleIOVolumeSource
-0 projected *ProjectedVolumeSource
-0 storageos *StorageOSVolumeSource
-0 csi *CSIVolumeSource
-0 ephemeral *EphemeralVolumeSource
-0 image *ImageVolumeSource
+0 hostPath *HostPathVolumeSource in=VolumeSource
+0 emptyDir *EmptyDirVolumeSource in=VolumeSource
+0 gcePersistentDisk *GCEPersistentDiskVolumeSource in=VolumeSource
+0 awsElasticBlockStore *AWSElasticBlockStoreVolumeSource in=VolumeSource
+0 gitRepo *GitRepoVolumeSource in=VolumeSource
+0 secret *SecretVolumeSource in=VolumeSource
+0 nfs *NFSVolumeSource in=VolumeSource
+0 iscsi *ISCSIVolumeSource in=VolumeSource
+0 glusterfs *GlusterfsVolumeSource in=VolumeSource
+0 persistentVolumeClaim *PersistentVolumeClaimVolumeSource in=VolumeSource
+0 rbd *RBDVolumeSource in=VolumeSource
+0 flexVolume *FlexVolumeSource in=VolumeSource
+0 cinder *CinderVolumeSource in=VolumeSource
+0 cephfs *CephFSVolumeSource in=VolumeSource
+0 flocker *FlockerVolumeSource in=VolumeSource
+0 downwardAPI *DownwardAPIVolumeSource in=VolumeSource
+0 fc *FCVolumeSource in=VolumeSource
+0 azureFile *AzureFileVolumeSource in=VolumeSource
+0 configMap *ConfigMapVolumeSource in=VolumeSource
+0 vsphereVolume *VsphereVirtualDiskVolumeSource in=VolumeSource
+0 quobyte *QuobyteVolumeSource in=VolumeSource
+0 azureDisk *AzureDiskVolumeSource in=VolumeSource
+0 photonPersistentDisk *PhotonPersistentDiskVolumeSource in=VolumeSource
+0 portworxVolume *PortworxVolumeSource in=VolumeSource
+0 scaleIO *ScaleIOVolumeSource in=VolumeSource
+0 projected *ProjectedVolumeSource in=VolumeSource
+0 storageos *StorageOSVolumeSource in=VolumeSource
+0 csi *CSIVolumeSource in=VolumeSource
+0 ephemeral *EphemeralVolumeSource in=VolumeSource
+0 image *ImageVolumeSource in=VolumeSource
 @VolumeDevice
 1 name string r z
 2 devicePath string r z
@@ -1258,14 +1258,14 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 2 readOnly bool
 3 mountPath string r z
 4 subPath string
-5 mountPropagation *string
+5 mountPropagation *string go=v1.MountPropagationMode
 6 subPathExpr string
-7 recursiveReadOnly *string
+7 recursiveReadOnly *string go=v1.RecursiveReadOnlyMode
 @VolumeMountStatus
 1 name string r z
 2 mountPath string r z
 3 readOnly bool
-4 recursiveReadOnly *string
+4 recursiveReadOnly *string go=v1.RecursiveReadOnlyMode
 5 volumeStatus *VolumeStatus
 @VolumeNodeAffinity
 1 required *NodeSelector
@@ -1277,8 +1277,8 @@ export const coreV1: string = `@AWSElasticBlockStoreVolumeSource
 5 clusterTrustBundle *ClusterTrustBundleProjection
 6 podCertificate *PodCertificateProjection
 @VolumeResourceRequirements
-1 limits map[]Quantity
-2 requests map[]Quantity
+1 limits map[]Quantity go=v1.ResourceList
+2 requests map[]Quantity go=v1.ResourceList
 @VolumeSource wire
 1 hostPath *HostPathVolumeSource
 2 emptyDir *EmptyDirVolumeSource

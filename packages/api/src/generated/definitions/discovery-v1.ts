@@ -17,14 +17,14 @@ export const discoveryV1: string = `@Endpoint
 2 forNodes []ForNode atomic
 @EndpointPort map-type=atomic
 1 name *string
-2 protocol *string
+2 protocol *string go=v1.Protocol
 3 port *int32
 4 appProtocol *string
 @EndpointSlice kind
 1 metadata meta/v1.ObjectMeta
 2 endpoints []Endpoint z atomic
 3 ports []EndpointPort z atomic
-4 addressType string r z
+4 addressType string r z go=v1.AddressType
 @EndpointSliceList kind
 1 metadata meta/v1.ListMeta
 2 items []EndpointSlice r z

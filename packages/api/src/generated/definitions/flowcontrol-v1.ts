@@ -3,14 +3,14 @@ export const flowcontrolV1: string = `@ExemptPriorityLevelConfiguration
 1 nominalConcurrencyShares *int32
 2 lendablePercent *int32
 @FlowDistinguisherMethod
-1 type string r z
+1 type string r z go=v1.FlowDistinguisherMethodType
 @FlowSchema kind
 1 metadata meta/v1.ObjectMeta
 2 spec FlowSchemaSpec
 3 status FlowSchemaStatus
 @FlowSchemaCondition
-1 type string
-2 status string
+1 type string go=v1.FlowSchemaConditionType
+2 status string go=v1.ConditionStatus
 3 lastTransitionTime Time
 4 reason string
 5 message string
@@ -27,7 +27,7 @@ export const flowcontrolV1: string = `@ExemptPriorityLevelConfiguration
 @GroupSubject
 1 name string r z
 @LimitResponse
-1 type string r z
+1 type string r z go=v1.LimitResponseType
 2 queuing *QueuingConfiguration
 @LimitedPriorityLevelConfiguration
 1 nominalConcurrencyShares *int32 z
@@ -46,8 +46,8 @@ export const flowcontrolV1: string = `@ExemptPriorityLevelConfiguration
 2 spec PriorityLevelConfigurationSpec
 3 status PriorityLevelConfigurationStatus
 @PriorityLevelConfigurationCondition
-1 type string
-2 status string
+1 type string go=v1.PriorityLevelConfigurationConditionType
+2 status string go=v1.ConditionStatus
 3 lastTransitionTime Time
 4 reason string
 5 message string
@@ -57,7 +57,7 @@ export const flowcontrolV1: string = `@ExemptPriorityLevelConfiguration
 @PriorityLevelConfigurationReference
 1 name string r z
 @PriorityLevelConfigurationSpec
-1 type string r z
+1 type string r z go=v1.PriorityLevelEnablement
 2 limited *LimitedPriorityLevelConfiguration
 3 exempt *ExemptPriorityLevelConfiguration
 @PriorityLevelConfigurationStatus
@@ -76,7 +76,7 @@ export const flowcontrolV1: string = `@ExemptPriorityLevelConfiguration
 1 namespace string r z
 2 name string r z
 @Subject
-1 kind string r z
+1 kind string r z go=v1.SubjectKind
 2 user *UserSubject
 3 group *GroupSubject
 4 serviceAccount *ServiceAccountSubject

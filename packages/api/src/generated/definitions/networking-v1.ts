@@ -2,7 +2,7 @@
 export const networkingV1: string = `@HTTPIngressPath
 1 path string
 2 backend IngressBackend r z
-3 pathType *string r z
+3 pathType *string r z go=v1.PathType
 @HTTPIngressRuleValue
 1 paths []HTTPIngressPath r z atomic
 @IPAddress kind
@@ -49,12 +49,12 @@ export const networkingV1: string = `@HTTPIngressPath
 1 ingress []IngressLoadBalancerIngress atomic
 @IngressPortStatus
 1 port int32 r z
-2 protocol string r z
+2 protocol string r z go=v1.Protocol
 3 error *string
 @IngressRule
 2 ^ IngressRuleValue
 1 host string
-0 http *HTTPIngressRuleValue
+0 http *HTTPIngressRuleValue in=IngressRuleValue
 @IngressRuleValue wire
 1 http *HTTPIngressRuleValue
 @IngressServiceBackend
@@ -87,14 +87,14 @@ export const networkingV1: string = `@HTTPIngressPath
 2 namespaceSelector *meta/v1.LabelSelector
 3 ipBlock *IPBlock
 @NetworkPolicyPort
-1 protocol *string
+1 protocol *string go=v1.Protocol
 2 port *IntOrString
 3 endPort *int32
 @NetworkPolicySpec
 1 podSelector meta/v1.LabelSelector z
 2 ingress []NetworkPolicyIngressRule atomic
 3 egress []NetworkPolicyEgressRule atomic
-4 policyTypes []string atomic
+4 policyTypes []string atomic go=[]v1.PolicyType
 @ParentReference
 1 group string
 2 resource string r

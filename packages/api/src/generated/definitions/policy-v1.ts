@@ -13,10 +13,10 @@ export const policyV1: string = `@Eviction kind
 1 minAvailable *IntOrString
 2 selector *meta/v1.LabelSelector patch=replace
 3 maxUnavailable *IntOrString
-4 unhealthyPodEvictionPolicy *string
+4 unhealthyPodEvictionPolicy *string go=v1.UnhealthyPodEvictionPolicyType
 @PodDisruptionBudgetStatus
 1 observedGeneration int64
-2 disruptedPods map[]Time
+2 disruptedPods map[]Time go=map[string]v1.Time
 3 disruptionsAllowed int32 z
 4 currentHealthy int32 z
 5 desiredHealthy int32 z

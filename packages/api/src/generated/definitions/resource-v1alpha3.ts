@@ -6,7 +6,7 @@ export const resourceV1alpha3: string = `@CELDeviceSelector wire
 @DeviceTaint
 1 key string r z
 2 value string
-3 effect string r z
+3 effect string r z go=v1alpha3.DeviceTaintEffect
 4 timeAdded *Time
 @DeviceTaintRule kind
 1 metadata meta/v1.ObjectMeta

@@ -12,8 +12,8 @@ export const resourceV1beta1: string = `@AllocatedDeviceStatus
 3 nodeSelector *core/v1.NodeSelector
 5 allocationTimestamp *Time
 @BasicDevice
-1 attributes map[]DeviceAttribute
-2 capacity map[]DeviceCapacity
+1 attributes map[]DeviceAttribute go=map[v1beta1.QualifiedName]v1beta1.DeviceAttribute
+2 capacity map[]DeviceCapacity go=map[v1beta1.QualifiedName]v1beta1.DeviceCapacity
 3 consumesCounters []DeviceCounterConsumption atomic
 4 nodeName *string
 5 nodeSelector *core/v1.NodeSelector
@@ -23,7 +23,7 @@ export const resourceV1beta1: string = `@AllocatedDeviceStatus
 9 bindingConditions []string atomic
 10 bindingFailureConditions []string atomic
 11 allowMultipleAllocations *bool
-12 nodeAllocatableResourceMappings map[]NodeAllocatableResourceMapping
+12 nodeAllocatableResourceMappings map[]NodeAllocatableResourceMapping go=map[v1.ResourceName]v1beta1.NodeAllocatableResourceMapping
 @CELDeviceSelector
 1 expression string r z
 @CapacityRequestPolicy
@@ -35,7 +35,7 @@ export const resourceV1beta1: string = `@AllocatedDeviceStatus
 2 max *Quantity
 3 step *Quantity
 @CapacityRequirements
-1 requests map[]Quantity
+1 requests map[]Quantity go=map[v1beta1.QualifiedName]resource.Quantity
 @Counter
 1 value Quantity r z
 @CounterSet
@@ -46,9 +46,9 @@ export const resourceV1beta1: string = `@AllocatedDeviceStatus
 2 basic *BasicDevice
 @DeviceAllocationConfiguration
 3 ^ DeviceConfiguration
-1 source string r z
+1 source string r z go=v1beta1.AllocationConfigSource
 2 requests []string atomic
-0 opaque *OpaqueDeviceConfiguration
+0 opaque *OpaqueDeviceConfiguration in=DeviceConfiguration
 @DeviceAllocationResult
 1 results []DeviceRequestAllocationResult atomic
 2 config []DeviceAllocationConfiguration atomic
@@ -71,13 +71,13 @@ export const resourceV1beta1: string = `@AllocatedDeviceStatus
 @DeviceClaimConfiguration
 2 ^ DeviceConfiguration
 1 requests []string atomic
-0 opaque *OpaqueDeviceConfiguration
+0 opaque *OpaqueDeviceConfiguration in=DeviceConfiguration
 @DeviceClass kind
 1 metadata meta/v1.ObjectMeta
 2 spec DeviceClassSpec r z
 @DeviceClassConfiguration
 1 ^ DeviceConfiguration
-0 opaque *OpaqueDeviceConfiguration
+0 opaque *OpaqueDeviceConfiguration in=DeviceConfiguration
 @DeviceClassList kind
 1 metadata meta/v1.ListMeta
 2 items []DeviceClass r z
@@ -89,8 +89,8 @@ export const resourceV1beta1: string = `@AllocatedDeviceStatus
 1 opaque *OpaqueDeviceConfiguration
 @DeviceConstraint
 1 requests []string atomic
-2 matchAttribute *string
-3 distinctAttribute *string
+2 matchAttribute *string go=v1beta1.FullyQualifiedName
+3 distinctAttribute *string go=v1beta1.FullyQualifiedName
 @DeviceCounterConsumption
 1 counterSet string r z
 2 counters map[]Counter r
@@ -98,7 +98,7 @@ export const resourceV1beta1: string = `@AllocatedDeviceStatus
 1 name string r z
 2 deviceClassName string z
 3 selectors []DeviceSelector atomic
-4 allocationMode string
+4 allocationMode string go=v1beta1.DeviceAllocationMode
 5 count int64
 6 adminAccess *bool
 7 firstAvailable []DeviceSubRequest atomic
@@ -113,35 +113,35 @@ export const resourceV1beta1: string = `@AllocatedDeviceStatus
 6 tolerations []DeviceToleration atomic
 7 bindingConditions []string atomic
 8 bindingFailureConditions []string atomic
-9 shareID *string
-10 consumedCapacity map[]Quantity
+9 shareID *string go=types.UID
+10 consumedCapacity map[]Quantity go=map[v1beta1.QualifiedName]resource.Quantity
 @DeviceSelector
 1 cel *CELDeviceSelector
 @DeviceSubRequest
 1 name string r z
 2 deviceClassName string r z
 3 selectors []DeviceSelector atomic
-4 allocationMode string
+4 allocationMode string go=v1beta1.DeviceAllocationMode
 5 count int64
 7 tolerations []DeviceToleration atomic
 8 capacity *CapacityRequirements
 @DeviceTaint
 1 key string r z
 2 value string
-3 effect string r z
+3 effect string r z go=v1beta1.DeviceTaintEffect
 4 timeAdded *Time
 @DeviceToleration
 1 key string
-2 operator string
+2 operator string go=v1beta1.DeviceTolerationOperator
 3 value string
-4 effect string
+4 effect string go=v1beta1.DeviceTaintEffect
 5 tolerationSeconds *int64
 @NetworkDeviceData
 1 interfaceName string
 2 ips []string atomic
 3 hardwareAddress string
 @NodeAllocatableResourceMapping
-1 capacityKey *string
+1 capacityKey *string go=v1beta1.QualifiedName
 2 allocationMultiplier *Quantity
 @OpaqueDeviceConfiguration
 1 driver string r z
@@ -154,7 +154,7 @@ export const resourceV1beta1: string = `@AllocatedDeviceStatus
 1 apiGroup string
 3 resource string r z
 4 name string r z
-5 uid string r z
+5 uid string r z go=types.UID
 @ResourceClaimList kind
 1 metadata meta/v1.ListMeta
 2 items []ResourceClaim r z

@@ -22,7 +22,7 @@ export const resourceV1beta2: string = `@AllocatedDeviceStatus
 2 max *Quantity
 3 step *Quantity
 @CapacityRequirements
-1 requests map[]Quantity
+1 requests map[]Quantity go=map[v1beta2.QualifiedName]resource.Quantity
 @Counter
 1 value Quantity r z
 @CounterSet
@@ -30,8 +30,8 @@ export const resourceV1beta2: string = `@AllocatedDeviceStatus
 2 counters map[]Counter r
 @Device
 1 name string r z
-2 attributes map[]DeviceAttribute
-3 capacity map[]DeviceCapacity
+2 attributes map[]DeviceAttribute go=map[v1beta2.QualifiedName]v1beta2.DeviceAttribute
+3 capacity map[]DeviceCapacity go=map[v1beta2.QualifiedName]v1beta2.DeviceCapacity
 4 consumesCounters []DeviceCounterConsumption atomic
 5 nodeName *string
 6 nodeSelector *core/v1.NodeSelector
@@ -41,12 +41,12 @@ export const resourceV1beta2: string = `@AllocatedDeviceStatus
 10 bindingConditions []string atomic
 11 bindingFailureConditions []string atomic
 12 allowMultipleAllocations *bool
-13 nodeAllocatableResourceMappings map[]NodeAllocatableResourceMapping
+13 nodeAllocatableResourceMappings map[]NodeAllocatableResourceMapping go=map[v1.ResourceName]v1beta2.NodeAllocatableResourceMapping
 @DeviceAllocationConfiguration
 3 ^ DeviceConfiguration
-1 source string r z
+1 source string r z go=v1beta2.AllocationConfigSource
 2 requests []string atomic
-0 opaque *OpaqueDeviceConfiguration
+0 opaque *OpaqueDeviceConfiguration in=DeviceConfiguration
 @DeviceAllocationResult
 1 results []DeviceRequestAllocationResult atomic
 2 config []DeviceAllocationConfiguration atomic
@@ -69,13 +69,13 @@ export const resourceV1beta2: string = `@AllocatedDeviceStatus
 @DeviceClaimConfiguration
 2 ^ DeviceConfiguration
 1 requests []string atomic
-0 opaque *OpaqueDeviceConfiguration
+0 opaque *OpaqueDeviceConfiguration in=DeviceConfiguration
 @DeviceClass kind
 1 metadata meta/v1.ObjectMeta
 2 spec DeviceClassSpec r z
 @DeviceClassConfiguration
 1 ^ DeviceConfiguration
-0 opaque *OpaqueDeviceConfiguration
+0 opaque *OpaqueDeviceConfiguration in=DeviceConfiguration
 @DeviceClassList kind
 1 metadata meta/v1.ListMeta
 2 items []DeviceClass r z
@@ -87,8 +87,8 @@ export const resourceV1beta2: string = `@AllocatedDeviceStatus
 1 opaque *OpaqueDeviceConfiguration
 @DeviceConstraint
 1 requests []string atomic
-2 matchAttribute *string
-3 distinctAttribute *string
+2 matchAttribute *string go=v1beta2.FullyQualifiedName
+3 distinctAttribute *string go=v1beta2.FullyQualifiedName
 @DeviceCounterConsumption
 1 counterSet string r z
 2 counters map[]Counter r
@@ -105,22 +105,22 @@ export const resourceV1beta2: string = `@AllocatedDeviceStatus
 6 tolerations []DeviceToleration atomic
 7 bindingConditions []string atomic
 8 bindingFailureConditions []string atomic
-9 shareID *string
-10 consumedCapacity map[]Quantity
+9 shareID *string go=types.UID
+10 consumedCapacity map[]Quantity go=map[v1beta2.QualifiedName]resource.Quantity
 @DeviceSelector
 1 cel *CELDeviceSelector
 @DeviceSubRequest
 1 name string r z
 2 deviceClassName string r z
 3 selectors []DeviceSelector atomic
-4 allocationMode string
+4 allocationMode string go=v1beta2.DeviceAllocationMode
 5 count int64
 6 tolerations []DeviceToleration atomic
 7 capacity *CapacityRequirements
 @DeviceTaint
 1 key string r z
 2 value string
-3 effect string r z
+3 effect string r z go=v1beta2.DeviceTaintEffect
 4 timeAdded *Time
 @DeviceTaintRule kind
 1 metadata meta/v1.ObjectMeta
@@ -140,14 +140,14 @@ export const resourceV1beta2: string = `@AllocatedDeviceStatus
 4 device *string
 @DeviceToleration
 1 key string
-2 operator string
+2 operator string go=v1beta2.DeviceTolerationOperator
 3 value string
-4 effect string
+4 effect string go=v1beta2.DeviceTaintEffect
 5 tolerationSeconds *int64
 @ExactDeviceRequest
 1 deviceClassName string r z
 2 selectors []DeviceSelector atomic
-3 allocationMode string
+3 allocationMode string go=v1beta2.DeviceAllocationMode
 4 count int64
 5 adminAccess *bool
 6 tolerations []DeviceToleration atomic
@@ -157,7 +157,7 @@ export const resourceV1beta2: string = `@AllocatedDeviceStatus
 2 ips []string atomic
 3 hardwareAddress string
 @NodeAllocatableResourceMapping
-1 capacityKey *string
+1 capacityKey *string go=v1beta2.QualifiedName
 2 allocationMultiplier *Quantity
 @OpaqueDeviceConfiguration
 1 driver string r z
@@ -170,7 +170,7 @@ export const resourceV1beta2: string = `@AllocatedDeviceStatus
 1 apiGroup string
 3 resource string r z
 4 name string r z
-5 uid string r z
+5 uid string r z go=types.UID
 @ResourceClaimList kind
 1 metadata meta/v1.ListMeta
 2 items []ResourceClaim r z

@@ -4,7 +4,7 @@ export const schedulingV1: string = `@PriorityClass kind
 2 value int32 z
 3 globalDefault bool
 4 description string
-5 preemptionPolicy *string
+5 preemptionPolicy *string go=v1.PreemptionPolicy
 @PriorityClassList kind
 1 metadata meta/v1.ListMeta
 2 items []PriorityClass r z`;

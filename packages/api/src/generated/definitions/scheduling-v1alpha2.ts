@@ -25,7 +25,7 @@ export const schedulingV1alpha2: string = `@GangSchedulingPolicy
 2 schedulingPolicy PodGroupSchedulingPolicy r z
 3 schedulingConstraints *PodGroupSchedulingConstraints
 4 resourceClaims []PodGroupResourceClaim map:name patch=merge,retainKeys:name
-5 disruptionMode *string
+5 disruptionMode *string go=v1alpha2.DisruptionMode
 6 priorityClassName string
 7 priority *int32
 @PodGroupStatus
@@ -36,7 +36,7 @@ export const schedulingV1alpha2: string = `@GangSchedulingPolicy
 2 schedulingPolicy PodGroupSchedulingPolicy r z
 3 schedulingConstraints *PodGroupSchedulingConstraints z
 4 resourceClaims []PodGroupResourceClaim map:name patch=merge,retainKeys:name
-5 disruptionMode *string
+5 disruptionMode *string go=v1alpha2.DisruptionMode
 6 priorityClassName string
 7 priority *int32
 @PodGroupTemplateReference

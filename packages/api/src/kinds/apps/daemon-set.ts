@@ -58,9 +58,12 @@ const daemonSetRule: Rule = ({ spec }, root, errors) => {
   const path = root.child("spec");
   const template = path.child("template");
   const strategy = path.child("updateStrategy");
-  labelSelector(spec.selector, path.child("selector"), errors, spec);
+  const malformed: FieldError[] = [];
+  labelSelector(spec.selector, path.child("selector"), malformed, spec);
+  errors.push(...malformed);
   const own = spec.template.metadata?.labels;
-  if (!spec.selector || !selects(spec.selector, own ?? {})) errors.push(mismatch(template, own));
+  const matches = spec.selector && (malformed.length > 0 || selects(spec.selector, own ?? {}));
+  if (!matches) errors.push(mismatch(template, own));
   if (spec.selector && isEmptySelector(spec.selector)) {
     errors.push(invalidValue(path.child("selector"), spec.selector, "empty selector is invalid for daemonset"));
   }

@@ -47,6 +47,12 @@ function dropTypeDependent(service: Draft, old: Draft): void {
 }
 
 /** Upstream's allocator checks addresses and families before it works; what it refuses is all that the client sees. */
+/** What the allocation of addresses cannot work with is refused before all else. */
+function createErrors(service: Draft): FieldError[] {
+  const refused = clusterIpErrors(service.spec, undefined);
+  return refused.length > 0 ? refused : serviceErrors(service);
+}
+
 function updateErrors(service: Draft, old: Draft): FieldError[] {
   const { spec } = service;
   const refused = clusterIpErrors(spec, old.spec);
@@ -137,7 +143,7 @@ export const service: KindBehaviour = {
       normalizeClusterIps(object.spec, old.spec);
       dropTypeDependent(object, old);
     },
-    validate: (object) => serviceErrors(object),
+    validate: createErrors,
     validateUpdate: updateErrors,
     warningsOnCreate: warnings,
     warningsOnUpdate: warnings,

@@ -6,6 +6,7 @@ import { intOrPercent, notMoreThan100Percent } from "../rules/int-or-percent.ts"
 import { internalForm } from "../rules/internal-form.ts";
 import { labelSelector } from "../rules/label-selector.ts";
 import { all, fields, ifPresent, oneOf, type Rule } from "../rules/rule.ts";
+import { pathSegment } from "../rules/text.ts";
 import { age, name } from "../tables/cell.ts";
 import { STRICT_COUNTED, validation } from "../tables/kind.ts";
 import { POD_DISRUPTION_BUDGET_COLUMNS } from "./columns.ts";
@@ -41,7 +42,7 @@ export const podDisruptionBudget: KindBehaviour = {
     object.status?.disruptionsAllowed ?? 0,
     age(object, context),
   ],
-  strategy: { ...STRICT_COUNTED, ...validation(fields({ spec })) },
+  strategy: { ...STRICT_COUNTED, validateName: pathSegment, ...validation(fields({ spec })) },
   statusStrategy: {
     prepareForUpdate: keepSpec,
     validateUpdate: statusCounts({

@@ -1,4 +1,4 @@
-import type { Draft } from "@pinnace/apimachinery";
+import type { Draft, FieldError } from "@pinnace/apimachinery";
 import { invalidValue } from "@pinnace/apimachinery";
 import type { KindBehaviour } from "../../kind-behaviour.ts";
 import { labelSelector } from "../rules/label-selector.ts";
@@ -28,8 +28,15 @@ function policyRule(namespaced: boolean): Rule {
   };
 }
 
+const aggregated: Rule = (selector, path, errors, owner) => {
+  const found: FieldError[] = [];
+  labelSelector(selector, path, found, owner);
+  errors.push(...found);
+  if (found.length > 0) errors.push(invalidValue(path, null, "invalid label selector."));
+};
+
 const clusterRoleSelectors: Rule = neededItems(
-  each(labelSelector),
+  each(aggregated),
   "at least one clusterRoleSelector required if aggregationRule is non-nil",
 );
 

@@ -15,7 +15,7 @@ const IDENTIFIER_MESSAGE =
 /** The driver of devices: a DNS name of at most 63 bytes. */
 export const driverName: Rule = csiDriverName;
 /** Names of requests, devices and counters. */
-export const shortName: Rule = needed(text(dnsLabel));
+export const shortName: Rule = (value, path, errors, owner) => text(dnsLabel)(value ?? "", path, errors, owner);
 export const deviceClassName: Rule = needed(text(dnsSubdomain));
 
 /** A rule for each item of a list, then `Duplicate value` for items that have the key of an earlier one. */
