@@ -1,3 +1,4 @@
+import { deepFreeze } from "@pinnace/apimachinery";
 import { createVirtualClock } from "@pinnace/clock";
 import { silentLogger } from "@pinnace/logging";
 import { createMemoryStore, type Store, type StoreEvent } from "@pinnace/store";
@@ -124,12 +125,26 @@ describe("freezing and measuring", () => {
     { a: { b: ["x", 1, { c: null }] }, long: "y".repeat(1000) },
   ];
   it.each(values.map((value) => [JSON.stringify(value), value] as const))("%s", (text, value) => {
-    const units = freezeMeasured(value);
+    const { units } = freezeMeasured(value);
     expect(units * 6).toBeGreaterThanOrEqual(new TextEncoder().encode(text).length);
-    expect(freezeMeasured(value)).toBe(units);
+    expect(freezeMeasured(value)).toEqual({ units, kept: false });
     const frozen = (each: unknown): boolean =>
       Object.isFrozen(each) && (typeof each !== "object" || each === null || Object.values(each).every(frozen));
     expect(frozen(value)).toBe(true);
+  });
+});
+
+describe("freezing what shares parts with the value before", () => {
+  const before = deepFreeze({ spec: { list: [{ a: "x".repeat(1000) }], name: "a" }, status: {} });
+  it.each<[string, object, number]>([
+    ["the same parts", { ...before }, 30],
+    ["parts of a part", { spec: { ...before.spec, name: "b" } }, 60],
+    ["items of a list", { spec: { list: [before.spec.list[0], { b: 1 }] } }, 80],
+    ["parts at another place", { other: before.spec }, 2000],
+  ])("counts not again %s", (_, value, most) => {
+    expect(freezeMeasured(value, before).units).toBeLessThan(most);
+    expect(freezeMeasured(value, before).kept).toBe(most < 1000);
+    expect(freezeMeasured(value, undefined).kept).toBe(false);
   });
 });
 

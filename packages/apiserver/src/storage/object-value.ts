@@ -153,26 +153,8 @@ export function storedValue(draft: KubernetesObject, previous?: Previous): Objec
   const { kind, apiVersion, metadata, ...rest } = draft as Record<string, unknown> & KubernetesObject;
   const { resourceVersion: _, selfLink: __, ...meta } = metadata ?? {};
   const object = { kind, apiVersion, metadata: meta, ...rest } as KubernetesObject;
-  const part = freezeParts(object, previous?.object as Parts | undefined, "metadata");
-  const inMetadata = freezeParts(meta, previous?.object.metadata as Parts | undefined);
-  const kept = part.kept || inMetadata.kept ? (previous?.value.units ?? 0) : 0;
-  return new ObjectValue(object, undefined, part.units + inMetadata.units + kept);
-}
-
-type Parts = Readonly<Record<string, unknown>>;
-
-/** Freezes an object; says whether it has parts of the one before, and how many units the others have. */
-function freezeParts(object: object, before: Parts | undefined, except = ""): { kept: boolean; units: number } {
-  let units = 20;
-  let kept = false;
-  for (const name in object) {
-    if (name === except) continue;
-    const part = (object as Parts)[name];
-    if (typeof part === "object" && part !== null && part === before?.[name]) kept = true;
-    else units += name.length + 3 + freezeMeasured(part, name);
-  }
-  Object.freeze(object);
-  return { kept, units };
+  const { units, kept } = freezeMeasured(object, previous?.object);
+  return new ObjectValue(object, undefined, kept && previous !== undefined ? units + previous.value.units : units);
 }
 
 /** The value of an entry: the instance that was written, or one over the bytes that the engine gave back. */
