@@ -1,5 +1,6 @@
+import type { Clock } from "@pinnace/clock";
 import type { Counter, Histogram, MetricRegistry, Sample } from "@pinnace/metrics";
-import type { ClusterCache, SchedulingQueue } from "@pinnace/scheduler-framework";
+import type { ClusterCache, SchedulingQueue, Status } from "@pinnace/scheduler-framework";
 import { schedulerNameOf } from "./profile-runtimes.ts";
 
 type Result = "scheduled" | "unschedulable" | "error";
@@ -95,9 +96,10 @@ export class SchedulerMetrics {
     this.#afterFlush?.inc();
   }
 
-  /** A pod no longer waits for Permit plugins; `result` is the code of what they said in the end. */
-  permitted(result: string, seconds: number): void {
-    this.#permitWait?.observe(seconds, { result });
+  /** A pod begins to wait for Permit plugins, if any wanted time; what they say in the end is measured. */
+  waiting(permitted: Promise<Status> | undefined, clock: Clock): void {
+    const since = clock.now();
+    void permitted?.then(({ code }) => this.#permitWait?.observe((clock.now() - since) / 1_000, { result: code }));
   }
 }
 

@@ -111,6 +111,7 @@ class LoopScheduler implements Scheduler {
   readonly #reader: SupposingReader;
   /** Aborts when these profiles are no longer used. */
   #lifetime = new AbortController();
+  readonly #begun = Promise.withResolvers<void>();
   #config: SchedulerConfig;
   #extenders: readonly Extender[];
   #runtimes: Runtimes;
@@ -169,6 +170,7 @@ class LoopScheduler implements Scheduler {
   }
 
   async start(): Promise<void> {
+    this.#begun.resolve();
     this.#queue.start();
     await this.#watch.start(this.#needs.informers, this.#stopping.signal);
     this.#started = true;
@@ -178,6 +180,7 @@ class LoopScheduler implements Scheduler {
   async stop(): Promise<void> {
     this.#stopping.abort(new CodedError("STOPPED", "the scheduler was stopped"));
     this.#lifetime.abort(this.#stopping.signal.reason);
+    this.#begun.resolve();
     this.#turn?.cancel();
     this.#watch.stop();
     this.#queue.stop();
@@ -211,7 +214,7 @@ class LoopScheduler implements Scheduler {
       writer: createClusterWriter(client, clock, events),
       waitingPods: this.#waiting,
       queue: { activate: (pod) => this.#queue.activate(pod.metadata?.uid ?? "") },
-      background: createBackground(client, informers, lifetime.signal),
+      background: createBackground({ client, informers, begun: this.#begun.promise }, lifetime.signal),
       logger: this.#logger,
       nominations: this.#nominations,
     });
@@ -330,9 +333,7 @@ class LoopScheduler implements Scheduler {
   async #bind(attempt: Attempt, nodeName: string, permitted: Promise<Status> | undefined): Promise<void> {
     const { cycle, runtime, extenders, item } = attempt;
     const { pod } = item.pod;
-    const { clock } = this.#needs;
-    const since = clock.now();
-    void permitted?.then(({ code }) => this.#metrics.permitted(code, (clock.now() - since) / 1_000));
+    this.#metrics.waiting(permitted, this.#needs.clock);
     let canBeRejected = true;
     const status = await runBindingCycle(cycle, runtime.profile, nodeName, {
       permitted,

@@ -15,6 +15,10 @@ describe("what a plugin does on the side", () => {
         return {};
       },
     });
+    cluster.pods.put(testPod("early", { nodeName: "n" }));
+    await cluster.clock.settle();
+    expect(seen).toEqual([]); // on standby
+    cluster.pods.remove("default/early");
     await cluster.scheduler.start();
     cluster.pods.put(testPod("a", { nodeName: "n" }));
     const plugins = { multiPoint: { enabled: [{ name: "Watcher" }] } };
@@ -28,6 +32,7 @@ describe("what a plugin does on the side", () => {
     ).toThrow();
     expect(backgrounds.at(0)?.signal.aborted).toBe(false);
     cluster.scheduler.reconfigure(config);
+    await cluster.clock.settle();
     cluster.pods.put(testPod("b", { nodeName: "n" }));
     expect(seen).toEqual(["made 1: a", "made 2: a", "made 2: b"]);
     expect(backgrounds.map(({ signal }) => signal.aborted)).toEqual([true, false]);

@@ -1,6 +1,9 @@
 import type { KubernetesObject, ResourceType } from "@pinnace/apimachinery";
 
-/** For what a plugin does besides answering the scheduler: it begins when the plugin is made, and ends with `signal`. */
+/**
+ * For what a plugin does besides answering the scheduler: it begins when the scheduler is started (one on
+ * standby does nothing), and ends with `signal`.
+ */
 export interface Background {
   /** Aborts when the scheduler stops or goes on with another configuration. Timers must not outlive it. */
   readonly signal: AbortSignal;
