@@ -47,7 +47,7 @@
  */
 export { type Decoded, type DecodeError, decodeJson, decodeYaml, encodeJson } from "./codec/decode.ts";
 export { type DecodeErrorCode, MAX_DEPTH } from "./codec/decode-error.ts";
-export { type DecodedFields, type DecodeFieldsOptions, decodeFields } from "./codec/decode-fields.ts";
+export { type DecodedFields, type DecodeFieldsOptions, decodeFields, type Mismatch } from "./codec/decode-fields.ts";
 export type { NumberLiterals } from "./codec/json-reader.ts";
 export { pruneUnknown } from "./codec/prune.ts";
 export { deepEqual, semanticEqual, thaw } from "./copy.ts";

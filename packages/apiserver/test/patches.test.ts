@@ -29,6 +29,18 @@ describe("patches", () => {
     expect(forced).toMatchObject({ status: 200, body: { spec: { replicas: 3 } } });
   });
 
+  it.each([
+    ["a time", { template: { metadata: { creationTimestamp: "now" } } }, 'parsing time "now"'],
+    ["a quantity", { template: { spec: { overhead: { cpu: "much" } } } }, "quantities must match"],
+  ])("apply refuses what is no %s", async (_name, spec, why) => {
+    const { call } = await startBuiltIn();
+    const config = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "d" }, spec };
+    const { status, body } = await call("PATCH", `${PATH}/d?fieldManager=one`, config, APPLY);
+    const start = "failed to convert new object (/d; apps/v1, Kind=Deployment) to proper version: unable to convert";
+    expect([status, body.message]).toEqual([500, expect.stringContaining(start)]);
+    expect(body.message).toContain(why);
+  });
+
   it("are retried when another writer was faster", async () => {
     const { call } = await startBuiltIn();
     await call("POST", PATH, deployment("d", 1));
@@ -51,6 +63,8 @@ describe("patches", () => {
     ["application/merge-patch+json", JSON.stringify({ metadata: { resourceVersion: "1" } }), 409],
     ["application/merge-patch+json", JSON.stringify({ metadata: { name: "other" } }), 400],
     ["application/merge-patch+json", JSON.stringify({ spec: { replicas: "x" } }), 422],
+    ["application/merge-patch+json", JSON.stringify({ metadata: { name: null } }), 400],
+    ["application/merge-patch+json", JSON.stringify({ metadata: { name: 5 } }), 422],
     ["application/apply-patch+yaml", "metadata: {name: d}", 422],
   ])("of type %s with %s are refused with %d...", async (type, body, status) => {
     const { call } = await startBuiltIn();

@@ -1,3 +1,4 @@
+import type { Mismatch } from "@pinnace/apimachinery";
 import { describe, expect, it } from "vitest";
 import { compareVersions, DefinitionRegistry } from "../src/definition-registry.ts";
 import { listingBody } from "../src/media/listing.ts";
@@ -97,24 +98,61 @@ describe("Go's words", () => {
     expect(goText(value)).toBe(text);
   });
 
-  it.each([
+  it.each<[string, Mismatch, string]>([
     [
-      "json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32",
+      "a text for a number",
+      { source: "string", form: "scalar", kind: "int32", goType: "int32" },
       "unrecognized type: int32",
     ],
-    ["json: cannot unmarshal number into Go struct field X.a of type string", "unrecognized type: string"],
     [
-      "json: cannot unmarshal string into Go struct field X.a of type []v1.Container",
+      "a number for a text",
+      { source: "number", form: "scalar", kind: "string", goType: "v1.Protocol" },
+      "cannot convert int64 to v1.Protocol",
+    ],
+    [
+      "a flag for a text",
+      { source: "bool", form: "scalar", kind: "string", goType: "string" },
+      "unrecognized type: string",
+    ],
+    [
+      "a fraction for a number",
+      { source: "number 1.5", form: "scalar", kind: "int32", goType: "int32" },
+      "cannot convert float64 to int32",
+    ],
+    [
+      "a number for bytes",
+      { source: "number", form: "scalar", kind: "bytes", goType: "[]uint8" },
+      "cannot restore slice from int64",
+    ],
+    [
+      "a text for a list",
+      { source: "string", form: "list", goType: "[]v1.Container" },
       "cannot restore slice from string",
     ],
     [
-      "json: cannot unmarshal array into Go struct field X.a of type map[string]string",
+      "a list for a map",
+      { source: "array", form: "map", goType: "map[string]string" },
       "cannot restore map from slice",
     ],
-    ["json: cannot unmarshal number into Go struct field X.a of type v1.PodSpec", "cannot restore struct from: int64"],
+    [
+      "a number for a struct",
+      { source: "number", form: "struct", goType: "v1.PodSpec" },
+      "cannot restore struct from: int64",
+    ],
+    [
+      "a number for a time",
+      { source: "number", form: "scalar", kind: "time", goType: "string" },
+      "json: cannot unmarshal number into Go value of type string",
+    ],
+  ])("for %s", (_name, mismatch, text) => {
+    expect(conversionError("json: cannot unmarshal", mismatch)).toBe(text);
+  });
+
+  it.each([
     ["something else", "something else"],
-  ])("for %s are %s", (message, text) => {
-    expect(conversionError(message)).toBe(text);
+    ["illegal base64 data at input byte 0", "error decoding from json: illegal base64 data at input byte 0"],
+  ])("for %j", (message, text) => {
+    expect(conversionError(message, undefined)).toBe(text);
   });
 });
 

@@ -33,6 +33,19 @@ export interface DecodedFields {
   readonly unknown: readonly string[];
   /** The first type error in Go's words (`json: cannot unmarshal string into Go struct field ...`); the value is unusable then. */
   readonly error?: string;
+  /** What that error is about, when it is a value of the wrong type. */
+  readonly mismatch?: Mismatch;
+}
+
+/** A value that is not what its type wants. */
+export interface Mismatch {
+  /** What the JSON holds: `string`, `number`, `number 1.5`, `bool`, `array`, `object`. */
+  readonly source: string;
+  readonly form: "scalar" | "struct" | "list" | "map";
+  /** Of a scalar: `string`, `int32`, `bytes`, ... */
+  readonly kind?: string;
+  /** `[]v1.Container`, `v1.Protocol`. */
+  readonly goType: string;
 }
 
 /**
@@ -59,6 +72,7 @@ class FieldDecoder {
   readonly #fields: FieldPlan[] = [];
   readonly #unknown: string[] = [];
   #error: string | undefined;
+  #wrong: Mismatch | undefined;
   /** An error of a type that decodes itself, at which Go stops: others are only noted. */
   #halted = false;
 
@@ -72,7 +86,8 @@ class FieldDecoder {
     const plan = planOf(schema, this.#resolve, definitionName);
     const value = plan.form === "struct" ? this.#struct(root, plan, typed) : this.#value(root, plan, undefined);
     const found = { value, unknown: this.#unknown };
-    return this.#error === undefined ? found : { ...found, error: this.#error };
+    if (this.#error === undefined) return found;
+    return { ...found, error: this.#error, ...(this.#wrong === undefined ? {} : { mismatch: this.#wrong }) };
   }
 
   #value(value: unknown, plan: DecodePlan, literal: string | undefined): unknown {
@@ -97,12 +112,13 @@ class FieldDecoder {
     if (this.#halted) return undefined;
     if (DECODES_ITSELF.has(kind)) this.#halt();
     if (decoded.error !== undefined) this.#fail(decoded.error);
-    else if (decoded.mismatch !== undefined) this.#mismatch(decoded.mismatch, goType);
+    else if (decoded.mismatch !== undefined) this.#mismatch({ source: decoded.mismatch, form: "scalar", kind, goType });
     return decoded.value;
   }
 
   #struct(value: unknown, plan: StructPlan, typed: ReadonlySet<string> | undefined): unknown {
-    if (!isObject(value)) return this.#mismatch(jsonKind(value), plan.qualifiedName);
+    if (!isObject(value))
+      return this.#mismatch({ source: jsonKind(value), form: "struct", goType: plan.qualifiedName });
     const literals = this.#literals?.get(value);
     for (const name in value) {
       const member = value[name];
@@ -124,7 +140,8 @@ class FieldDecoder {
   }
 
   #map(value: unknown, { element, schema, goType }: MapPlan): unknown {
-    if (!isObject(value)) return this.#mismatch(jsonKind(value), goType ?? this.#typeName(schema));
+    if (!isObject(value))
+      return this.#mismatch({ source: jsonKind(value), form: "map", goType: goType ?? this.#typeName(schema) });
     const { plan } = element;
     const literals = this.#literals?.get(value);
     for (const name in value) {
@@ -137,7 +154,8 @@ class FieldDecoder {
   }
 
   #list(value: unknown, { element, schema, goType }: ListPlan): unknown {
-    if (!Array.isArray(value)) return this.#mismatch(jsonKind(value), goType ?? this.#typeName(schema));
+    if (!Array.isArray(value))
+      return this.#mismatch({ source: jsonKind(value), form: "list", goType: goType ?? this.#typeName(schema) });
     const { plan } = element;
     const literals = this.#literals?.get(value);
     for (let at = 0; at < value.length; at++) {
@@ -180,19 +198,22 @@ class FieldDecoder {
     return prefix + (kind === "array" || kind === "object" ? this.#typeName(element) : goTypeOf(kind));
   }
 
-  #mismatch(what: string, type: string): undefined {
+  #mismatch(wrong: Mismatch): undefined {
+    const { source, goType } = wrong;
+    if (this.#error === undefined) this.#wrong = wrong;
     const struct = this.#fields.at(-1)?.struct ?? "";
     const target =
       struct === ""
-        ? `Go value of type ${type}`
-        : `Go struct field ${struct}.${this.#fields.map(({ name }) => name).join(".")} of type ${type}`;
-    return this.#fail(`json: cannot unmarshal ${what} into ${target}`);
+        ? `Go value of type ${goType}`
+        : `Go struct field ${struct}.${this.#fields.map(({ name }) => name).join(".")} of type ${goType}`;
+    return this.#fail(`json: cannot unmarshal ${source} into ${target}`);
   }
 
   /** Makes the error that comes next the one that counts. */
   #halt(): void {
     this.#halted = true;
     this.#error = undefined;
+    this.#wrong = undefined;
   }
 
   #fail(message: string): undefined {

@@ -1,6 +1,16 @@
-import { badRequest, type Decoded, type Draft, type KubernetesObject, thaw } from "@pinnace/apimachinery";
+import {
+  badRequest,
+  type Decoded,
+  type Draft,
+  type KubernetesObject,
+  type ResourceDefinition,
+  thaw,
+  unknownError,
+} from "@pinnace/apimachinery";
+import { isCustom } from "../custom.ts";
 import type { ResourceRequest } from "../request-context.ts";
-import { complete } from "./decode.ts";
+import { complete, decodeTyped } from "./decode.ts";
+import { conversionError } from "./go-conversion.ts";
 import { fieldManagerOf } from "./managed-fields.ts";
 import type { WriteOptions } from "./options.ts";
 import type { RestContext } from "./rest-context.ts";
@@ -28,6 +38,7 @@ export function applyChange(
     checkName(object, request);
     const draft: Draft = thaw(object);
     draft.metadata ??= {};
+    checkTypes(draft, definition);
     draft.metadata.name = info.name;
     if (definition.namespaced) draft.metadata.namespace = info.namespace;
     complete(draft, definition);
@@ -39,6 +50,19 @@ export function applyChange(
     manage: () => undefined,
     attempts: ATTEMPTS,
   };
+}
+
+/** What ownership does not look into, such as times and quantities, must be what the type says. Throws 500, as upstream does. */
+function checkTypes(draft: Draft, definition: ResourceDefinition): void {
+  if (isCustom(definition)) return;
+  const { error, mismatch } = decodeTyped(draft, definition);
+  if (error === undefined) return;
+  const { name, namespace = "" } = draft.metadata;
+  const kind = `${definition.group}/${definition.version}, Kind=${definition.kind}`;
+  const why = conversionError(error, mismatch);
+  throw unknownError(
+    `failed to convert new object (${namespace}/${name}; ${kind}) to proper version: unable to convert unstructured object to ${kind}: ${why}`,
+  );
 }
 
 function checkName({ metadata }: KubernetesObject, { info, definition }: ResourceRequest): void {

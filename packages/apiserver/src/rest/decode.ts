@@ -9,6 +9,7 @@ import {
   apiVersionOf,
   badRequest,
   type Decoded,
+  type DecodedFields,
   type Draft,
   decodeFields,
   decodeJson,
@@ -250,7 +251,7 @@ export function decodeTyped(
   draft: Draft,
   { definitionName, schema, resolve }: Typed,
   { literals, known }: DraftFacts = {},
-): { readonly unknown: readonly string[]; readonly error?: string } {
+): Omit<DecodedFields, "value"> {
   if (!isCustom({ definitionName }))
     return decodeFields(draft, schema, resolve, {
       ...{ definitionName, literals },

@@ -1,3 +1,5 @@
+import type { Mismatch } from "@pinnace/apimachinery";
+
 /** How Go's `%+v` prints a JSON value: `map[spec:map[replicas:two]]`. */
 export function goText(value: unknown): string {
   if (value === null || value === undefined) return "<nil>";
@@ -7,21 +9,33 @@ export function goText(value: unknown): string {
   return `map[${members.map(([name, member]) => `${name}:${goText(member)}`).join(" ")}]`;
 }
 
-const DECODING = /^json: cannot unmarshal (\w+) into Go .* of type (\S+)$/;
 /** Go's kinds of what JSON calls by other names. */
-const KINDS: Readonly<Record<string, string>> = { number: "int64", array: "slice", object: "map" };
+const KINDS: Readonly<Record<string, string>> = { array: "slice", object: "map" };
+
+/** Kinds whose Go types have a decoder of their own, which knows nothing of where it is. */
+const DECODES_ITSELF: ReadonlySet<string> = new Set(["quantity", "time", "micro-time", "duration", "int-or-string"]);
+
+function kindOf(source: string): string {
+  if (!source.startsWith("number")) return KINDS[source] ?? source;
+  return /[.eE]/.test(source.slice("number".length)) ? "float64" : "int64";
+}
 
 /**
- * A decoder's complaint about a type in the words of upstream's unstructured converter, which strategic merge patches go
- * through (apimachinery/pkg/runtime/converter.go).
+ * A decoder's complaint in the words of upstream's unstructured converter, which strategic merge patches go through
+ * (apimachinery/pkg/runtime/converter.go).
  */
-export function conversionError(message: string): string {
-  const match = DECODING.exec(message);
-  if (match === null) return message;
-  const [, source = "", target = ""] = match;
-  const from = KINDS[source] ?? source;
-  if (target.startsWith("[]")) return `cannot restore slice from ${from}`;
-  if (target.startsWith("map[")) return `cannot restore map from ${from}`;
-  if (target.includes(".")) return `cannot restore struct from: ${from}`;
-  return `unrecognized type: ${target}`;
+export function conversionError(message: string, mismatch: Mismatch | undefined): string {
+  if (mismatch === undefined)
+    return message.startsWith("illegal base64") ? `error decoding from json: ${message}` : message;
+  const { form, kind = "", goType, source } = mismatch;
+  const from = kindOf(source);
+  if (form === "list" || kind === "bytes") return `cannot restore slice from ${from}`;
+  if (form === "map") return `cannot restore map from ${from}`;
+  if (form === "struct") return `cannot restore struct from: ${from}`;
+  if (DECODES_ITSELF.has(kind)) return `json: cannot unmarshal ${source} into Go value of type ${goType}`;
+  // Go converts a whole number into a text, and a fraction into a whole number, which the converter then refuses.
+  const converts = kind === "string" ? from === "int64" : kind.startsWith("int") && from === "float64";
+  return converts
+    ? `cannot convert ${from} to ${goType}`
+    : `unrecognized type: ${kind === "double" ? "float64" : kind}`;
 }

@@ -103,13 +103,14 @@ function patchChange(
     next: (old) => {
       const known = copyKnowing(patched(old, decoded, type, definition), asStored(old, definition));
       const { draft } = known;
-      checkIdentity(draft, old, request);
-      const { unknown, error } = decodeTyped(draft, definition, { known });
+      checkKind(draft, old, request);
+      const { unknown, error, mismatch } = decodeTyped(draft, definition, { known });
       if (error !== undefined)
         throw type === STRATEGIC
-          ? rejectedText(goText(decoded.value), conversionError(error))
+          ? rejectedText(goText(decoded.value), conversionError(error, mismatch))
           : rejected(decoded.value, error);
-      report(request, [...decoded.duplicates, ...unknown], fieldValidation, decoded.value);
+      reportUnknown(request, type, decoded, unknown, fieldValidation);
+      checkName(draft, request);
       complete(draft, definition, known.complete);
       return draft;
     },
@@ -117,14 +118,20 @@ function patchChange(
   };
 }
 
-function report(
+function reportUnknown(
   request: ResourceRequest,
-  complaints: readonly string[],
+  type: string,
+  decoded: Decoded,
+  unknown: readonly string[],
   fieldValidation: FieldValidation,
-  value: unknown,
 ): void {
+  // A strategic merge patch is made into an object without a text in between, and its fields have no order.
+  const complaints = [...decoded.duplicates, ...(type === STRATEGIC ? unknown.toSorted() : unknown)];
   if (complaints.length === 0 || fieldValidation === "Ignore") return;
-  if (fieldValidation === "Strict") throw rejected(value, `strict decoding error: ${complaints.join(", ")}`);
+  if (fieldValidation === "Strict") {
+    const text = type === STRATEGIC ? goText(decoded.value) : JSON.stringify(decoded.value);
+    throw rejectedText(text, `strict decoding error: ${complaints.join(", ")}`);
+  }
   for (const complaint of complaints) request.warnings.add(complaint);
 }
 
@@ -136,8 +143,8 @@ function rejectedText(patch: string, why: string): Error {
   return invalid("", "", "", [invalidValue("patch", patch, why)]);
 }
 
-/** A patch may not turn an object into another one; throws 400. Metadata that is no object is left to the decoder. */
-function checkIdentity(draft: Draft, old: KubernetesObject, { info, definition }: ResourceRequest): void {
+/** A patch may not turn an object into one of another kind. */
+function checkKind(draft: Draft, old: KubernetesObject, { definition }: ResourceRequest): void {
   draft.metadata ??= {};
   if (draft.kind !== old.kind)
     throw rejected(
@@ -149,12 +156,17 @@ function checkIdentity(draft: Draft, old: KubernetesObject, { info, definition }
       draft,
       `the API version in the data (${draft.apiVersion}) does not match the expected API version (${apiVersionOf(definition)})`,
     );
-  if (typeof draft.metadata !== "object") return;
+}
+
+/** Nor into another object; throws 400. */
+function checkName(draft: Draft, { info, definition }: ResourceRequest): void {
   const { name, namespace } = draft.metadata;
-  if (name !== undefined && name !== info.name)
+  if (!name)
+    throw badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`);
+  if (name !== info.name)
     throw badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`);
-  if (definition.namespaced && namespace !== undefined && namespace !== info.namespace)
+  if (!definition.namespaced) return;
+  if (namespace !== undefined && namespace !== info.namespace)
     throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
-  draft.metadata.name = info.name;
-  if (definition.namespaced) draft.metadata.namespace = info.namespace;
+  draft.metadata.namespace = info.namespace;
 }

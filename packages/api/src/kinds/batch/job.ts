@@ -4,7 +4,7 @@ import type { KindBehaviour } from "../../kind-behaviour.ts";
 import { keepSpec } from "../apps/replica-status.ts";
 import { dropInTemplate } from "../core/pod/disabled-fields.ts";
 import { mismatch, namedTemplateWarnings, templateWarnings } from "../core/pod-template.ts";
-import { immutable, same } from "../rules/equal.ts";
+import { immutable, immutableStruct, same } from "../rules/equal.ts";
 import { labelSelector, selectorForm, selects } from "../rules/label-selector.ts";
 import { age, type CellContext, containerCells, formatSelector, name } from "../tables/cell.ts";
 import { COUNTED } from "../tables/kind.ts";
@@ -118,13 +118,13 @@ function templateErrors(object: Draft, old: Draft): FieldError[] {
   const notStarted = !old.status?.startTime;
   const { template } = object.spec;
   const directed = suspended && notStarted ? withDirectives(template, old.spec.template) : old.spec.template;
-  if (!suspended) return immutable(template, directed, SPEC.child("template"));
+  if (!suspended) return immutableStruct("PodTemplateSpec", template, directed, SPEC.child("template"));
   const idle = (notStarted || isConditionTrue(old, "Suspended")) && !old.status?.active;
-  if (!idle) return immutable(template, directed, SPEC.child("template"));
+  if (!idle) return immutableStruct("PodTemplateSpec", template, directed, SPEC.child("template"));
   const resized = { ...directed.spec };
   for (const list of ["containers", "initContainers"])
     resized[list] = withResources(template.spec[list], resized[list]);
-  return immutable(template.spec, resized, SPEC.child("template.spec"));
+  return immutableStruct("PodSpec", template.spec, resized, SPEC.child("template.spec"));
 }
 
 /** Policies that may not change are shown as upstream's internal types. */

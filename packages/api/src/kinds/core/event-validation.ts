@@ -1,6 +1,6 @@
 import type { Draft, FieldError } from "@pinnace/apimachinery";
 import { fieldPath, invalidValue, required } from "@pinnace/apimachinery";
-import { immutable } from "../rules/equal.ts";
+import { immutable, immutableStruct } from "../rules/equal.ts";
 import { dnsSubdomain, qualifiedName } from "../rules/text.ts";
 
 const LENGTHS: readonly (readonly [member: string, most: number, isNeeded: boolean])[] = [
@@ -53,6 +53,12 @@ function seriesErrors({ series }: Draft): FieldError[] {
 
 const UNSET = "needs to be unset";
 
+const STRUCTS: Readonly<Record<string, string>> = {
+  involvedObject: "ObjectReference",
+  related: "ObjectReference",
+  source: "EventSource",
+};
+
 /** What events.k8s.io/v1 asks of a new event besides {@link eventErrors}. */
 export function strictEventErrors(event: Draft): FieldError[] {
   const errors = seriesErrors(event);
@@ -89,7 +95,10 @@ const FROZEN = [
 export function strictEventUpdateErrors(event: Draft, old: Draft): FieldError[] {
   const moved = JSON.stringify(event.series) !== JSON.stringify(old.series);
   const errors = moved ? seriesErrors(event) : [];
-  for (const [member, spelling = member] of FROZEN)
-    errors.push(...immutable(event[member], old[member], fieldPath(spelling)));
+  for (const [member, spelling = member] of FROZEN) {
+    const struct = STRUCTS[member];
+    const change = struct === undefined ? immutable : immutableStruct.bind(undefined, struct);
+    errors.push(...change(event[member], old[member], fieldPath(spelling)));
+  }
   return errors;
 }

@@ -1,7 +1,7 @@
 import type { Draft, FieldError } from "@pinnace/apimachinery";
 import { fieldPath, validateIp } from "@pinnace/apimachinery";
 import type { KindBehaviour } from "../../kind-behaviour.ts";
-import { immutable } from "../rules/equal.ts";
+import { immutableStruct } from "../rules/equal.ts";
 import { check, fields } from "../rules/rule.ts";
 import { age, name } from "../tables/cell.ts";
 import { PLAIN } from "../tables/kind.ts";
@@ -29,6 +29,6 @@ export const ipAddress: KindBehaviour = {
     validateName: (text) => validateIp(fieldPath("metadata", "name"), text).map(detailOf(text)),
     validate: (object) => check(fields({ spec: fields({ parentRef: parentReference }) }), object, fieldPath()),
     validateUpdate: (object, old) =>
-      immutable(object.spec?.parentRef, old.spec?.parentRef, fieldPath("spec", "parentRef")),
+      immutableStruct("ParentReference", object.spec?.parentRef, old.spec?.parentRef, fieldPath("spec", "parentRef")),
   },
 };

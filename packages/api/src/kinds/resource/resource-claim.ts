@@ -2,9 +2,9 @@ import type { Draft, FieldError } from "@pinnace/apimachinery";
 import { fieldPath, forbiddenField } from "@pinnace/apimachinery";
 import type { KindBehaviour } from "../../kind-behaviour.ts";
 import { keepSpecAndMetadata } from "../apps/replica-status.ts";
-import { immutable } from "../rules/equal.ts";
+import { immutableStruct } from "../rules/equal.ts";
 import { labels } from "../rules/label-selector.ts";
-import { check, fields, ifPresent, needed } from "../rules/rule.ts";
+import { check, fields, ifPresent, needed, type Rule } from "../rules/rule.ts";
 import { age, name, nameAndAge } from "../tables/cell.ts";
 import { PLAIN } from "../tables/kind.ts";
 import { claimSpec, defaultClaimSpec } from "./claim-spec.ts";
@@ -36,11 +36,15 @@ function statusErrors({ metadata, status = {} }: Draft, old: Draft): FieldError[
     errors.push(forbiddenField(path, detail));
   }
   if (!old.status?.allocation || !status.allocation) return errors;
-  return [...errors, ...immutable(status.allocation, old.status.allocation, STATUS.child("allocation"))];
+  return [
+    ...errors,
+    ...immutableStruct("AllocationResult", status.allocation, old.status.allocation, STATUS.child("allocation")),
+  ];
 }
 
-function fixedSpec(object: Draft, old: Draft): FieldError[] {
-  return immutable(object.spec, old.spec, SPEC);
+/** The spec as it was; what is wrong with the new one is told, too. */
+function fixedSpec(struct: string, rule: Rule): (object: Draft, old: Draft) => FieldError[] {
+  return (object, old) => [...check(rule, object.spec, SPEC), ...immutableStruct(struct, object.spec, old.spec, SPEC)];
 }
 
 /** ResourceClaim (resource.k8s.io/v1). */
@@ -54,7 +58,7 @@ export const resourceClaim: KindBehaviour = {
   strategy: {
     ...PLAIN,
     validate: (object) => check(claimSpec, object.spec, SPEC),
-    validateUpdate: fixedSpec,
+    validateUpdate: fixedSpec("ResourceClaimSpec", claimSpec),
   },
   statusStrategy: { prepareForUpdate: keepSpecAndMetadata, validateUpdate: statusErrors },
 };
@@ -73,6 +77,6 @@ export const resourceClaimTemplate: KindBehaviour = {
   strategy: {
     ...PLAIN,
     validate: (object) => check(templateSpec, object.spec, SPEC),
-    validateUpdate: fixedSpec,
+    validateUpdate: fixedSpec("ResourceClaimTemplateSpec", templateSpec),
   },
 };

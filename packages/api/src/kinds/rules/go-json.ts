@@ -40,7 +40,8 @@ export function goJson(kind: string, value: Draft): string {
   return text.replace(/[<>&\u2028\u2029]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-function goValue(kind: string, value: Draft): unknown {
+/** An API value as messages quote upstream's internal type: all members, with Go's names. */
+export function goValue(kind: string, value: Draft): unknown {
   const inner = kind.slice(1);
   switch (kind[0]) {
     case "*":

@@ -133,4 +133,30 @@ StorageOSPersistentVolumeSource VolumeName:s VolumeNamespace:s FSType:s ReadOnly
 ObjectReference Kind:s Namespace:s Name:s UID:s APIVersion:s ResourceVersion:s FieldPath:s
 CSIPersistentVolumeSource Driver:s VolumeHandle:s ReadOnly:b FSType:s VolumeAttributes:{s ControllerPublishSecretRef:*SecretReference NodeStageSecretRef:*SecretReference NodePublishSecretRef:*SecretReference ControllerExpandSecretRef:*SecretReference NodeExpandSecretRef:*SecretReference
 CertificateSigningRequestCondition Type:s Status:s Reason:s Message:s LastUpdateTime:t LastTransitionTime:t
+PodTemplateSpec ...ObjectMeta Spec:PodSpec
+ResourceClaimSpec Devices:DeviceClaim
+DeviceClaim Requests:[DeviceRequest Constraints:[DeviceConstraint Config:[DeviceClaimConfiguration
+DeviceRequest Name:s Exactly:*ExactDeviceRequest FirstAvailable:[DeviceSubRequest
+ExactDeviceRequest DeviceClassName:s Selectors:[DeviceSelector AllocationMode:s Count:n AdminAccess:*b Tolerations:[DeviceToleration Capacity:*CapacityRequirements
+DeviceSelector CEL:*CELDeviceSelector
+CELDeviceSelector Expression:s
+DeviceToleration Key:s Operator:s Value:s Effect:s TolerationSeconds:*n
+CapacityRequirements Requests:{q
+DeviceSubRequest Name:s DeviceClassName:s Selectors:[DeviceSelector AllocationMode:s Count:n Tolerations:[DeviceToleration Capacity:*CapacityRequirements
+DeviceConstraint Requests:[s MatchAttribute:*s DistinctAttribute:*s
+DeviceClaimConfiguration Requests:[s ...DeviceConfiguration
+DeviceConfiguration Opaque:*OpaqueDeviceConfiguration
+OpaqueDeviceConfiguration Driver:s Parameters:?
+ResourceClaimTemplateSpec ...ObjectMeta Spec:ResourceClaimSpec
+AllocationResult Devices:DeviceAllocationResult NodeSelector:*NodeSelector AllocationTimestamp:*t
+DeviceAllocationResult Results:[DeviceRequestAllocationResult Config:[DeviceAllocationConfiguration
+DeviceRequestAllocationResult Request:s Driver:s Pool:s Device:s AdminAccess:*b Tolerations:[DeviceToleration BindingConditions:[s BindingFailureConditions:[s ShareID:*s ConsumedCapacity:{q
+DeviceAllocationConfiguration Source:s Requests:[s ...DeviceConfiguration
+VolumeAttachmentSpec Attacher:s Source:VolumeAttachmentSource NodeName:s
+VolumeAttachmentSource PersistentVolumeName:*s InlineVolumeSpec:*PersistentVolumeSpec
+PersistentVolumeSpec Capacity:{q ...PersistentVolumeSource AccessModes:[s ClaimRef:*ObjectReference PersistentVolumeReclaimPolicy:s StorageClassName:s MountOptions:[s VolumeMode:*s NodeAffinity:*VolumeNodeAffinity VolumeAttributesClassName:*s
+VolumeNodeAffinity Required:*NodeSelector
+ParentReference Group:s Resource:s Namespace:s Name:s
+EventSeries Count:n LastObservedTime:t
+EventSource Component:s Host:s
 `;

@@ -75,7 +75,9 @@ export const storageClass: KindBehaviour = {
   strategy: {
     ...PLAIN,
     validate: (object) => check(rule, object, fieldPath()),
-    validateUpdate: (object: Draft, old: Draft) =>
-      IMMUTABLE_MEMBERS.flatMap((member) => immutable(object[member], old[member], fieldPath(member))),
+    validateUpdate: (object: Draft, old: Draft) => [
+      ...check(rule, object, fieldPath()),
+      ...IMMUTABLE_MEMBERS.flatMap((member) => immutable(object[member], old[member], fieldPath(member))),
+    ],
   },
 };

@@ -5,7 +5,7 @@ import { keepSpecAndMetadata } from "../apps/replica-status.ts";
 import { accessModes } from "../core/persistent-volume-claim-validation.ts";
 import { sourceErrors } from "../core/persistent-volume-sources.ts";
 import { csiDriverName } from "../core/volume-sources.ts";
-import { immutable } from "../rules/equal.ts";
+import { immutableStruct } from "../rules/equal.ts";
 import { all, check, fields, ifPresent, neededItems, type Rule, text } from "../rules/rule.ts";
 import { dnsSubdomain } from "../rules/text.ts";
 import { age, name } from "../tables/cell.ts";
@@ -79,7 +79,9 @@ export const volumeAttachment: KindBehaviour = {
   ],
   strategy: {
     ...STRICT,
-    ...validation(rule, (object, old) => immutable(object.spec, old.spec, fieldPath("spec"))),
+    ...validation(rule, (object, old) =>
+      immutableStruct("VolumeAttachmentSpec", object.spec, old.spec, fieldPath("spec")),
+    ),
   },
   statusStrategy: { prepareForUpdate: keepSpecAndMetadata, validateUpdate: statusErrors },
 };
