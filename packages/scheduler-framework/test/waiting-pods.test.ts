@@ -60,4 +60,16 @@ describe("WaitingPodRegistry", () => {
     await done;
     expect(answers[0]?.reasons).toEqual(["pod deleted"]);
   });
+
+  it("gives up the PreBind of a pod as long as it runs, once", () => {
+    const registry = new WaitingPodRegistry(createVirtualClock());
+    expect(registry.cancelPreBind("uid-a", "why")).toBe(false);
+    const { signal, end } = registry.preBind(testPod("a"));
+    expect([registry.cancelPreBind("uid-a", "why"), registry.cancelPreBind("uid-a", "why")]).toEqual([true, false]);
+    expect(signal.reason).toEqual(new Error("why"));
+    end();
+    const later = registry.preBind(testPod("a"));
+    later.end();
+    expect([registry.cancelPreBind("uid-a", "why"), later.signal.aborted]).toEqual([false, false]);
+  });
 });

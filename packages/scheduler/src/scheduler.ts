@@ -336,7 +336,7 @@ class LoopScheduler implements Scheduler {
     this.#metrics.waiting(permitted, this.#needs.clock);
     let canBeRejected = true;
     const status = await runBindingCycle(cycle, runtime.profile, nodeName, {
-      permitted,
+      ...{ permitted, waiting: this.#waiting },
       announce: (node) => this.#announce(pod, node),
       committed: () => {
         canBeRejected = false;

@@ -295,6 +295,17 @@ describe("DefaultPreemption", () => {
     expect([rejected, outcome.victims]).toEqual([["preempted"], []]);
   });
 
+  it("gives up the PreBind of a victim instead of deleting it, and does not hold the pod back for that", async () => {
+    const victim = pod("x", "4", 10);
+    const cancelled: string[] = [];
+    const cancelPreBind = (uid: string, reason: string): boolean => cancelled.push(`${uid}: ${reason}`) > 0;
+    const made = setup({ pods: [victim] }, { waitingPods: { list: () => [], cancelPreBind } });
+    const pending = preempt(high, [node("a", victim)], made);
+    expect(made.instance.preEnqueue!(createPodInfo(high))).toBe(SUCCESS);
+    expect((await pending).victims).toEqual([]);
+    expect(cancelled).toEqual(["uid-x: preempted by DefaultPreemption"]);
+  });
+
   it("lets the pod back as soon as the last victim is gone, though the eviction has not been answered", async () => {
     const victims: object[] = [pod("x", "4", 10)];
     const writer = { ...testComponents().writer, preempt: () => new Promise<void>(() => undefined) };

@@ -47,7 +47,7 @@ async function start(): Promise<{ cluster: Cluster; clock: VirtualClock }> {
       metadata: { name: "p" },
       spec: {
         resourceClaims: [{ name: "device", resourceClaimName: "c" }],
-        containers: [{ name: "c", image: "i", resources: { claims: [{ name: "device" }] } }],
+        containers: [{ name: "c", image: "i", resources: { claims: [{ name: "device" }], requests: { cpu: "1" } } }],
       },
     } as never);
   await clock.advance(2_000);
@@ -108,6 +108,32 @@ it("after ten minutes a device has had its time", async () => {
   expect((await notesOf(cluster)).filter((note) => note.startsWith("FailedScheduling"))).toEqual([]);
   await clock.advance(60_000);
   expect((await notesOf(cluster)).join()).toContain("device binding timeout");
+  await report(cluster, "Attached");
+  await clock.advance(60_000);
+  expect(await nodeOf(cluster)).toBe("sim-0");
+});
+
+it("a pod that waits for its device gives its place up to one that matters more, and is not deleted", async () => {
+  const { cluster, clock } = await start();
+  const { client } = cluster;
+  await client.raw({
+    method: "POST",
+    path: "/apis/scheduling.k8s.io/v1/priorityclasses",
+    body: { metadata: { name: "high" }, value: 1_000 },
+  });
+  const requests = { cpu: "4" };
+  await client
+    .resource(PODS)
+    .namespace("default")
+    .create({
+      metadata: { name: "first" },
+      spec: { priorityClassName: "high", containers: [{ name: "c", image: "i", resources: { requests } }] },
+    } as never);
+  await clock.advance(20_000);
+  expect((await client.resource(PODS).namespace("default").get("first")).spec?.nodeName).toBe("sim-0");
+  expect(await nodeOf(cluster)).toBeUndefined();
+  expect((await notesOf(cluster)).join()).toContain("preempted by DefaultPreemption");
+  await client.resource(PODS).namespace("default").delete("first");
   await report(cluster, "Attached");
   await clock.advance(60_000);
   expect(await nodeOf(cluster)).toBe("sim-0");

@@ -41,6 +41,11 @@ export interface ClusterWriter {
 /** Pods that Permit keeps waiting. */
 export interface WaitingPods {
   list(): readonly WaitingPod[];
+  /**
+   * Gives up the attempt of a pod whose PreBind runs, with a reason; the pod is tried again after its back-off. False where
+   * there is no such attempt (any more).
+   */
+  cancelPreBind?(uid: string, reason: string): boolean;
 }
 
 export interface WaitingPod {

@@ -62,13 +62,16 @@ export class Evictions {
     const { namespace, name } = last.pod.metadata ?? {};
     this.#running.set(uid, `${namespace}/${name}`);
     if (this.#waitingPod(last.pod) !== undefined) this.#running.delete(uid);
-    await this.#evictOne(last.pod, pod, nodeName);
+    await this.#evictOne(last.pod, pod, nodeName, () => this.#running.delete(uid));
   }
 
-  async #evictOne(victim: Pod, pod: Pod, nodeName: string): Promise<void> {
+  /** A pod that has no node yet is not deleted: its attempt is given up. `stopped` is called at once when its PreBind is. */
+  async #evictOne(victim: Pod, pod: Pod, nodeName: string, stopped?: () => void): Promise<void> {
+    const { waitingPods, writer } = this.#needs;
     const waiting = this.#waitingPod(victim);
-    if (waiting === undefined) await this.#needs.writer.preempt(victim, pod, nodeName);
-    else waiting.preempt(this.#plugin, "preempted");
+    if (waiting !== undefined) waiting.preempt(this.#plugin, "preempted");
+    else if (waitingPods.cancelPreBind?.(victim.metadata?.uid ?? "", `preempted by ${this.#plugin}`)) stopped?.();
+    else await writer.preempt(victim, pod, nodeName);
   }
 
   #waitingPod(pod: Pod): WaitingPod | undefined {

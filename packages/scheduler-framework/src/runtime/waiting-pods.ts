@@ -11,6 +11,7 @@ interface Waiting extends WaitingPod {
 /** Pods that Permit plugins keep waiting, until each has said yes, one has said no, or time is up. */
 export class WaitingPodRegistry implements WaitingPods {
   readonly #pods = new Map<string, Waiting>();
+  readonly #preBinding = new Map<string, AbortController>();
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -56,6 +57,21 @@ export class WaitingPodRegistry implements WaitingPods {
           settle({ code: "Error", reasons: [`waiting on permit for pod: ${reason}`], plugin }),
       });
     });
+  }
+
+  /** PreBind of a pod begins: the signal aborts when its attempt is given up, which is possible until the end is called. */
+  preBind({ metadata }: Pod): { readonly signal: AbortSignal; readonly end: () => void } {
+    const uid = metadata?.uid ?? "";
+    const controller = new AbortController();
+    this.#preBinding.set(uid, controller);
+    return { signal: controller.signal, end: () => void this.#preBinding.delete(uid) };
+  }
+
+  cancelPreBind(uid: string, reason: string): boolean {
+    const controller = this.#preBinding.get(uid);
+    if (controller === undefined || controller.signal.aborted) return false;
+    controller.abort(new Error(reason));
+    return true;
   }
 
   /** The pod is gone or the scheduler stops. */
