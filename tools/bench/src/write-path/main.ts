@@ -30,5 +30,7 @@ const measured = JSON.parse(await start(process.execPath, program).finished()) a
 removeFolder(folder);
 const table = new SeriesTable();
 for (const [what, times] of Object.entries(measured)) for (const time of times) table.add(what, "µs", time);
-const notes = [`processor time of the whole process, compiler and collector included; store: ${values.store}`];
+const notes = [
+  `processor time of the thread that writes and answers, which load beside it changes little; store: ${values.store}`,
+];
 publish({ scenario: "write-path", series: table.series, notes, smoke });

@@ -30,7 +30,7 @@ export interface WritePathJob {
   readonly rounds: number;
 }
 
-/** Microseconds of processor time per write, by what was written; one figure a round. */
+/** Microseconds of processor time of the thread per write, by what was written; one figure a round. */
 export type MeasuredWrites = Readonly<Record<string, readonly number[]>>;
 
 const NODE = "node-0";
@@ -88,13 +88,13 @@ async function measure(
   names: readonly string[],
   write: (name: string, index: number) => Promise<unknown>,
 ): Promise<number> {
-  const before = process.cpuUsage();
+  const before = process.threadCpuUsage();
   let next = 0;
   const work = async (): Promise<void> => {
     for (let index = next++; index < names.length; index = next++) await write(names[index]!, index);
   };
   await Promise.all(Array.from({ length: job.parallel }, work));
-  const { user, system } = process.cpuUsage(before);
+  const { user, system } = process.threadCpuUsage(before);
   return (user + system) / names.length;
 }
 
