@@ -1,5 +1,5 @@
 /** How long the JSON of a value may be. */
-export interface Measure {
+interface Measure {
   /** At least the number of UTF-16 units before any is escaped, without what is kept. */
   readonly units: number;
   /** Whether parts are those of the value before, which are not counted. */

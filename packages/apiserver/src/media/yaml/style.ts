@@ -1,6 +1,6 @@
 import { isPlainText } from "./resolve.ts";
 
-export type Style = "plain" | "single" | "double" | "literal";
+type Style = "plain" | "single" | "double" | "literal";
 
 /** Characters that YAML 1.1 prints as they are: no tab, no byte order mark, nothing beyond the basic plane. */
 export function isPrintable(character: string): boolean {
