@@ -17,6 +17,12 @@ function isInt32(text: string): boolean {
   return /^[+-]?\d+$/.test(text) && Math.abs(Number(text)) < 2 ** 31;
 }
 
+/** Whether any annotation stands for a field of a container. */
+export function hasContainerAnnotations(annotations: Draft): boolean {
+  for (const key in annotations) if (key.startsWith("container.")) return true;
+  return false;
+}
+
 /** Annotations that stand for fields of a pod. */
 export function podAnnotations(annotations: Draft, spec: Draft, path: FieldPath, errors: FieldError[]): void {
   const mirror = annotations[MIRROR_POD];
@@ -110,7 +116,8 @@ export function annotationsMatchFields(pod: Draft, path: FieldPath, errors: Fiel
     const at = path.child("securityContext", "seccompProfile");
     errors.push(...mismatch("seccomp", annotations[SECCOMP_POD], ofPod, seccompMatches, at));
   }
-  for (const list of pod.metadata?.annotations ? ["initContainers", "containers", "ephemeralContainers"] : []) {
+  if (!hasContainerAnnotations(annotations)) return;
+  for (const list of ["initContainers", "containers", "ephemeralContainers"]) {
     for (const [position, { name, securityContext = {} }] of (spec[list] ?? []).entries()) {
       const at = path.child(list).index(position).child("securityContext");
       const seccompText = annotations[SECCOMP_CONTAINER + name];

@@ -53,6 +53,7 @@ function projected(source: Draft): Mapped[] {
 export function pathOverlapWarnings(volumes: readonly Draft[]): string[] {
   const warnings: string[] = [];
   for (const volume of volumes) {
+    if (!volume.configMap?.items && !volume.secret?.items && !volume.downwardAPI && !volume.projected) continue;
     const warn = (what: () => string, mapped: readonly Mapped[]): void => {
       if (mapped.length < 2) return;
       for (const body of collisions(mapped)) {

@@ -3,7 +3,7 @@ import { quoteGo } from "@pinnace/apimachinery";
 import { isWhole } from "../../rules/quantity.ts";
 import { nodeLabelDeprecation, nodeSelectorTermWarnings } from "../node-labels.ts";
 import { claimSpecWarnings } from "../persistent-volume-claim-warnings.ts";
-import { APP_ARMOR, profileOf, SECCOMP_CONTAINER, SECCOMP_POD } from "./annotations.ts";
+import { APP_ARMOR, hasContainerAnnotations, profileOf, SECCOMP_CONTAINER, SECCOMP_POD } from "./annotations.ts";
 import { pathOverlapWarnings } from "./path-overlaps.ts";
 
 const ANNOTATIONS: Readonly<Record<string, string>> = {
@@ -157,27 +157,34 @@ const BYTES = [["memory"], ["ephemeral-storage"]];
 function containerWarnings(pod: Draft, path: FieldPath, warnings: string[]): void {
   const { spec } = pod;
   const annotations = pod.metadata?.annotations ?? {};
-  const at = path.child("metadata", "annotations");
-  const ofPod = JSON.stringify(spec.securityContext?.appArmorProfile);
+  const annotated = hasContainerAnnotations(annotations);
   eachContainer(spec, path.child("spec"), (container, where) => {
-    const seccomp = SECCOMP_CONTAINER + container.name;
-    if (!container.securityContext?.seccompProfile && annotations[seccomp] !== undefined) {
-      warnings.push(`${at.key(seccomp)}: ${USE_SECCOMP}`);
-    }
-    const armor = APP_ARMOR + container.name;
-    const adopted = path.isRoot ? undefined : ofPod;
-    const annotation = annotations[armor];
-    const differs =
-      annotation !== undefined && (adopted === undefined || JSON.stringify(profileOf(annotation)) !== adopted);
-    if (differs && (path.isRoot || !container.securityContext?.appArmorProfile)) {
-      warnings.push(`${at.key(armor)}: ${USE_APP_ARMOR}`);
-    }
+    if (annotated) profileWarnings(container, pod, path, warnings);
     for (const names of container.resources ? BYTES : []) {
       fractions(container.resources.limits, where.child("resources", "limits"), warnings, names);
       fractions(container.resources.requests, where.child("resources", "requests"), warnings, names);
     }
-    environmentWarnings(container.env ?? [], where, warnings);
+    if (container.env?.length > 1) environmentWarnings(container.env, where, warnings);
   });
+}
+
+/** Annotations that say what a field of a container says. */
+function profileWarnings(container: Draft, pod: Draft, path: FieldPath, warnings: string[]): void {
+  const { annotations } = pod.metadata;
+  const at = path.child("metadata", "annotations");
+  const ofPod = JSON.stringify(pod.spec.securityContext?.appArmorProfile);
+  const seccomp = SECCOMP_CONTAINER + container.name;
+  if (!container.securityContext?.seccompProfile && annotations[seccomp] !== undefined) {
+    warnings.push(`${at.key(seccomp)}: ${USE_SECCOMP}`);
+  }
+  const armor = APP_ARMOR + container.name;
+  const adopted = path.isRoot ? undefined : ofPod;
+  const annotation = annotations[armor];
+  const differs =
+    annotation !== undefined && (adopted === undefined || JSON.stringify(profileOf(annotation)) !== adopted);
+  if (differs && (path.isRoot || !container.securityContext?.appArmorProfile)) {
+    warnings.push(`${at.key(armor)}: ${USE_APP_ARMOR}`);
+  }
 }
 
 function environmentWarnings(variables: readonly Draft[], path: FieldPath, warnings: string[]): void {
