@@ -168,6 +168,11 @@ function sortedMap(map: Draft): Draft {
   return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** Scalars that are no zero value of any type: nothing is to be done with them. */
+function isFullScalar(value: unknown): boolean {
+  return typeof value === "object" ? false : Boolean(value);
+}
+
 function complete(draft: Draft, plan: Plan): void {
   completeAround(draft, plan, undefined);
 }
@@ -176,9 +181,10 @@ function complete(draft: Draft, plan: Plan): void {
 function completeAround(draft: Draft, plan: Plan, known: Draft | undefined): void {
   if (typeof draft !== "object" || draft === null || Array.isArray(draft)) return;
   for (const name in draft) {
+    const value = draft[name];
+    if (isFullScalar(value)) continue;
     const member = plan.byName.get(name);
     if (member === undefined) continue;
-    const value = draft[name];
     if (known !== undefined && typeof value === "object" && value !== null && value === known[name]) continue;
     if (member.omits(value)) delete draft[name];
     else if (value === null && member.missing !== null) delete draft[name];
