@@ -86,6 +86,7 @@ export { LAST_APPLIED_ANNOTATION } from "./managed-fields/last-applied.ts";
 export { objectMetaSchema } from "./managed-fields/object-schema.ts";
 export type { VersionView, VersionViews } from "./managed-fields/ownership.ts";
 export * from "./object.ts";
+export { printGo } from "./patches/go-print.ts";
 export { jsonPatch, MAX_JSON_PATCH_OPERATIONS } from "./patches/json-patch.ts";
 export { createMergePatch, mergePatch } from "./patches/merge-patch.ts";
 export { strategicMergePatch } from "./patches/strategic-merge-patch.ts";

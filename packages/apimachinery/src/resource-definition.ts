@@ -53,6 +53,8 @@ export interface Strategy {
    * no generation upstream (ConfigMap, Service, ...) say false.
    */
   readonly generation: boolean;
+  /** Whether changed labels count for the generation, too. Default: false. */
+  readonly countsLabels?: boolean;
   /** Drops what a client may not set on create: status, fields behind disabled gates. */
   prepareForCreate?(draft: Draft, context: StrategyContext): void;
   /** Everything wrong with a new object, in upstream's order; metadata is checked by the server before. */

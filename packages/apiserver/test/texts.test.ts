@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { compareVersions, DefinitionRegistry } from "../src/definition-registry.ts";
 import { listingBody } from "../src/media/listing.ts";
 import { decodeContinue, encodeContinue } from "../src/rest/continue-token.ts";
-import { conversionError, goText } from "../src/rest/go-conversion.ts";
+import { conversionError } from "../src/rest/go-conversion.ts";
 import { Warnings } from "../src/warnings.ts";
 import { definition } from "./harness.ts";
 
@@ -89,15 +89,6 @@ describe("the registry", () => {
 });
 
 describe("Go's words", () => {
-  it.each<[unknown, string]>([
-    [{ spec: { replicas: "two" } }, "map[spec:map[replicas:two]]"],
-    [{ b: 1, a: [true, null, "x"] }, "map[a:[true <nil> x] b:1]"],
-    [[], "[]"],
-    [{}, "map[]"],
-  ])("for %j are %s", (value, text) => {
-    expect(goText(value)).toBe(text);
-  });
-
   it.each<[string, Mismatch, string]>([
     [
       "a text for a number",

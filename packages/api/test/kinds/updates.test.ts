@@ -142,3 +142,53 @@ describe("messages", () => {
     expect(errors?.map(({ field }) => String(field))).toEqual(["spec.clusterIPs[0]"]);
   });
 });
+
+describe("what an update says", () => {
+  const errorsOf = (kind: string, next: Draft, old: Draft): string[] => {
+    const { strategy, default: complete } = definitionOf(kind);
+    const [draft, stored] = [next, old].map((body) => {
+      const object = structuredClone({ metadata: { name: "a" }, ...body });
+      complete?.(object);
+      return object;
+    }) as [Draft, Draft];
+    return (strategy.validateUpdate?.(draft, stored, context) ?? []).map(
+      ({ field, message }) => `${field}: ${message}`,
+    );
+  };
+
+  it("of a claim that loses its class: no class is not the class without a name", () => {
+    const claim = (spec: object): Draft => ({
+      spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } }, ...spec },
+    });
+    expect(errorsOf("PersistentVolumeClaim", claim({}), claim({ storageClassName: "" }))).toEqual([
+      expect.stringContaining('- "StorageClassName": "",\n+ "StorageClassName": null,'),
+    ]);
+    expect(errorsOf("PersistentVolumeClaim", claim({ storageClassName: "a" }), claim({}))).toEqual([]);
+  });
+
+  it("of a resource claim: that its spec is fixed, and nothing of the new one", () => {
+    const claim = (name: string): Draft => ({
+      spec: { devices: { requests: [{ name, exactly: { deviceClassName: "c" } }] } },
+    });
+    const [error, ...more] = errorsOf("ResourceClaim", claim("-"), claim("r"));
+    expect(error).toMatch(/^spec: Invalid value: \{"Devices":\{"Requests":\[\{"Name":"-",.*: field is immutable$/);
+    expect(more).toEqual([]);
+    expect(errorsOf("ResourceClaimTemplate", { spec: claim("-") }, { spec: claim("r") })).toHaveLength(2);
+  });
+
+  it("of a storage class: what is wrong with it, too", () => {
+    const errors = errorsOf("StorageClass", { provisioner: "10%" }, { provisioner: "a" });
+    expect(errors).toEqual([expect.stringMatching(/name part/), expect.stringMatching(/immutable/)]);
+  });
+});
+
+it("a job without containers whose failures have a policy is refused, not a failure of the server", () => {
+  const { strategy, default: complete } = definitionOf("Job");
+  const rule = { action: "FailJob", onExitCodes: { operator: "In", values: null } };
+  const template = { spec: { containers: null, restartPolicy: "Never" } };
+  const job: Draft = { metadata: { name: "a" }, spec: { template, podFailurePolicy: { rules: [rule] } } };
+  complete?.(job);
+  const fields = (strategy.validate?.(job, context) ?? []).map(({ field }) => field);
+  expect(fields).toContain("spec.template.spec.containers");
+  expect(fields).toContain("spec.podFailurePolicy.rules[0].onExitCodes.values");
+});

@@ -257,9 +257,10 @@ class ObjectFieldManager implements FieldManager {
     if (applied.metadata?.managedFields) throw badRequest("metadata.managedFields must be nil");
     const errors = typedErrors(applied, this.#ownership.type);
     if (errors.length === 0) return;
-    const { namespace = "", name = "" } = applied.metadata ?? {};
+    const { namespace, name } = applied.metadata ?? {};
+    const shown = [namespace, name].map((each: unknown) => (typeof each === "string" ? each : "")).join("/");
     const text = errors.length === 1 ? errors[0] : `errors:\n${errors.map((error) => `  ${error}`).join("\n")}`;
-    throw unknownError(`failed to create typed patch object (${namespace}/${name}; ${kindText(this.#kind)}): ${text}`);
+    throw unknownError(`failed to create typed patch object (${shown}; ${kindText(this.#kind)}): ${text}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { isObject } from "../member.ts";
-import { printGo } from "../patches/go-print.ts";
+import { printGo, printGoSyntax } from "../patches/go-print.ts";
 import { type FieldType, type ListFieldType, type MapFieldType, type ScalarType, typeFor } from "./field-type.ts";
 import { elementOf } from "./list-items.ts";
 import { elementText, fieldElement } from "./path-element.ts";
@@ -67,7 +67,7 @@ function checkScalar(value: unknown, scalar: ScalarType): readonly TypedError[] 
     case "string":
       return typeof value === "string"
         ? []
-        : wrong(`expected string, got &value.valueUnstructured{Value:${printGo(value)}}`);
+        : wrong(`expected string, got &value.valueUnstructured{Value:${printGoSyntax(value)}}`);
     case "boolean":
       return typeof value === "boolean" ? [] : wrong(`expected boolean, got &{${printGo(value)}}`);
     default:

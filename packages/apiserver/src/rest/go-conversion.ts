@@ -1,14 +1,5 @@
 import type { Mismatch } from "@pinnace/apimachinery";
 
-/** How Go's `%+v` prints a JSON value: `map[spec:map[replicas:two]]`. */
-export function goText(value: unknown): string {
-  if (value === null || value === undefined) return "<nil>";
-  if (Array.isArray(value)) return `[${value.map(goText).join(" ")}]`;
-  if (typeof value !== "object") return String(value);
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `map[${members.map(([name, member]) => `${name}:${goText(member)}`).join(" ")}]`;
-}
-
 /** Go's kinds of what JSON calls by other names. */
 const KINDS: Readonly<Record<string, string>> = { array: "slice", object: "map" };
 

@@ -11,6 +11,7 @@ import {
   jsonPatch,
   type KubernetesObject,
   mergePatch,
+  printGo,
   type ResourceDefinition,
   StatusError,
   strategicMergePatch,
@@ -23,7 +24,7 @@ import { resourceResponse } from "../media/responses.ts";
 import type { ResourceRequest } from "../request-context.ts";
 import { applyChange } from "./apply.ts";
 import { complete, decodeTyped } from "./decode.ts";
-import { conversionError, goText } from "./go-conversion.ts";
+import { conversionError } from "./go-conversion.ts";
 import { asStored, copyKnowing } from "./known-parts.ts";
 import { type FieldValidation, writeOptions } from "./options.ts";
 import { responseContext } from "./read.ts";
@@ -107,7 +108,7 @@ function patchChange(
       const { unknown, error, mismatch } = decodeTyped(draft, definition, { known });
       if (error !== undefined)
         throw type === STRATEGIC
-          ? rejectedText(goText(decoded.value), conversionError(error, mismatch))
+          ? rejectedText(printGo(decoded.value), conversionError(error, mismatch))
           : rejected(decoded.value, error);
       reportUnknown(request, type, decoded, unknown, fieldValidation);
       checkName(draft, request);
@@ -129,7 +130,7 @@ function reportUnknown(
   const complaints = [...decoded.duplicates, ...(type === STRATEGIC ? unknown.toSorted() : unknown)];
   if (complaints.length === 0 || fieldValidation === "Ignore") return;
   if (fieldValidation === "Strict") {
-    const text = type === STRATEGIC ? goText(decoded.value) : JSON.stringify(decoded.value);
+    const text = type === STRATEGIC ? printGo(decoded.value) : JSON.stringify(decoded.value);
     throw rejectedText(text, `strict decoding error: ${complaints.join(", ")}`);
   }
   for (const complaint of complaints) request.warnings.add(complaint);

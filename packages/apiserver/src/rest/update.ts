@@ -270,22 +270,24 @@ function prepareUpdate(
   keepSystemMetadata(draft, old);
   strategy.prepareForUpdate?.(draft, old, context);
   completeZeroValues(draft, definition, old);
-  keepGeneration(draft, old, definition.strategy.generation);
+  keepGeneration(draft, old, definition.strategy);
   const errors = [...checkMetadata(draft, old, definition), ...(strategy.validateUpdate?.(draft, old, context) ?? [])];
   if (errors.length > 0) throw invalidObject(definition, info.name, errors);
   for (const text of strategy.warningsOnUpdate?.(draft, old, context) ?? []) warnings.add(text);
   strategy.canonicalize?.(draft);
 }
 
-function keepGeneration(draft: Draft, old: KubernetesObject, counts: boolean): void {
+function keepGeneration(draft: Draft, old: KubernetesObject, { generation, countsLabels = false }: Strategy): void {
   const before = old.metadata!.generation;
-  if (!counts) {
+  if (!generation) {
     if (before !== undefined && draft.metadata.generation === undefined) draft.metadata.generation = before;
     return;
   }
   const { metadata: _, status: __, ...spec } = draft;
   const { metadata: ___, status: ____, ...oldSpec } = old as Draft;
-  draft.metadata.generation = deepEqual(spec, oldSpec) ? before : (before ?? 0) + 1;
+  const changed =
+    !deepEqual(spec, oldSpec) || (countsLabels && !deepEqual(draft.metadata.labels, old.metadata!.labels));
+  draft.metadata.generation = changed ? (before ?? 0) + 1 : before;
 }
 
 async function commitChange(

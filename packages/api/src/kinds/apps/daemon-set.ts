@@ -37,6 +37,8 @@ function defaultDaemonSet(object: Draft): void {
   spec.revisionHistoryLimit ??= 10;
   spec.template ??= {};
   defaultPodTemplate(spec.template);
+  // Upstream's conversion writes it always, so whoever makes the object owns it.
+  if (object.metadata && object.metadata.annotations?.[GENERATION] === undefined) setTemplateGeneration(object, 0);
 }
 
 const rollingUpdate: Rule = (value, path, errors) => {

@@ -21,7 +21,8 @@ function valid(values: readonly string[]): string {
 }
 
 function exitCodes(requirement: Draft, names: ReadonlySet<string>, path: FieldPath, errors: FieldError[]): void {
-  const { operator, containerName, values = [] } = requirement;
+  const { operator, containerName } = requirement;
+  const values: readonly number[] = requirement.values ?? [];
   needed(oneOf(...OPERATORS), valid(OPERATORS))(operator, path.child("operator"), errors, requirement);
   if (containerName !== undefined && containerName !== null && !names.has(containerName)) {
     const message = "must be one of the container or initContainer names in the pod template";
@@ -37,7 +38,7 @@ function exitCodes(requirement: Draft, names: ReadonlySet<string>, path: FieldPa
     if (seen.has(code)) errors.push(duplicate(where, code));
     seen.add(code);
   }
-  const ordered = values.every((code: number, position: number) => position === 0 || values[position - 1] <= code);
+  const ordered = values.every((code: number, position: number) => position === 0 || values[position - 1]! <= code);
   if (!ordered) errors.push(invalidValue(at, values, "must be ordered"));
 }
 
@@ -63,7 +64,8 @@ export function podFailurePolicy(spec: Draft, path: FieldPath, errors: FieldErro
   const rules = spec.podFailurePolicy.rules ?? [];
   const list = path.child("rules");
   if (rules.length > MAX_RULES) errors.push(tooMany(list, rules.length, MAX_RULES));
-  const { containers = [], initContainers = [] } = spec.template.spec;
+  const containers = spec.template.spec.containers ?? [];
+  const initContainers = spec.template.spec.initContainers ?? [];
   const names = new Set<string>([...containers, ...initContainers].map((container: Draft) => container.name));
   for (const [position, rule] of rules.entries()) {
     const at = list.index(position);

@@ -41,7 +41,7 @@ export const leaseCandidate: KindBehaviour = {
     allowCreateOnUpdate: true,
     validateName: configMapKey,
     ...validation(fields({ spec }), (object, old) =>
-      immutable(object.spec?.leaseName, old.spec?.leaseName, fieldPath("spec", "leaseName")),
+      immutable(object.spec?.leaseName ?? "", old.spec?.leaseName, fieldPath("spec", "leaseName")),
     ),
   },
 };

@@ -56,7 +56,9 @@ export function claimChangeErrors(claim: Draft, old: Draft): FieldError[] {
     errors.push(...immutable(annotationOf(claim) ?? "", noted ?? "", path));
   }
   const { before, after } = comparedSpecs(claim, old);
-  if (!same(after, before)) {
+  // No class is not the class "": the former may get the default one.
+  const reclassed = (after.storageClassName ?? null) !== (before.storageClassName ?? null);
+  if (reclassed || !same(after, before)) {
     const changes = difference("PersistentVolumeClaimSpec", before, after);
     const detail = `spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n${changes}`;
     errors.push(forbiddenField(fieldPath("spec"), detail));

@@ -151,10 +151,11 @@ export const endpointSlice: KindBehaviour = {
     ...COUNTED,
     prepareForCreate: dropTopology,
     prepareForUpdate: dropTopology,
+    countsLabels: true,
     validate: (slice) => validate(slice),
     validateUpdate: (slice, old) => [
       ...validate(slice, old),
-      ...immutable(slice.addressType, old.addressType, fieldPath("addressType")),
+      ...immutable(slice.addressType ?? "", old.addressType, fieldPath("addressType")),
     ],
     warningsOnCreate: ({ addressType }) =>
       addressType === "FQDN" ? ["spec.addressType: FQDN endpoints are deprecated"] : [],

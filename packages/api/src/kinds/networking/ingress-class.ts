@@ -67,7 +67,7 @@ export const ingressClass: KindBehaviour = {
     ...COUNTED,
     ...changeFirst(
       fields({ spec: fields({ controller: domainPrefixedPath, parameters: ifPresent(parameters) }) }),
-      ({ spec }, old) => immutable(spec?.controller, old.spec?.controller, fieldPath("spec", "controller")),
+      ({ spec }, old) => immutable(spec?.controller ?? "", old.spec?.controller, fieldPath("spec", "controller")),
     ),
   },
 };

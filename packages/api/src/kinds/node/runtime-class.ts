@@ -46,6 +46,9 @@ export const runtimeClass: KindBehaviour = {
     ...UPSERT,
     allowUnconditionalUpdate: false,
     validate: (object) => check(rule, object, fieldPath()),
-    validateUpdate: (object, old) => immutable(object.handler, old.handler, fieldPath("handler")),
+    validateUpdate: (object, old) => [
+      ...check(rule, object, fieldPath()),
+      ...immutable(object.handler ?? "", old.handler, fieldPath("handler")),
+    ],
   },
 };

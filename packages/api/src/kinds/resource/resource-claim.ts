@@ -4,7 +4,7 @@ import type { KindBehaviour } from "../../kind-behaviour.ts";
 import { keepSpecAndMetadata } from "../apps/replica-status.ts";
 import { immutableStruct } from "../rules/equal.ts";
 import { labels } from "../rules/label-selector.ts";
-import { check, fields, ifPresent, needed, type Rule } from "../rules/rule.ts";
+import { check, fields, ifPresent, needed } from "../rules/rule.ts";
 import { age, name, nameAndAge } from "../tables/cell.ts";
 import { PLAIN } from "../tables/kind.ts";
 import { claimSpec, defaultClaimSpec } from "./claim-spec.ts";
@@ -42,11 +42,6 @@ function statusErrors({ metadata, status = {} }: Draft, old: Draft): FieldError[
   ];
 }
 
-/** The spec as it was; what is wrong with the new one is told, too. */
-function fixedSpec(struct: string, rule: Rule): (object: Draft, old: Draft) => FieldError[] {
-  return (object, old) => [...check(rule, object.spec, SPEC), ...immutableStruct(struct, object.spec, old.spec, SPEC)];
-}
-
 /** ResourceClaim (resource.k8s.io/v1). */
 export const resourceClaim: KindBehaviour = {
   default: (object: Draft) => {
@@ -58,7 +53,7 @@ export const resourceClaim: KindBehaviour = {
   strategy: {
     ...PLAIN,
     validate: (object) => check(claimSpec, object.spec, SPEC),
-    validateUpdate: fixedSpec("ResourceClaimSpec", claimSpec),
+    validateUpdate: (object, old) => immutableStruct("ResourceClaimSpec", object.spec, old.spec, SPEC),
   },
   statusStrategy: { prepareForUpdate: keepSpecAndMetadata, validateUpdate: statusErrors },
 };
@@ -77,6 +72,9 @@ export const resourceClaimTemplate: KindBehaviour = {
   strategy: {
     ...PLAIN,
     validate: (object) => check(templateSpec, object.spec, SPEC),
-    validateUpdate: fixedSpec("ResourceClaimTemplateSpec", templateSpec),
+    validateUpdate: (object, old) => [
+      ...check(templateSpec, object.spec, SPEC),
+      ...immutableStruct("ResourceClaimTemplateSpec", object.spec, old.spec, SPEC),
+    ],
   },
 };

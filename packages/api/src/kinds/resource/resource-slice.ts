@@ -58,8 +58,8 @@ function errorsOf({ spec = {} }: Draft, old?: Draft): FieldError[] {
   const before = old?.spec;
   const kept = before
     ? [
-        ...immutable(spec.pool?.name, before.pool?.name, SPEC.child("pool", "name")),
-        ...immutable(spec.driver, before.driver, SPEC.child("driver")),
+        ...immutable(spec.pool?.name ?? "", before.pool?.name, SPEC.child("pool", "name")),
+        ...immutable(spec.driver ?? "", before.driver, SPEC.child("driver")),
         ...immutable(spec.nodeName, before.nodeName, SPEC.child("nodeName")),
       ]
     : [];

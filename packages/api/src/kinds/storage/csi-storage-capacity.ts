@@ -29,7 +29,7 @@ export const csiStorageCapacity: KindBehaviour = {
     validate: (object) => check(rule, object, fieldPath()),
     validateUpdate: (object, old) => [
       ...immutable(object.nodeTopology, old.nodeTopology, fieldPath("nodeTopology")),
-      ...immutable(object.storageClassName, old.storageClassName, fieldPath("storageClassName")),
+      ...immutable(object.storageClassName ?? "", old.storageClassName, fieldPath("storageClassName")),
     ],
   },
 };

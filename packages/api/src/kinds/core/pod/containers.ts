@@ -98,7 +98,8 @@ const restartRule: Rule = (rule, path, errors) => {
   if (!ACTIONS.includes(rule.action)) errors.push(notSupported(path.child("action"), rule.action ?? "", ACTIONS));
   const at = path.child("exitCodes");
   if (!rule.exitCodes) return void errors.push(required(at, "must be specified"));
-  const { operator = "", values = [] } = rule.exitCodes;
+  const { operator = "" } = rule.exitCodes;
+  const values = rule.exitCodes.values ?? [];
   if (!CODE_OPERATORS.includes(operator)) errors.push(notSupported(at.child("operator"), operator, CODE_OPERATORS));
   if (values.length > 255) errors.push(tooMany(at.child("values"), values.length, 255));
 };
