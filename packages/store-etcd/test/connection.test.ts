@@ -138,6 +138,10 @@ describe.skipIf(ETCD_MISSING !== undefined)("a store on etcd", () => {
     await expect(fill()).rejects.toMatchObject({ code: "NO_SPACE" });
     expect((await store.read("/large/0"))?.modRevision).toBe(2);
     const deletion = await store.commit({ when: [], then: [{ type: "delete", key: "/large/0" }] });
+    for (const [each, key] of [[store, "/large/1"] as const, [await open({ endpoints }), "/large/2"] as const]) {
+      const when = [{ key, modRevision: (await each.read(key))?.modRevision ?? 0 }];
+      expect(await each.commit({ when, then: [{ type: "delete", key }] })).toMatchObject({ succeeded: true });
+    }
     expect(deletion.succeeded).toBe(true);
     await expect(store.commit(put("/huge", "x".repeat(2_000_000)))).rejects.toMatchObject({
       code: expect.stringMatching(/INVALID|NO_SPACE/),

@@ -1,14 +1,14 @@
 import type { Clock } from "@pinnace/clock";
-import { StoreError } from "@pinnace/store";
+import { StoreError, type StoreErrorCode } from "@pinnace/store";
 import type { Attempt, Member } from "../src/connection/endpoint.ts";
 import type { Failure } from "../src/connection/etcd-error.ts";
 import type { KeyValue, RequestOp } from "../src/protocol/messages.ts";
-import { LEASE_GRANT, type Method, TXN } from "../src/protocol/methods.ts";
+import { LEASE_GRANT, type Method, RANGE, TXN } from "../src/protocol/methods.ts";
 
 type TxnRequest = typeof TXN extends Method<infer Request, unknown> ? Request : never;
 
 /** What the network does to one transaction. */
-export type Fault = "none" | "request lost" | "answer lost" | "request late" | "not accepted";
+export type Fault = "none" | "request lost" | "answer lost" | "request late" | "not accepted" | "full" | "full at last";
 
 /** A transaction that etcd has made. */
 interface Application {
@@ -40,11 +40,19 @@ export class FakeEtcd {
       { timeout }: { readonly timeout: number },
     ): Promise<Attempt<Response>> => {
       if (method.path === LEASE_GRANT.path) return { ok: true, response: { id: 1n } as Response };
+      if (method.path === RANGE.path) {
+        const kv = this.#entries.get(textOf((message as { readonly key: Uint8Array }).key));
+        return { ok: true, response: { kvs: kv === undefined ? [] : [kv] } as Response };
+      }
       if (method.path !== TXN.path) throw new Error(`unexpected ${method.path}`);
       const run = this.#transaction(message as TxnRequest, commit());
       const what = fault();
       if (what === "none") return { ok: true, response: run() as Response };
       if (what === "not accepted") return failed("elsewhere");
+      if (what === "full" && !hasPut(message as TxnRequest)) return { ok: true, response: run() as Response };
+      // etcd looks at its quota again when it has made a transaction.
+      if (what === "full at last") run();
+      if (what === "full" || what === "full at last") return failed("refused", "NO_SPACE");
       if (what === "answer lost") run();
       if (what === "request late") this.#late.push(run);
       await this.#clock.sleep(timeout);
@@ -108,6 +116,11 @@ export class FakeEtcd {
 const isHidden = ({ put, deleteRange }: RequestOp): boolean =>
   textOf((put ?? deleteRange)?.key ?? new Uint8Array()).includes("\xff");
 
-function failed(kind: Failure["kind"]): { readonly ok: false; readonly failure: Failure } {
-  return { ok: false, failure: { kind, error: new StoreError("UNAVAILABLE", `etcd at http://fake: ${kind}`) } };
+const hasPut = ({ success = [] }: Partial<TxnRequest>): boolean => success.some(({ put }) => put !== undefined);
+
+function failed(
+  kind: Failure["kind"],
+  code: StoreErrorCode = "UNAVAILABLE",
+): { readonly ok: false; readonly failure: Failure } {
+  return { ok: false, failure: { kind, error: new StoreError(code, `etcd at http://fake: ${kind}`) } };
 }

@@ -121,6 +121,29 @@ describe("a write without an answer", () => {
     expect(etcd.applications).toEqual([]);
   });
 
+  it.each<[string, readonly Fault[], Transaction, unknown, number]>([
+    ["refuses puts", ["full"], create, "NO_SPACE", 0],
+    [
+      "may have made the last one that it refuses",
+      ["full at last"],
+      create,
+      expect.objectContaining({ succeeded: true, revision: 2 }),
+      1,
+    ],
+  ])("is known when etcd is full, which %s", async (_, faults, transaction, expected, made) => {
+    const { etcd, write } = scripted(...faults);
+    expect(await write(1, transaction)).toEqual(expected);
+    expect(etcd.applications).toHaveLength(made);
+  });
+
+  it("is made without a mark when it deletes and etcd is full", async () => {
+    const { etcd, write } = scripted("none", "full", "full");
+    await write(1, create);
+    const deletion: Transaction = { when: [{ key: "/a", modRevision: 2 }], then: [{ type: "delete", key: "/a" }] };
+    expect(await write(2, deletion)).toMatchObject({ succeeded: true });
+    expect(etcd.applications).toHaveLength(2);
+  });
+
   it("is not known when it may change nothing, so that it has no mark", async () => {
     const { write } = scripted("answer lost");
     expect(await write(1, { when: [], then: [{ type: "delete", key: "/a" }] })).toBe("OUTCOME_UNKNOWN");

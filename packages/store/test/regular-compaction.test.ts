@@ -5,6 +5,10 @@ import { createMemoryStore, TextValue } from "../src/index.ts";
 
 const INTERVAL = 300_000;
 
+const unexpected = (error: unknown): never => {
+  throw error;
+};
+
 /** A counter that plays a store, and what it was asked for. */
 function counting() {
   const asked: number[] = [];
@@ -23,7 +27,7 @@ function counting() {
 describe("compactRegularly", () => {
   it("compacts to where the store was one interval before", async () => {
     const [clock, { store, asked }] = [createVirtualClock(), counting()];
-    compactRegularly(store, { clock, interval: INTERVAL, onError: expect.unreachable });
+    compactRegularly(store, { clock, interval: INTERVAL, onError: unexpected });
     for (const revision of [10, 20, 30, 40]) {
       store.at = revision;
       await clock.advance(INTERVAL);
@@ -34,7 +38,7 @@ describe("compactRegularly", () => {
   it("begins with the revision that it is given, and leaves alone what nobody writes to", async () => {
     const [clock, { store, asked }] = [createVirtualClock(), counting()];
     store.at = 7;
-    compactRegularly(store, { clock, interval: INTERVAL, from: 7, onError: expect.unreachable });
+    compactRegularly(store, { clock, interval: INTERVAL, from: 7, onError: unexpected });
     await clock.advance(10 * INTERVAL);
     expect(asked).toEqual([7]);
   });
@@ -52,8 +56,8 @@ describe("compactRegularly", () => {
 
   it("does nothing with an interval of 0, and nothing more when it is cancelled", async () => {
     const [clock, { store, asked }] = [createVirtualClock(), counting()];
-    expect(compactRegularly(store, { clock, interval: 0, from: 1, onError: expect.unreachable })).toBeUndefined();
-    compactRegularly(store, { clock, interval: INTERVAL, from: 1, onError: expect.unreachable })?.cancel();
+    expect(compactRegularly(store, { clock, interval: 0, from: 1, onError: unexpected })).toBeUndefined();
+    compactRegularly(store, { clock, interval: INTERVAL, from: 1, onError: unexpected })?.cancel();
     await clock.advance(5 * INTERVAL);
     expect(asked).toEqual([]);
   });
@@ -61,7 +65,7 @@ describe("compactRegularly", () => {
   it("disturbs no watch that is up to date", async () => {
     const clock = createVirtualClock();
     const store = createMemoryStore({ clock });
-    compactRegularly(store, { clock, interval: INTERVAL, from: 1, onError: expect.unreachable });
+    compactRegularly(store, { clock, interval: INTERVAL, from: 1, onError: unexpected });
     const seen: number[] = [];
     store.watch("").subscribe((event) => seen.push(event.revision));
     for (let step = 0; step < 20; step++) {

@@ -3,7 +3,7 @@ import { type Mutation, StoreError, type Transaction } from "@pinnace/store";
 import type { EtcdClient } from "../connection/etcd-client.ts";
 import type { Keys } from "../keys.ts";
 import { type KeyValue, modRevisionIs, type RequestOp } from "../protocol/messages.ts";
-import { TXN } from "../protocol/methods.ts";
+import { RANGE, TXN } from "../protocol/methods.ts";
 import { Leases } from "./leases.ts";
 import { type Mark, Marks, readMark } from "./marks.ts";
 
@@ -60,15 +60,20 @@ export class Writes {
     const mark = this.#marks.take();
     let until = Number.POSITIVE_INFINITY;
     for (;;) {
-      const written = await this.#send(transaction, mark).catch((error: unknown) => this.#doubtOf(error, mark));
-      if (!(written instanceof StoreError)) return this.#done(mark, written);
+      let doubt: StoreError;
+      try {
+        return this.#done(mark, await this.#send(transaction, mark));
+      } catch (error) {
+        if (isFull(error)) return this.#whenFull(transaction, mark, error);
+        doubt = this.#doubtOf(error, mark);
+      }
       until = Math.min(until, clock.now() + patience);
-      const { made, revision } = await this.#settle(mark, written);
+      const { made, revision } = await this.#settle(mark, doubt);
       if (made) return this.#done(mark, { succeeded: true, revision, idle: NONE });
       this.#marks.wrote(mark, revision);
       if (clock.now() < until) continue;
       this.#marks.give(mark);
-      throw new StoreError("UNAVAILABLE", `${written.message}; the write was not made`, { cause: written });
+      throw new StoreError("UNAVAILABLE", `${doubt.message}; the write was not made`, { cause: doubt });
     }
   }
 
@@ -77,6 +82,22 @@ export class Writes {
     if (error instanceof StoreError && error.code === "OUTCOME_UNKNOWN") return error;
     this.#marks.give(mark);
     throw error;
+  }
+
+  /**
+   * A full etcd refuses the mark as it refuses every put: before it makes a transaction, or when it has made the one that
+   * filled it. Deletions, which it lets pass, then go without a mark.
+   */
+  async #whenFull(transaction: Transaction, mark: Mark, refusal: StoreError): Promise<Written> {
+    const { client } = this.#parts;
+    const { kvs } = await client.callRepeatably(RANGE, { key: mark.key }).catch((cause: unknown) => {
+      throw unknownOutcome(refusal, cause);
+    });
+    const { made, revision } = readMark(mark, kvs[0]);
+    if (made) return this.#done(mark, { succeeded: true, revision, idle: NONE });
+    this.#marks.give(mark);
+    if (transaction.then.some(({ type }) => type === "put")) throw refusal;
+    return this.#send(transaction, undefined);
   }
 
   #done(mark: Mark, written: Written): Written {
@@ -127,10 +148,7 @@ export class Writes {
       if (answer.succeeded) return { made: false, revision: answer.header?.revision ?? 0 };
       return readMark(mark, answer.responses[0]?.range?.kvs[0]);
     } catch (cause) {
-      throw new StoreError("OUTCOME_UNKNOWN", `${doubt.message}; it is not known whether the write was made`, {
-        cause,
-        remedy: "Read, and decide.",
-      });
+      throw unknownOutcome(doubt, cause);
     }
   }
 
@@ -141,6 +159,13 @@ export class Writes {
     if (mutation.ttl === undefined) return { put: { key, value } };
     return { put: { key, value, lease: await this.#leases.leaseFor(mutation.ttl) } };
   }
+}
+
+const isFull = (error: unknown): error is StoreError => error instanceof StoreError && error.code === "NO_SPACE";
+
+function unknownOutcome(doubt: StoreError, cause: unknown): StoreError {
+  const message = `${doubt.message}; it is not known whether the write was made`;
+  return new StoreError("OUTCOME_UNKNOWN", message, { cause, remedy: "Read, and decide." });
 }
 
 const isAsKnown = ({ key, modRevision }: Mark): ReturnType<typeof modRevisionIs> => modRevisionIs(key, modRevision);
