@@ -106,12 +106,16 @@ describe("preemption, whatever the cluster", () => {
     },
   );
 
-  it.each(FAULTS)("is caught when it $what", async ({ law, ...mutation }) => {
-    const breaksLaw = fc.asyncProperty(situations, async (situation) => {
-      const breaches = (await breachesOf(situation, mutation)) ?? [];
-      return !breaches.some((breach) => breach.law === law);
-    });
-    const { failed } = await fc.check(breaksLaw, { numRuns: 20_000, endOnFailure: true });
-    expect(failed, "no situation shows it").toBe(true);
-  }, 60_000);
+  it.each(FAULTS)(
+    "is caught when it $what",
+    async ({ law, ...mutation }) => {
+      const breaksLaw = fc.asyncProperty(situations, async (situation) => {
+        const breaches = (await breachesOf(situation, mutation)) ?? [];
+        return !breaches.some((breach) => breach.law === law);
+      });
+      const { failed } = await fc.check(breaksLaw, { numRuns: 20_000, endOnFailure: true });
+      expect(failed, "no situation shows it").toBe(true);
+    },
+    60_000,
+  );
 });
