@@ -1,7 +1,7 @@
 import type { NodeInfo } from "../contract/node-info.ts";
 
 /** Asks for what is not known of nodes, at some rows: for each the sum first, then the number of each column. */
-export type AskScores = (nodes: readonly NodeInfo[], rows: readonly number[]) => readonly (readonly number[])[];
+type AskScores = (nodes: readonly NodeInfo[], rows: readonly number[]) => readonly (readonly number[])[];
 
 /** Raw scores of one plugin by row. */
 interface Column {
@@ -20,7 +20,7 @@ export interface Rows {
 }
 
 /** What was found of some nodes. Good until the next reading. */
-export interface ReadScores {
+interface ReadScores {
   /** Sums in the order of the nodes. */
   readonly totals: Float64Array;
   /** The highest sum, where it is first, and how often it is there. */

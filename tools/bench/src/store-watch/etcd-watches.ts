@@ -12,7 +12,7 @@ const HEADERS = {
 };
 
 /** Open watches of an etcd. */
-export interface EtcdWatches {
+interface EtcdWatches {
   readonly tally: Readonly<WatchTally>;
   /** Rejects when a watch or its stream ended. */
   readonly failed: Promise<never>;
