@@ -34,17 +34,15 @@
  * | `CORRUPT` | untouched | restore from a backup, or use the version that wrote it when the message says so |
  * | `LOCKED` | in use | stop the process that the message names |
  *
- * Why a log: durable puts of 2 KiB per second, median of 5 rounds (lowest and highest) and median ratio to etcd 3.4 in the
- * same round; `npm run bench -- store`, on two cores. The others are bare: no revisions, conditions, history or
- * watches.
+ * Why a log: durable puts of 2 KiB per second, median of 3 rounds (lowest and highest) and median ratio to etcd 3.7 in the
+ * same round; `npm run bench -- store`, on two cores. The bare log has no revisions, conditions, history or watches. SQLite
+ * and LMDB, bare as well, made a quarter and a third of store-log's puts at 200 writers when all were measured.
  *
  * | engine | 1 writer | 32 writers | 200 writers |
  * |---|---|---|---|
- * | etcd | 1.0k (0.9-1.3) | 3.7k (3.4-4.2) | 5.3k (4.1-5.6) |
- * | store-log | 3.2k (2.6-3.4), 2.9× | 30.1k (29.3-35.9), 8.3× | 45.6k (34.0-56.9), 8.6× |
- * | sqlite | 2.3k (2.0-2.7), 2.0× | 6.8k (6.2-8.2), 1.9× | 11.7k (9.5-20.5), 2.6× |
- * | lmdb | 2.1k (1.8-2.2), 1.8× | 11.4k (10.4-13.5), 3.1× | 15.7k (14.0-18.2), 3.2× |
- * | bare log | 4.1k (3.6-5.0), 4.1× | 55.5k (51.5-61.5), 14.8× | 125.6k (118.5-153.6), 27.6× |
+ * | etcd | 1.7k (1.6-1.8) | 7.3k (6.9-7.4) | 10.9k (10.5-11.1) |
+ * | store-log | 4.1k (3.9-4.3), 2.5× | 57.5k (55.1-59.4), 8.0× | 95.3k (91.4-100.4), 9.0× |
+ * | bare log | 5.4k (5.3-5.6), 3.2× | 83.1k (82.9-83.3), 11.4× | 186.9k (185.2-188.6), 17.0× |
  *
  * @packageDocumentation
  */
