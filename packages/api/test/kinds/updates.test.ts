@@ -166,6 +166,15 @@ describe("what an update says", () => {
     expect(errorsOf("PersistentVolumeClaim", claim({ storageClassName: "a" }), claim({}))).toEqual([]);
   });
 
+  it("of a pod: what has changed, and nothing else", () => {
+    const pod = (restartPolicy: string): Draft => ({
+      spec: { containers: [{ name: "a", image: "i" }], restartPolicy },
+    });
+    const [error] = errorsOf("Pod", pod("Never"), pod("Always"));
+    const changes = (error ?? "").split("\n").filter((line) => /^[-+]/.test(line));
+    expect(changes).toEqual(['- "RestartPolicy": "Always",', '+ "RestartPolicy": "Never",']);
+  });
+
   it("of a resource claim: that its spec is fixed, and nothing of the new one", () => {
     const claim = (name: string): Draft => ({
       spec: { devices: { requests: [{ name, exactly: { deviceClassName: "c" } }] } },

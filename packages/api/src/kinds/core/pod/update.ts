@@ -73,7 +73,9 @@ function onlyDeletedGates(gates: readonly Draft[], old: readonly Draft[], path: 
   }
 }
 
-function withImagesOf(containers: readonly Draft[], old: readonly Draft[]): Draft[] {
+/** No list for none, as messages then show it. */
+function withImagesOf(containers: readonly Draft[], old: readonly Draft[]): Draft[] | undefined {
+  if (containers.length === 0) return undefined;
   return containers.map((container, position) => ({ ...container, image: old[position]?.image }));
 }
 
