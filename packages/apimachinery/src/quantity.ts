@@ -1,14 +1,12 @@
 import { CodedError } from "@pinnace/errors";
 import { NANO_PER_UNIT, parseParts, type QuantityFormat } from "./quantity-parse.ts";
 import { canonicalText } from "./quantity-text.ts";
+import { Remembered } from "./remembered.ts";
 
 /** Why a text is no quantity. The messages are upstream's. */
 export type QuantityErrorCode = "QUANTITY_FORMAT" | "QUANTITY_SUFFIX" | "QUANTITY_RANGE";
 
 const NANO_PER_MILLI = 1_000_000n;
-/** How many texts are remembered, and how long they are at most. */
-const MOST_KNOWN = 1000;
-const LONGEST_KNOWN = 40;
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
 /**
@@ -59,18 +57,10 @@ export class Quantity {
    * `QUANTITY_SUFFIX` (unknown unit) or `QUANTITY_RANGE` (more than 1,000 characters or an exponent beyond ±1,000).
    */
   static parse(input: string | number): Quantity {
-    const text = typeof input === "number" ? String(input) : input;
-    let quantity = Quantity.#known.get(text);
-    if (quantity !== undefined) return quantity;
-    quantity = Quantity.#read(text);
-    if (text.length > LONGEST_KNOWN) return quantity;
-    if (Quantity.#known.size >= MOST_KNOWN) Quantity.#known.clear();
-    Quantity.#known.set(text, quantity);
-    return quantity;
+    return Quantity.#known.get(typeof input === "number" ? String(input) : input)!;
   }
 
-  /** By text: objects of one template have the same quantities. */
-  static readonly #known = new Map<string, Quantity>();
+  static readonly #known = new Remembered<Quantity>((text) => Quantity.#read(text));
 
   static #read(text: string): Quantity {
     const parts = parseParts(text);

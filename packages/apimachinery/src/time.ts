@@ -1,4 +1,5 @@
 import { quoteGo } from "./go-quote.ts";
+import { Remembered } from "./remembered.ts";
 
 /** Why a text is no RFC 3339 time, in Go's words. */
 export interface TimeError {
@@ -115,18 +116,13 @@ export function formatMicroTime(now: number): string {
   return `${formatTime(seconds * 1000).slice(0, -1)}.${fraction}Z`;
 }
 
+/** Times are looked at again and again: when objects are sorted, aged, compared. */
+const times = new Remembered<number>((text) => {
+  const parsed = parseTime(text);
+  return typeof parsed === "number" ? parsed : undefined;
+});
+
 /** Milliseconds since the epoch of a time that the API wrote; undefined when it is absent or not a time. */
 export function timeOf(text: string | null | undefined): number | undefined {
-  if (!text) return undefined;
-  const known = knownTimes.get(text);
-  if (known !== undefined) return known;
-  const parsed = parseTime(text);
-  if (typeof parsed !== "number") return undefined;
-  if (knownTimes.size >= MOST_KNOWN) knownTimes.clear();
-  knownTimes.set(text, parsed);
-  return parsed;
+  return text ? times.get(text) : undefined;
 }
-
-/** Times are looked at again and again: when objects are sorted, aged, compared. */
-const knownTimes = new Map<string, number>();
-const MOST_KNOWN = 1000;

@@ -1,5 +1,6 @@
 import { createPluginRegistry, type PluginReport } from "@pinnace/plugin";
 import { renderTable } from "../output/table.ts";
+import { featureOfPlugin } from "../up/feature-gates.ts";
 import { findPlugins } from "./plugin-folders.ts";
 import { PLUGIN_HOSTS } from "./plugin-hosts.ts";
 
@@ -11,9 +12,12 @@ export async function listPlugins(folders: readonly string[]): Promise<void> {
   if (reports.some((report) => report.state === "failed")) process.exitCode = 1;
 }
 
-function remarkOf({ error, reason = "", optional }: PluginReport): string {
+function remarkOf({ error, name = "", reason = "", optional }: PluginReport): string {
   if (error !== undefined) return `${error.code}: ${error.message}`;
-  return optional === true ? "optional: used where --scheduler-config names it" : reason;
+  if (optional !== true) return reason;
+  const feature = featureOfPlugin(name);
+  const gate = feature === undefined ? "" : `, or with --feature-gates ${feature}=true`;
+  return `optional: used where --scheduler-config names it${gate}`;
 }
 
 /** A table as kubectl prints them. */

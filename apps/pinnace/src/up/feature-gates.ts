@@ -34,6 +34,13 @@ export function parseFeatureGates(text: string): Features {
 /** What of it the API server has to know. */
 export const apiFeatures = (features: Features): FeatureGates => ({ GenericWorkload: features.has("GenericWorkload") });
 
-/** The optional scheduler plugins that features bring, where no configuration says which plugins are used. */
+/** The optional scheduler plugins that features bring, by feature. */
+const PLUGINS: ReadonlyMap<string, string> = new Map([["GangScheduling", "GangScheduling"]]);
+
+/** Those of some features, where no configuration says which plugins are used. */
 export const featurePlugins = (features: Features): readonly string[] =>
-  features.has("GangScheduling") ? ["GangScheduling"] : [];
+  [...PLUGINS].filter(([feature]) => features.has(feature)).map(([, plugin]) => plugin);
+
+/** The feature that brings a plugin; undefined when only a configuration does. */
+export const featureOfPlugin = (plugin: string): string | undefined =>
+  [...PLUGINS].find(([, each]) => each === plugin)?.[0];

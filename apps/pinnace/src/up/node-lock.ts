@@ -26,8 +26,8 @@ export async function takeMachine(options: MachineOptions): Promise<() => Promis
   }
   const record = `${lock}.directory`;
   try {
-    const killed = await readFile(record, "utf8").catch(() => ""); // a stop in good order removes it
-    if (killed !== "") await removeRemains(killed);
+    const killed = await readRecord(record);
+    if (killed !== undefined) await removeRemains(killed);
     await writeFile(record, dataDirectory, { mode: 0o600 });
   } catch (error) {
     await rm(lock, { force: true });
@@ -37,4 +37,14 @@ export async function takeMachine(options: MachineOptions): Promise<() => Promis
     await rm(record, { force: true });
     await rm(lock, { force: true });
   };
+}
+
+/** The data directory of a node that was killed; a stop in good order removes the record. */
+async function readRecord(path: string): Promise<string | undefined> {
+  try {
+    return (await readFile(path, "utf8")) || undefined;
+  } catch (error) {
+    if ((error as { code?: string }).code === "ENOENT") return undefined;
+    throw error;
+  }
 }

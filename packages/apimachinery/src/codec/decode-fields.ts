@@ -44,6 +44,8 @@ export interface Mismatch {
   readonly form: "scalar" | "struct" | "list" | "map";
   /** Of a scalar: `string`, `int32`, `bytes`, ... */
   readonly kind?: string;
+  /** True for a type that has a decoder of its own, which knows nothing of where the value is. */
+  readonly decodesItself?: boolean;
   /** `[]v1.Container`, `v1.Protocol`. */
   readonly goType: string;
 }
@@ -110,9 +112,11 @@ class FieldDecoder {
     const decoded = decodeScalar(value, kind, literal);
     if (decoded.error === undefined && decoded.mismatch === undefined) return decoded.value;
     if (this.#halted) return undefined;
-    if (DECODES_ITSELF.has(kind)) this.#halt();
-    if (decoded.error !== undefined) this.#fail(decoded.error);
-    else if (decoded.mismatch !== undefined) this.#mismatch({ source: decoded.mismatch, form: "scalar", kind, goType });
+    const decodesItself = DECODES_ITSELF.has(kind);
+    if (decodesItself) this.#halt();
+    const { error, mismatch: source } = decoded;
+    if (error !== undefined) this.#fail(error);
+    else if (source !== undefined) this.#mismatch({ source, form: "scalar", kind, goType, decodesItself });
     return decoded.value;
   }
 

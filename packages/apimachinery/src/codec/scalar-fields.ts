@@ -1,6 +1,7 @@
 import { parseDuration } from "../duration.ts";
 import { quoteGo } from "../go-quote.ts";
 import { Quantity } from "../quantity.ts";
+import { Remembered } from "../remembered.ts";
 import { formatMicroTime, formatTime, parseMicroTime, parseTime } from "../time.ts";
 
 /** A scalar as the API stores it, or what is wrong with it. */
@@ -51,29 +52,6 @@ function decodeInteger(value: unknown, kind: "int32" | "int64", literal: string 
   return Number.isInteger(value) && fits && !/[.eE]/.test(text) ? { value } : { mismatch: `number ${text}` };
 }
 
-/** Results by text: the conditions and containers of an object often have the same times. */
-class Remembered {
-  readonly #make: (text: string) => DecodedScalar;
-  readonly #known = new Map<string, DecodedScalar>();
-
-  constructor(make: (text: string) => DecodedScalar) {
-    this.#make = make;
-  }
-
-  get(text: string): DecodedScalar {
-    const known = this.#known.get(text);
-    if (known !== undefined) return known;
-    const made = this.#make(text);
-    if (text.length > LONGEST_REMEMBERED) return made;
-    if (this.#known.size >= MOST_REMEMBERED) this.#known.clear();
-    this.#known.set(text, made);
-    return made;
-  }
-}
-
-const MOST_REMEMBERED = 1000;
-const LONGEST_REMEMBERED = 40;
-
 function decodeQuantity(value: unknown, literal: string | undefined): DecodedScalar {
   const text = typeof value === "string" ? value.trim() : (literal ?? JSON.stringify(value));
   try {
@@ -86,19 +64,20 @@ function decodeQuantity(value: unknown, literal: string | undefined): DecodedSca
 function canonicalTime(
   parse: (text: string) => ReturnType<typeof parseTime>,
   format: (time: number) => string,
-): Remembered {
-  return new Remembered((text) => {
+): (text: string) => DecodedScalar {
+  const known = new Remembered<DecodedScalar>((text) => {
     const parsed = parse(text);
     return typeof parsed === "number" ? { value: format(parsed) } : { error: parsed.error };
   });
+  return (text) => known.get(text)!;
 }
 
 const times = canonicalTime(parseTime, formatTime);
 const microTimes = canonicalTime(parseMicroTime, formatMicroTime);
 
 function decodeTimeText(text: string, kind: string): DecodedScalar {
-  if (kind === "time") return times.get(text);
-  if (kind === "micro-time") return microTimes.get(text);
+  if (kind === "time") return times(text);
+  if (kind === "micro-time") return microTimes(text);
   return parseDuration(text) === undefined ? { error: `time: invalid duration ${quoteGo(text)}` } : { value: text };
 }
 

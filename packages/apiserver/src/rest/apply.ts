@@ -12,6 +12,7 @@ import type { ResourceRequest } from "../request-context.ts";
 import { complete, decodeTyped } from "./decode.ts";
 import { conversionError } from "./go-conversion.ts";
 import { fieldManagerOf } from "./managed-fields.ts";
+import { checkObjectName } from "./object-name.ts";
 import type { WriteOptions } from "./options.ts";
 import type { RestContext } from "./rest-context.ts";
 import type { Change } from "./update.ts";
@@ -35,7 +36,7 @@ export function applyChange(
   const merge = (live: KubernetesObject | undefined): Draft => {
     const now = rest.clock.now();
     const { object } = manager.apply(live, applied, { manager: options.fieldManager, now, force: options.force });
-    checkName(object, request);
+    checkObjectName(object.metadata, request);
     const draft: Draft = thaw(object);
     draft.metadata ??= {};
     checkTypes(draft, definition);
@@ -63,14 +64,4 @@ function checkTypes(draft: Draft, definition: ResourceDefinition): void {
   throw unknownError(
     `failed to convert new object (${namespace}/${name}; ${kind}) to proper version: unable to convert unstructured object to ${kind}: ${why}`,
   );
-}
-
-function checkName({ metadata }: KubernetesObject, { info, definition }: ResourceRequest): void {
-  const { name, namespace } = metadata ?? {};
-  if (!name)
-    throw badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`);
-  if (name !== info.name)
-    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`);
-  if (definition.namespaced && namespace !== undefined && namespace !== info.namespace)
-    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
 }

@@ -3,9 +3,6 @@ import type { Mismatch } from "@pinnace/apimachinery";
 /** Go's kinds of what JSON calls by other names. */
 const KINDS: Readonly<Record<string, string>> = { array: "slice", object: "map" };
 
-/** Kinds whose Go types have a decoder of their own, which knows nothing of where it is. */
-const DECODES_ITSELF: ReadonlySet<string> = new Set(["quantity", "time", "micro-time", "duration", "int-or-string"]);
-
 function kindOf(source: string): string {
   if (!source.startsWith("number")) return KINDS[source] ?? source;
   return /[.eE]/.test(source.slice("number".length)) ? "float64" : "int64";
@@ -18,12 +15,12 @@ function kindOf(source: string): string {
 export function conversionError(message: string, mismatch: Mismatch | undefined): string {
   if (mismatch === undefined)
     return message.startsWith("illegal base64") ? `error decoding from json: ${message}` : message;
-  const { form, kind = "", goType, source } = mismatch;
+  const { decodesItself, form, kind = "", goType, source } = mismatch;
   const from = kindOf(source);
   if (form === "list" || kind === "bytes") return `cannot restore slice from ${from}`;
   if (form === "map") return `cannot restore map from ${from}`;
   if (form === "struct") return `cannot restore struct from: ${from}`;
-  if (DECODES_ITSELF.has(kind)) return `json: cannot unmarshal ${source} into Go value of type ${goType}`;
+  if (decodesItself) return `json: cannot unmarshal ${source} into Go value of type ${goType}`;
   // Go converts a whole number into a text, and a fraction into a whole number, which the converter then refuses.
   const converts = kind === "string" ? from === "int64" : kind.startsWith("int") && from === "float64";
   return converts

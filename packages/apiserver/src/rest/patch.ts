@@ -26,6 +26,7 @@ import { applyChange } from "./apply.ts";
 import { complete, decodeTyped } from "./decode.ts";
 import { conversionError } from "./go-conversion.ts";
 import { asStored, copyKnowing } from "./known-parts.ts";
+import { checkObjectName } from "./object-name.ts";
 import { type FieldValidation, writeOptions } from "./options.ts";
 import { responseContext } from "./read.ts";
 import type { RestContext } from "./rest-context.ts";
@@ -111,7 +112,8 @@ function patchChange(
           ? rejectedText(printGo(decoded.value), conversionError(error, mismatch))
           : rejected(decoded.value, error);
       reportUnknown(request, type, decoded, unknown, fieldValidation);
-      checkName(draft, request);
+      checkObjectName(draft.metadata, request);
+      if (definition.namespaced) draft.metadata.namespace = request.info.namespace;
       complete(draft, definition, known.complete);
       return draft;
     },
@@ -157,17 +159,4 @@ function checkKind(draft: Draft, old: KubernetesObject, { definition }: Resource
       draft,
       `the API version in the data (${draft.apiVersion}) does not match the expected API version (${apiVersionOf(definition)})`,
     );
-}
-
-/** Nor into another object; throws 400. */
-function checkName(draft: Draft, { info, definition }: ResourceRequest): void {
-  const { name, namespace } = draft.metadata;
-  if (!name)
-    throw badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`);
-  if (name !== info.name)
-    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`);
-  if (!definition.namespaced) return;
-  if (namespace !== undefined && namespace !== info.namespace)
-    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
-  draft.metadata.namespace = info.namespace;
 }

@@ -2,7 +2,6 @@ import { type Admitted, runMutation, runValidation } from "@pinnace/admission";
 import { completeZeroValues } from "@pinnace/api";
 import {
   type ApiResponse,
-  badRequest,
   conflict,
   type Draft,
   deepEqual,
@@ -31,6 +30,7 @@ import { invalidObject } from "./invalid-object.ts";
 import { asStored } from "./known-parts.ts";
 import { managedOnUpdate } from "./managed-fields.ts";
 import { checkMetadata, keepSystemMetadata } from "./metadata.ts";
+import { checkObjectName } from "./object-name.ts";
 import { type WriteOptions, writeOptions } from "./options.ts";
 import { responseContext } from "./read.ts";
 import { type Reservation, ReservationLost, type RestContext } from "./rest-context.ts";
@@ -76,7 +76,9 @@ export async function update(rest: RestContext, request: ResourceRequest): Promi
   const context = responseContext(rest, request);
   const options = writeOptions(request, "UpdateOptions");
   const draft = await decodeBody(request, definition, options.fieldValidation, storedNow(rest, request));
-  checkName(draft, request);
+  draft.metadata ??= {};
+  checkObjectName(draft.metadata, request);
+  if (definition.namespaced) draft.metadata.namespace = request.info.namespace;
   const creates = definition.strategy.allowCreateOnUpdate && request.info.subresource === "";
   // Whoever names a version has one attempt, and no need of a copy for the next.
   const once = !creates && namesVersion(draft);
@@ -117,19 +119,6 @@ function creation(draft: Draft, { definition, info }: ResourceRequest): Draft {
   }
   delete draft.metadata.resourceVersion;
   return draft;
-}
-
-function checkName(draft: Draft, { info, definition }: ResourceRequest): void {
-  draft.metadata ??= {};
-  const { name, namespace } = draft.metadata;
-  if (!name)
-    throw badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`);
-  if (name !== info.name)
-    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`);
-  if (!definition.namespaced) return;
-  if (namespace && namespace !== info.namespace)
-    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
-  draft.metadata.namespace = info.namespace;
 }
 
 /** Changes a stored object, or creates it; tries again when another writer was faster and the client allows it. */

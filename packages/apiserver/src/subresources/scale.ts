@@ -18,6 +18,7 @@ import { objectResponse, resourceResponse } from "../media/responses.ts";
 import { type TableKind, tableOf } from "../media/table.ts";
 import type { ResourceRequest } from "../request-context.ts";
 import { decodeKind } from "../rest/decode.ts";
+import { checkObjectName } from "../rest/object-name.ts";
 import { writeOptions } from "../rest/options.ts";
 import { patchBody, patched, patchTypeOf } from "../rest/patch.ts";
 import { readObject, responseContext } from "../rest/read.ts";
@@ -96,12 +97,8 @@ function respond(rest: RestContext, request: ResourceRequest, object: Kubernetes
   return resourceResponse(200, request.definition, object, context);
 }
 
-function putScale(body: Draft, { info }: ResourceRequest): (old: KubernetesObject) => Draft {
-  const { name } = body.metadata ?? {};
-  if (!name)
-    throw badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`);
-  if (name !== info.name)
-    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`);
+function putScale(body: Draft, request: ResourceRequest): (old: KubernetesObject) => Draft {
+  checkObjectName(body.metadata, request);
   return () => body;
 }
 

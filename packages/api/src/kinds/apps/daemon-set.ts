@@ -5,8 +5,8 @@ import { defaultPodTemplate } from "../core/pod/defaults.ts";
 import { dropInTemplate } from "../core/pod/disabled-fields.ts";
 import { alwaysRestarts, mismatch, podTemplateSpec, templateWarnings } from "../core/pod-template.ts";
 import { immutable, same } from "../rules/equal.ts";
+import { goValue } from "../rules/go-json.ts";
 import { intOrPercent, intOrPercentValue, notMoreThan100Percent } from "../rules/int-or-percent.ts";
-import { internalForm } from "../rules/internal-form.ts";
 import { isEmptySelector, labelSelector, selects } from "../rules/label-selector.ts";
 import { nonNegative, type Rule } from "../rules/rule.ts";
 import { age, containerCells, formatLabels, formatSelector, name } from "../tables/cell.ts";
@@ -54,8 +54,6 @@ const rollingUpdate: Rule = (value, path, errors) => {
   if (!both.some(Boolean)) errors.push(required(unavailable, "cannot be 0 when maxSurge is 0"));
 };
 
-const strategyForm = internalForm("Type", ["RollingUpdate", internalForm("MaxUnavailable", "MaxSurge")]);
-
 const daemonSetRule: Rule = ({ spec }, root, errors) => {
   const path = root.child("spec");
   const template = path.child("template");
@@ -75,7 +73,9 @@ const daemonSetRule: Rule = ({ spec }, root, errors) => {
   if (spec.updateStrategy.type === "RollingUpdate") {
     rollingUpdate(spec.updateStrategy.rollingUpdate, strategy.child("rollingUpdate"), errors, spec);
   } else if (spec.updateStrategy.type !== "OnDelete") {
-    errors.push(notSupported(strategy, strategyForm(spec.updateStrategy), ["RollingUpdate", "OnDelete"]));
+    errors.push(
+      notSupported(strategy, goValue("DaemonSetUpdateStrategy", spec.updateStrategy), ["RollingUpdate", "OnDelete"]),
+    );
   }
   nonNegative(spec.revisionHistoryLimit, path.child("revisionHistoryLimit"), errors, spec);
 };

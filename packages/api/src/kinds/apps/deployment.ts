@@ -5,8 +5,8 @@ import { defaultPodTemplate } from "../core/pod/defaults.ts";
 import { dropInTemplate } from "../core/pod/disabled-fields.ts";
 import { lastingTemplate, namedTemplateWarnings, neededSelector, templateWarnings } from "../core/pod-template.ts";
 import { immutable, same } from "../rules/equal.ts";
+import { goValue } from "../rules/go-json.ts";
 import { intOrPercent, intOrPercentValue, notMoreThan100Percent } from "../rules/int-or-percent.ts";
-import { internalForm } from "../rules/internal-form.ts";
 import { nonNegative, type Rule } from "../rules/rule.ts";
 import { age, containerCells, name, selectorText } from "../tables/cell.ts";
 import { COUNTED, validation } from "../tables/kind.ts";
@@ -40,13 +40,11 @@ const rollingUpdate: Rule = (value, path, errors) => {
   notMoreThan100Percent(value.maxUnavailable, path.child("maxUnavailable"), errors, value);
 };
 
-const strategyForm = internalForm("Type", ["RollingUpdate", internalForm("MaxUnavailable", "MaxSurge")]);
-
 const strategy: Rule = (value, path, errors) => {
   const at = path.child("rollingUpdate");
   if (value.type === "RollingUpdate") rollingUpdate(value.rollingUpdate ?? {}, at, errors, value);
   else if (value.type !== "Recreate")
-    errors.push(notSupported(path, strategyForm(value), ["Recreate", "RollingUpdate"]));
+    errors.push(notSupported(path, goValue("DeploymentStrategy", value), ["Recreate", "RollingUpdate"]));
   else if (value.rollingUpdate) {
     errors.push(forbiddenField(at, "may not be specified when strategy `type` is 'Recreate'"));
   }

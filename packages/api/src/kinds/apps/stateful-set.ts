@@ -9,8 +9,8 @@ import { defaultPodTemplate } from "../core/pod/defaults.ts";
 import { dropInTemplate } from "../core/pod/disabled-fields.ts";
 import { alwaysRestarts, lastingTemplate, neededSelector, templateWarnings } from "../core/pod-template.ts";
 import { same } from "../rules/equal.ts";
+import { goValue } from "../rules/go-json.ts";
 import { intOrPercent, intOrPercentValue, notMoreThan100Percent } from "../rules/int-or-percent.ts";
-import { internalForm, numberForm } from "../rules/internal-form.ts";
 import { labels } from "../rules/label-selector.ts";
 import { fields, ifPresent, ifSet, nonNegative, oneOf, text } from "../rules/rule.ts";
 import { dnsLabel } from "../rules/text.ts";
@@ -55,18 +55,18 @@ function defaultStatefulSet(object: Draft): void {
   }
 }
 
-const rollingForm = internalForm(["Partition", numberForm], "MaxUnavailable");
-const strategyForm = internalForm("Type", ["RollingUpdate", rollingForm]);
-
 function updateStrategy(strategy: Draft, path: FieldPath, errors: FieldError[]): void {
   const at = path.child("rollingUpdate");
   const { type, rollingUpdate } = strategy;
   if (!type) errors.push(required(path));
   else if (type === "OnDelete") {
     const message = "only allowed for updateStrategy 'RollingUpdate'";
-    if (rollingUpdate) errors.push(invalidValue(at, rollingForm(rollingUpdate), message));
+    if (rollingUpdate)
+      errors.push(invalidValue(at, goValue("RollingUpdateStatefulSetStrategy", rollingUpdate), message));
   } else if (type !== "RollingUpdate") {
-    errors.push(invalidValue(path, strategyForm(strategy), "must be 'RollingUpdate' or 'OnDelete'"));
+    errors.push(
+      invalidValue(path, goValue("StatefulSetUpdateStrategy", strategy), "must be 'RollingUpdate' or 'OnDelete'"),
+    );
   } else if (rollingUpdate) {
     nonNegative(rollingUpdate.partition, at.child("partition"), errors, rollingUpdate);
     const { maxUnavailable } = rollingUpdate;

@@ -2,7 +2,7 @@ import type { Draft, FieldError, FieldPath } from "@pinnace/apimachinery";
 import { invalidValue, notSupported, required, tooLong } from "@pinnace/apimachinery";
 import { defaultPodTemplate } from "../core/pod/defaults.ts";
 import { podTemplateSpec } from "../core/pod-template.ts";
-import { internalForm } from "../rules/internal-form.ts";
+import { goValue } from "../rules/go-json.ts";
 import { fields, ifPresent, nonNegative, oneOf, type Rule } from "../rules/rule.ts";
 import { dnsSubdomain } from "../rules/text.ts";
 import { podFailurePolicy, successPolicy } from "./job-policies.ts";
@@ -103,31 +103,13 @@ function completionMode(spec: Draft, path: FieldPath, errors: FieldError[]): voi
   }
 }
 
-const ruleForm = internalForm("SucceededIndexes", "SucceededCount");
-
-/** A success policy as messages show it. */
-export const successForm: (policy: Draft) => Draft = internalForm([
-  "Rules",
-  (rules: Draft) => (rules ?? []).map(ruleForm),
-]);
-
-const failureRuleForm = internalForm(
-  "Action",
-  ["OnExitCodes", internalForm("ContainerName", "Operator", "Values")],
-  ["OnPodConditions", (items: Draft) => items?.map(internalForm("Type", "Status")) ?? null],
-);
-
-/** A failure policy as messages show it. */
-export const failureForm: (policy: Draft) => Draft = internalForm([
-  "Rules",
-  (rules: Draft) => (rules ?? []).map(failureRuleForm),
-]);
-
 function policies(spec: Draft, path: FieldPath, errors: FieldError[]): void {
   if (spec.podFailurePolicy) podFailurePolicy(spec, path.child("podFailurePolicy"), errors);
   const success = path.child("successPolicy");
   if (spec.successPolicy && spec.completionMode !== "Indexed") {
-    errors.push(invalidValue(success, successForm(spec.successPolicy), "requires indexed completion mode"));
+    errors.push(
+      invalidValue(success, goValue("SuccessPolicy", spec.successPolicy), "requires indexed completion mode"),
+    );
   } else if (spec.successPolicy) successPolicy(spec, success, errors);
   const replacements = spec.podFailurePolicy ? ["Failed"] : ["Failed", "TerminatingOrFailed"];
   ifPresent(oneOf(...replacements))(spec.podReplacementPolicy, path.child("podReplacementPolicy"), errors, spec);

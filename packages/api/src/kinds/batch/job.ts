@@ -9,7 +9,7 @@ import { labelSelector, selectorForm, selects } from "../rules/label-selector.ts
 import { age, type CellContext, containerCells, formatSelector, name } from "../tables/cell.ts";
 import { COUNTED } from "../tables/kind.ts";
 import { JOB_COLUMNS } from "./columns.ts";
-import { defaultJobParts, defaultJobSpec, failureForm, jobSpec, successForm } from "./job-spec.ts";
+import { defaultJobParts, defaultJobSpec, jobSpec } from "./job-spec.ts";
 import { isConditionTrue, jobStatusErrors } from "./job-status.ts";
 
 const UID_LABELS = ["controller-uid", "batch.kubernetes.io/controller-uid"];
@@ -127,25 +127,32 @@ function templateErrors(object: Draft, old: Draft): FieldError[] {
   return immutableStruct("PodSpec", template.spec, resized, SPEC.child("template.spec"));
 }
 
-/** Policies that may not change are shown as upstream's internal types. */
-const FROZEN: Readonly<Record<string, (value: Draft) => Draft>> = {
-  completionMode: (value) => value,
-  podFailurePolicy: failureForm,
-  backoffLimitPerIndex: (value) => value,
-  managedBy: (value) => value,
-  successPolicy: successForm,
-};
+/** What may not change, with the internal type that messages quote. */
+const FROZEN = [
+  ["selector"],
+  ["completionMode"],
+  ["podFailurePolicy", "PodFailurePolicy"],
+  ["backoffLimitPerIndex"],
+  ["managedBy"],
+  ["successPolicy", "SuccessPolicy"],
+] as const;
+
+function frozen([member, struct]: (typeof FROZEN)[number], { spec }: Draft, { spec: old }: Draft): FieldError[] {
+  const at = SPEC.child(member);
+  return struct === undefined
+    ? immutable(spec[member], old[member], at)
+    : immutableStruct(struct, spec[member], old[member], at);
+}
 
 function validateUpdate(object: Draft, old: Draft): FieldError[] {
-  const frozen = (member: string, form = (value: Draft): Draft => value): FieldError[] =>
-    immutable(form(object.spec[member]), form(old.spec[member]), SPEC.child(member));
+  const [selector, ...others] = FROZEN;
   return [
     ...validate(object),
     ...specErrors(object),
     ...completionsErrors(object.spec, old.spec),
-    ...frozen("selector"),
+    ...frozen(selector, object, old),
     ...templateErrors(object, old),
-    ...Object.entries(FROZEN).flatMap(([member, form]) => frozen(member, form)),
+    ...others.flatMap((member) => frozen(member, object, old)),
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { Draft, FieldError, FieldPath, Json } from "@pinnace/apimachinery";
 import { duplicate, fieldPath, forbiddenField, invalidValue, parseCidr } from "@pinnace/apimachinery";
 import type { KindBehaviour } from "../../kind-behaviour.ts";
-import { internalForm, textForm } from "../rules/internal-form.ts";
+import { goValue } from "../rules/go-json.ts";
 import { each, needed, type Rule, text } from "../rules/rule.ts";
 import { labelValue, legacyCidr, qualifiedName } from "../rules/text.ts";
 import { age, type CellContext, name } from "../tables/cell.ts";
@@ -11,10 +11,6 @@ import { nodeLabelDeprecation } from "./node-labels.ts";
 import { taintEffect } from "./pod/scheduling.ts";
 import { defaultResourceList } from "./resource-list.ts";
 import { resourceQuantity } from "./resource-names.ts";
-
-const addressForm = internalForm(["Type", textForm], ["Address", textForm]);
-
-const taintForm = internalForm("Key", ["Value", textForm], "Effect", "TimeAdded");
 
 const taint: Rule = (value, path, errors, owner) => {
   text(qualifiedName)(value.key, path.child("key"), errors, value);
@@ -30,7 +26,7 @@ const taints: Rule = (value, path, errors) => {
     taint(item, at, errors, item);
     const key = `${item.effect} ${item.key}`;
     if (seen.has(key)) {
-      const error = duplicate(at, taintForm(item));
+      const error = duplicate(at, goValue("Taint", item));
       errors.push({ ...error, message: `${error.message}: taints must be unique by key and effect pair` });
     }
     seen.add(key);
@@ -92,7 +88,8 @@ function validateUpdate(node: Draft, old: Draft): FieldError[] {
   const seen = new Set<string>();
   for (const [position, address] of (node.status?.addresses ?? []).entries()) {
     const key = JSON.stringify(address);
-    if (seen.has(key)) errors.push(duplicate(fieldPath("status", "addresses").index(position), addressForm(address)));
+    if (seen.has(key))
+      errors.push(duplicate(fieldPath("status", "addresses").index(position), goValue("NodeAddress", address)));
     seen.add(key);
   }
   const before: readonly string[] = old.spec?.podCIDRs ?? [];

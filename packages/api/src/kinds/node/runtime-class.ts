@@ -3,7 +3,7 @@ import type { KindBehaviour } from "../../kind-behaviour.ts";
 import { overheadQuantities } from "../core/pod/pod-resources.ts";
 import { toleration } from "../core/pod/scheduling.ts";
 import { immutable } from "../rules/equal.ts";
-import { internalForm, textForm } from "../rules/internal-form.ts";
+import { goValue } from "../rules/go-json.ts";
 import { labels } from "../rules/label-selector.ts";
 import { canonicalizeMap } from "../rules/quantity.ts";
 import { all, check, each, fields, ifPresent, needed, type Rule, text } from "../rules/rule.ts";
@@ -12,19 +12,11 @@ import { age, name } from "../tables/cell.ts";
 import { UPSERT } from "../tables/kind.ts";
 import { RUNTIME_CLASS_COLUMNS } from "./columns.ts";
 
-const tolerationForm = internalForm(
-  ["Key", textForm],
-  ["Operator", textForm],
-  ["Value", textForm],
-  ["Effect", textForm],
-  "TolerationSeconds",
-);
-
 const distinct: Rule = (value, path, errors) => {
   const seen = new Set<string>();
   (value ?? []).forEach((item: Record<string, unknown>, position: number) => {
     const key = JSON.stringify([item.key, item.operator, item.value, item.effect]);
-    if (seen.has(key)) errors.push(duplicate(path.index(position), tolerationForm(item)));
+    if (seen.has(key)) errors.push(duplicate(path.index(position), goValue("Toleration", item)));
     seen.add(key);
   });
 };

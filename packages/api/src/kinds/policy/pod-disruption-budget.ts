@@ -2,8 +2,8 @@ import type { Draft } from "@pinnace/apimachinery";
 import { invalidValue } from "@pinnace/apimachinery";
 import type { KindBehaviour } from "../../kind-behaviour.ts";
 import { keepSpec, statusCounts } from "../apps/replica-status.ts";
+import { goValue } from "../rules/go-json.ts";
 import { intOrPercent, notMoreThan100Percent } from "../rules/int-or-percent.ts";
-import { internalForm } from "../rules/internal-form.ts";
 import { labelSelector } from "../rules/label-selector.ts";
 import { all, fields, ifPresent, oneOf, type Rule } from "../rules/rule.ts";
 import { pathSegment } from "../rules/text.ts";
@@ -12,11 +12,12 @@ import { STRICT_COUNTED, validation } from "../tables/kind.ts";
 import { POD_DISRUPTION_BUDGET_COLUMNS } from "./columns.ts";
 
 const amount = ifPresent(all(intOrPercent, notMoreThan100Percent));
-const specForm = internalForm("MinAvailable", "Selector", "MaxUnavailable", "UnhealthyPodEvictionPolicy");
 
 const notBoth: Rule = (spec, path, errors) => {
   if (spec?.minAvailable === undefined || spec.maxUnavailable === undefined) return;
-  errors.push(invalidValue(path, specForm(spec), "minAvailable and maxUnavailable cannot be both set"));
+  errors.push(
+    invalidValue(path, goValue("PodDisruptionBudgetSpec", spec), "minAvailable and maxUnavailable cannot be both set"),
+  );
 };
 
 const spec = all(

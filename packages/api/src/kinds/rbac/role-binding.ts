@@ -2,7 +2,7 @@ import type { Column, Draft, FieldError } from "@pinnace/apimachinery";
 import { fieldPath, invalidValue } from "@pinnace/apimachinery";
 import type { KindBehaviour } from "../../kind-behaviour.ts";
 import { same } from "../rules/equal.ts";
-import { internalForm, textForm } from "../rules/internal-form.ts";
+import { goValue } from "../rules/go-json.ts";
 import { each, fields } from "../rules/rule.ts";
 import { pathSegment } from "../rules/text.ts";
 import { age, name } from "../tables/cell.ts";
@@ -10,11 +10,9 @@ import { UPSERT, validation } from "../tables/kind.ts";
 import { CLUSTER_ROLE_BINDING_COLUMNS, ROLE_BINDING_COLUMNS } from "./columns.ts";
 import { defaultBinding, roleReference, subject } from "./subjects.ts";
 
-const roleForm = internalForm(["APIGroup", textForm], ["Kind", textForm], ["Name", textForm]);
-
 function sameRole({ roleRef }: Draft, old: Draft): FieldError[] {
   if (same(roleRef, old.roleRef)) return [];
-  const shown = { ...roleForm(roleRef), APIGroup: roleRef?.apiGroup ?? "" };
+  const shown = goValue("RoleRef", roleRef);
   return [invalidValue(fieldPath("roleRef"), shown, "cannot change roleRef")];
 }
 

@@ -159,4 +159,20 @@ VolumeNodeAffinity Required:*NodeSelector
 ParentReference Group:s Resource:s Namespace:s Name:s
 EventSeries Count:n LastObservedTime:t
 EventSource Component:s Host:s
+PodDisruptionBudgetSpec MinAvailable:*i Selector:*LabelSelector MaxUnavailable:*i UnhealthyPodEvictionPolicy:*s
+RoleRef APIGroup:s Kind:s Name:s
+DeploymentStrategy Type:s RollingUpdate:*RollingUpdateDeployment
+RollingUpdateDeployment MaxUnavailable:i MaxSurge:i
+StatefulSetUpdateStrategy Type:s RollingUpdate:*RollingUpdateStatefulSetStrategy
+RollingUpdateStatefulSetStrategy Partition:n MaxUnavailable:*i
+DaemonSetUpdateStrategy Type:s RollingUpdate:*RollingUpdateDaemonSet
+RollingUpdateDaemonSet MaxUnavailable:i MaxSurge:i
+SuccessPolicy Rules:[SuccessPolicyRule
+SuccessPolicyRule SucceededIndexes:*s SucceededCount:*n
+PodFailurePolicy Rules:[PodFailurePolicyRule
+PodFailurePolicyRule Action:s OnExitCodes:*PodFailurePolicyOnExitCodesRequirement OnPodConditions:[PodFailurePolicyOnPodConditionsPattern
+PodFailurePolicyOnExitCodesRequirement ContainerName:*s Operator:s Values:[n
+PodFailurePolicyOnPodConditionsPattern Type:s Status:s
+NodeAddress Type:s Address:s
+Taint Key:s Value:s Effect:s TimeAdded:*t
 `;

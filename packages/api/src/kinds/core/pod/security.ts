@@ -1,6 +1,5 @@
-import type { Draft } from "@pinnace/apimachinery";
 import { duplicate, forbiddenField, invalidValue, required, tooLong } from "@pinnace/apimachinery";
-import { internalForm } from "../../rules/internal-form.ts";
+import { goValue } from "../../rules/go-json.ts";
 import { descendingPath } from "../../rules/path-text.ts";
 import { all, between, each, fields, ifPresent, must, needed, oneOf, type Rule, text } from "../../rules/rule.ts";
 import { dnsSubdomain } from "../../rules/text.ts";
@@ -85,34 +84,16 @@ function windowsUser(value: string): string[] {
   return messages;
 }
 
-const capabilitiesForm = internalForm("Add", "Drop");
-
-/** A container's security context as messages quote it. */
-function securityForm(value: Draft): Draft {
-  const printed = internalForm(
-    ["Capabilities", capabilitiesForm],
-    "Privileged",
-    "SELinuxOptions",
-    "WindowsOptions",
-    "RunAsUser",
-    "RunAsGroup",
-    "RunAsNonRoot",
-    "ReadOnlyRootFilesystem",
-    "AllowPrivilegeEscalation",
-    "ProcMount",
-    "SeccompProfile",
-    "AppArmorProfile",
-  )(value);
-  return { ...printed, SELinuxOptions: value.seLinuxOptions ?? null };
-}
-
 const escalation: Rule = (value, path, errors) => {
   if (value.allowPrivilegeEscalation !== false) return;
   const conflict = "cannot set `allowPrivilegeEscalation` to false and";
-  if (value.privileged) errors.push(invalidValue(path, securityForm(value), `${conflict} \`privileged\` to true`));
+  if (value.privileged)
+    errors.push(invalidValue(path, goValue("SecurityContext", value), `${conflict} \`privileged\` to true`));
   for (const capability of value.capabilities?.add ?? []) {
     if (capability === "CAP_SYS_ADMIN") {
-      errors.push(invalidValue(path, securityForm(value), `${conflict} \`capabilities.Add\` CAP_SYS_ADMIN`));
+      errors.push(
+        invalidValue(path, goValue("SecurityContext", value), `${conflict} \`capabilities.Add\` CAP_SYS_ADMIN`),
+      );
     }
   }
 };

@@ -1,6 +1,6 @@
 import type { Draft, FieldError, FieldPath } from "@pinnace/apimachinery";
 import { duplicate, forbiddenField, invalidValue, notFoundValue, required, tooLong } from "@pinnace/apimachinery";
-import { internalForm, textForm } from "../../rules/internal-form.ts";
+import { goValue } from "../../rules/go-json.ts";
 import { labels } from "../../rules/label-selector.ts";
 import {
   all,
@@ -25,17 +25,19 @@ import { podVolumes } from "./volumes.ts";
 
 const INT32_MAX = 2_147_483_647;
 
-const claimForm = internalForm(["Name", textForm], "ResourceClaimName", "ResourceClaimTemplateName");
-
 const resourceClaim: Rule = (claim, path, errors) => {
   const { resourceClaimName: name, resourceClaimTemplateName: template } = claim;
   if (name !== undefined && template !== undefined) {
     const message = "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified";
-    errors.push(invalidValue(path, claimForm(claim), message));
+    errors.push(invalidValue(path, goValue("PodResourceClaim", claim), message));
   }
   if (name === undefined && template === undefined) {
     errors.push(
-      invalidValue(path, claimForm(claim), "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`"),
+      invalidValue(
+        path,
+        goValue("PodResourceClaim", claim),
+        "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`",
+      ),
     );
   }
   fields({
